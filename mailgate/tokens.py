@@ -1,0 +1,98 @@
+"""Signed marks that prove a mail belongs to a ticket, and random secrets that are stored only as hashes.
+
+The marks must survive lower-casing, 64-character local parts and every relay: lower-case base32 throughout.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+_MAC_BYTES = 10  # 80 bits, 16 characters
+_MARK = re.compile(r"([tb])([a-z2-7]{1,13})\.([a-z2-7]{16})")
+_MESSAGE_ID = re.compile(r"t([a-z2-7]{1,13})\.([a-z2-7]{16})\.([a-z2-7]{16})")
+
+
+class Marks:
+    """Makes and checks the marks of one installation; `key` is the secret key."""
+
+    def __init__(self, key: str) -> None:
+        self._key = hashlib.sha256(b"mailgate marks\0" + key.encode()).digest()
+
+    def ticket(self, org: int, ticket: int) -> str:
+        """`t<id>.<mac>`: goes into the plus-part of our address."""
+        number = _base32(ticket)
+        return f"t{number}.{self._mac('ticket', org, number)}"
+
+    def read_ticket(self, org: int, mark: str) -> int | None:
+        """The ticket's id, if the mark is ours."""
+        return self._read("t", "ticket", org, mark)
+
+    def bounce(self, org: int, outbox: int) -> str:
+        """`b<id>.<mac>`: goes into the return path of one copy of a letter."""
+        number = _base32(outbox)
+        return f"b{number}.{self._mac('bounce', org, number)}"
+
+    def read_bounce(self, org: int, mark: str) -> int | None:
+        """The outbox copy's id, if the mark is ours."""
+        return self._read("b", "bounce", org, mark)
+
+    def message_id(self, org: int, ticket: int, domain: str) -> str:
+        """A fresh Message-ID (without brackets) that proves its ticket."""
+        number, unique = _base32(ticket), _text(secrets.token_bytes(10))
+        return f"t{number}.{unique}.{self._mac('message', org, number, unique)}@{domain}"
+
+    def read_message_id(self, org: int, message_id: str) -> int | None:
+        """The ticket's id, if this Message-ID is one of ours."""
+        match = _MESSAGE_ID.fullmatch(message_id.partition("@")[0].lower())
+        if match is None:
+            return None
+        number, unique, mac = match.groups()
+        expected = self._mac("message", org, number, unique)
+        return _number(number) if hmac.compare_digest(mac, expected) else None
+
+    def stamp(self, purpose: str, value: str) -> str:
+        """A keyed hash of a value, e.g. a form's proof that it came from our own page."""
+        return self._mac(purpose, 0, value)
+
+    def _read(self, letter: str, purpose: str, org: int, mark: str) -> int | None:
+        match = _MARK.fullmatch(mark.lower())
+        if match is None or match[1] != letter:
+            return None
+        return _number(match[2]) if hmac.compare_digest(match[3], self._mac(purpose, org, match[2])) else None
+
+    def _mac(self, purpose: str, org: int, *parts: str) -> str:
+        message = "\0".join((purpose, str(org), *parts)).encode()
+        return _text(hmac.digest(self._key, message, "sha256")[:_MAC_BYTES])
+
+
+def secret() -> str:
+    """A fresh secret of 160 bits, fit for links and headers."""
+    return secrets.token_urlsafe(20)
+
+
+def hashed(value: str) -> bytes:
+    """What is stored of a secret. Secrets of ours are random, so a plain hash cannot be reversed."""
+    return hashlib.sha256(value.encode()).digest()
+
+
+def _text(value: bytes) -> str:
+    return base64.b32encode(value).decode().rstrip("=").lower()
+
+
+def _base32(number: int) -> str:
+    digits = ""
+    while True:
+        number, rest = divmod(number, 32)
+        digits = _ALPHABET[rest] + digits
+        if not number:
+            return digits
+
+
+def _number(text: str) -> int:
+    value = 0
+    for character in text:
+        value = value * 32 + _ALPHABET.index(character)
+    return value
