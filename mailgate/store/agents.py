@@ -1,0 +1,172 @@
+"""Agents: who works at the desk, their teams, their sessions and the tokens that act for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    Index,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from mailgate.store.base import TenantRow, points_to
+
+ROLES = ("owner", "admin", "agent", "viewer")
+
+
+class Agent(TenantRow):
+    __tablename__ = "agents"
+    __table_args__ = (
+        Index("agents_email_key", "email", unique=True),
+        CheckConstraint("email = lower(email)", name="email"),
+        CheckConstraint("role IN ('owner', 'admin', 'agent', 'viewer')", name="role"),
+    )
+
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    created_at: Mapped[datetime]
+
+
+class TeamMember(TenantRow):
+    """An agent's place in a team."""
+
+    __tablename__ = "team_members"
+    __table_args__ = (
+        Index("team_members_agent_key", "org_id", "agent_id", "team_id", unique=True),
+        points_to("teams", "team_id", gone_with=True),
+        points_to("agents", "agent_id", gone_with=True),
+    )
+
+    team_id: Mapped[int]
+    agent_id: Mapped[int]
+
+
+class SignedIn(TenantRow):
+    """A browser session of an agent. The cookie holds the secret, this row only its hash."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        Index("sessions_hash_key", "hash", unique=True),
+        Index("sessions_expires_at_idx", "expires_at"),
+        points_to("agents", "agent_id", gone_with=True),
+    )
+
+    hash: Mapped[bytes]
+    agent_id: Mapped[int]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Token(TenantRow):
+    """A secret that stands for somebody, stored as a hash: `api`, `sign-in` (once), `conversation` (one ticket)."""
+
+    __tablename__ = "tokens"
+    __table_args__ = (
+        Index("tokens_hash_key", "hash", unique=True),
+        CheckConstraint("kind IN ('api', 'sign-in', 'conversation')", name="kind"),
+        points_to("agents", "agent_id", gone_with=True),
+        points_to("tickets", "ticket_id", gone_with=True),
+        Index("tokens_ticket_id_idx", "org_id", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
+    )
+
+    kind: Mapped[str]
+    hash: Mapped[bytes]
+    name: Mapped[str] = mapped_column(server_default="")
+    role: Mapped[str | None]  # of an API token
+    agent_id: Mapped[int | None]  # whom a sign-in link signs in
+    ticket_id: Mapped[int | None]  # what a conversation link shows
+    address: Mapped[str | None]  # and to whom
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+
+class Holder(NamedTuple):
+    """Where a secret or an address belongs, found across tenants."""
+
+    org_id: int
+    id: int
+
+
+def find_agent(connection: Connection, email: str) -> Holder | None:
+    """The active agent with this address, whoever's they are."""
+    row = connection.execute(text("SELECT org_id, id FROM find_agent(:email)"), {"email": email.lower()}).one_or_none()
+    return Holder(*row) if row else None
+
+
+def find_session(connection: Connection, digest: bytes, now: datetime) -> Holder | None:
+    """The running session of this secret: its organisation and its agent's id."""
+    question = text("SELECT org_id, agent_id FROM find_session(:digest, :now)")
+    row = connection.execute(question, {"digest": digest, "now": now}).one_or_none()
+    return Holder(*row) if row else None
+
+
+def find_token(connection: Connection, kind: str, digest: bytes) -> Holder | None:
+    """The token of this kind with this secret, valid or not: its owner decides."""
+    question = text("SELECT org_id, id FROM find_token(:kind, :digest)")
+    row = connection.execute(question, {"kind": kind, "digest": digest}).one_or_none()
+    return Holder(*row) if row else None
+
+
+def any_agents(connection: Connection) -> bool:
+    """Whether anybody could sign in at all."""
+    return bool(connection.execute(text("SELECT any_agents()")).scalar_one())
+
+
+def agents(session: Session) -> list[Agent]:
+    return list(session.scalars(select(Agent).order_by(Agent.name, Agent.email)))
+
+
+def agent_by_email(session: Session, email: str) -> Agent | None:
+    return session.scalar(select(Agent).where(Agent.email == email.lower()))
+
+
+def agent_by_id(session: Session, agent_id: int) -> Agent | None:
+    return session.scalar(select(Agent).where(Agent.id == agent_id))
+
+
+def names_of(session: Session, ids: set[int]) -> dict[int, str]:
+    """The names of some agents, for showing."""
+    rows = session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(ids))) if ids else ()
+    return {row[0]: row[1] for row in rows}
+
+
+def team_ids(session: Session, agent_id: int) -> set[int]:
+    return set(session.scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent_id)))
+
+
+def token_by_id(session: Session, token_id: int) -> Token | None:
+    return session.scalar(select(Token).where(Token.id == token_id))
+
+
+def tokens_named(session: Session) -> list[Token]:
+    return list(session.scalars(select(Token).where(Token.kind == "api").order_by(Token.name)))
+
+
+def use_once(session: Session, token_id: int, now: datetime) -> bool:
+    """Spend a one-time token; False when somebody was faster."""
+    spent = update(Token).where(Token.id == token_id, Token.used_at.is_(None)).values(used_at=now).returning(Token.id)
+    return session.execute(spent).one_or_none() is not None
+
+
+def end_session(session: Session, digest: bytes) -> None:
+    session.execute(delete(SignedIn).where(SignedIn.hash == digest))
+
+
+def end_expired_sessions(session: Session, now: datetime) -> None:
+    session.execute(delete(SignedIn).where(SignedIn.expires_at < now))
+
+
+def count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Agent)) or 0

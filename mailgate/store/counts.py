@@ -1,0 +1,26 @@
+"""Counts over all tenants, for metrics and health."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+
+class Count(NamedTuple):
+    """One counted thing: `kept` by outcome ("" waits), `outbox` by state, and the ages of queues in seconds."""
+
+    what: str
+    which: str
+    number: float
+
+
+def count_everything(connection: Connection, now: datetime) -> list[Count]:
+    rows = connection.execute(text("SELECT what, which, number FROM count_everything(:now)"), {"now": now})
+    return [Count(row[0], row[1], float(row[2])) for row in rows]
+
+
+def schema_version(connection: Connection) -> str | None:
+    """The migration the database stands at."""
+    return connection.execute(text("SELECT schema_version()")).scalar_one_or_none()

@@ -1,0 +1,90 @@
+"""Connections and tenants: every transaction says for whom it works, and sees nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from mailgate.errors import BadSettings, Temporary
+
+
+class Database:
+    """One process's connections under one credential."""
+
+    def __init__(self, url: str, *, pool: int = 4, wait: float = 10.0) -> None:
+        self.engine = create_engine(
+            _psycopg(url),
+            pool_size=pool,
+            max_overflow=0,
+            pool_timeout=wait,
+            pool_recycle=1800,
+            connect_args={"connect_timeout": 5, "application_name": "mailgate"},
+        )
+        event.listen(self.engine, "invalidate", self._start_anew)
+
+    @contextmanager
+    def desk(self, org: int) -> Iterator[Session]:
+        """One transaction for one organisation: committed whole at the end, or not at all."""
+        with (
+            temporary_when_down(),
+            Session(self.engine, autoflush=False, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            sit(session, org)
+            yield session
+
+    @contextmanager
+    def crossing(self) -> Iterator[Connection]:
+        """A transaction of no organisation: tables show nothing, only the crossing functions answer."""
+        with temporary_when_down(), self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _start_anew(self, *_: object) -> None:
+        # After a restart of the database every pooled connection is dead: drop them all, not one failed try each.
+        self.engine.dispose()
+
+
+def sit(session: Session, org: int) -> None:
+    """From here on, to the end of the transaction, this session works for this organisation."""
+    session.info["org"] = org
+    session.execute(text("SELECT set_config('mailgate.org', :org, true)"), {"org": str(org)})
+
+
+@contextmanager
+def temporary_when_down() -> Iterator[None]:
+    """A database that cannot be reached is our failure and passes: say so, without a word of where it lives."""
+    try:
+        yield
+    except OperationalError as error:
+        if error.connection_invalidated or error.orig is None or getattr(error.orig, "sqlstate", None) is None:
+            raise Temporary("The database cannot be reached.") from error
+        if str(getattr(error.orig, "sqlstate", "")).startswith(("53", "57P")):  # out of disk, memory; shutting down
+            raise Temporary("The database cannot take anything just now.") from error
+        raise
+
+
+def require_tenant_role(database: Database) -> None:
+    """Refuse a credential that could switch row-level security off."""
+    question = text(
+        "SELECT r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT FROM pg_class c WHERE c.relname = 'tickets'"
+        " AND c.relkind IN ('r', 'p') AND pg_has_role(r.oid, c.relowner, 'USAGE'))"
+        " FROM pg_roles r WHERE r.rolname = current_user"
+    )
+    with database.crossing() as connection:
+        if connection.execute(question).scalar_one():
+            raise BadSettings(
+                "MAILGATE_DATABASE_URL: this role owns the tables or may bypass row-level security. "
+                "Use a plain role here and the owner in MAILGATE_DATABASE_OWNER_URL."
+            )
+
+
+def _psycopg(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url

@@ -1,0 +1,159 @@
+"""Kept mail: the raw bytes and the envelope, committed before anybody says 250, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    Index,
+    LargeBinary,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
+
+from mailgate.store.base import TenantRow, points_to
+from mailgate.store.claims import Claimed, claimed
+
+OUTCOMES = ("opened", "appended", "bounce", "complaint", "duplicate", "held", "quarantined", "discarded")
+STATES = ("waiting", "done", "held", "quarantined")
+
+
+class KeptMail(TenantRow):
+    __tablename__ = "kept_mail"
+    __table_args__ = (
+        Index("kept_mail_waiting_idx", "id", postgresql_where=text("state = 'waiting'")),
+        Index("kept_mail_state_idx", "org_id", "state", "id"),
+        Index("kept_mail_same_idx", "org_id", "same", postgresql_where=text("same IS NOT NULL")),
+        Index("kept_mail_ticket_id_idx", "org_id", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
+        Index("kept_mail_unmoved_idx", "id", postgresql_where=text("raw IS NOT NULL AND state = 'done'")),
+        CheckConstraint("state IN ('waiting', 'done', 'held', 'quarantined')", name="state"),
+        CheckConstraint("(state = 'waiting') = (outcome IS NULL)", name="outcome_once_read"),
+        CheckConstraint(
+            "outcome IN ('opened', 'appended', 'bounce', 'complaint', 'duplicate', 'held', 'quarantined', 'discarded')",
+            name="outcome",
+        ),
+        points_to("mailboxes", "mailbox_id"),
+    )
+
+    mailbox_id: Mapped[int]
+    door: Mapped[str]
+    peer: Mapped[str]
+    sender: Mapped[str]
+    recipient: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[bytes]
+    raw: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))  # None once moved to the blob store
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(server_default="waiting")
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+    claimed_until: Mapped[datetime | None]
+    claimed_by: Mapped[str | None]
+    outcome: Mapped[str | None]
+    ticket_id: Mapped[int | None]
+    read_at: Mapped[datetime | None]
+    same: Mapped[bytes | None]  # hash over mailbox, Message-ID and content: equal for deliveries of one mail
+    subject: Mapped[str | None]  # for the shelf; as much as could be read
+    reasons: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    trail: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # [[signal, value, result], …]
+    last_error: Mapped[str | None]
+
+
+def keep(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Write newly received mails of the session's tenant; the ids, in order."""
+    statement = insert(KeptMail).returning(KeptMail.id, sort_by_parameter_order=True)
+    return list(session.scalars(statement, rows))
+
+
+def claim_mail(connection: Connection, worker: str, limit: int, now: datetime, until: datetime) -> list[Claimed]:
+    """Take mails to read, across tenants. What was tried before comes alone, so that poison takes no neighbours."""
+    return claimed(connection, "claim_mail", worker, limit, now, until)
+
+
+def raw_of(session: Session, ids: Iterable[int]) -> list[tuple[KeptMail, bytes | None]]:
+    """Kept mails with their bytes, in order of arrival; bytes are None where they have moved to the blob store."""
+    question = select(KeptMail, KeptMail.raw).where(KeptMail.id.in_(list(ids))).order_by(KeptMail.id)
+    return [(row[0], row[1]) for row in session.execute(question)]
+
+
+def lock_waiting(session: Session, ids: Iterable[int]) -> dict[int, KeptMail]:
+    """Those of these mails that still wait to be read, locked: whoever comes second finds them gone."""
+    question = select(KeptMail).where(KeptMail.id.in_(list(ids)), KeptMail.state == "waiting").order_by(KeptMail.id)
+    fresh = question.with_for_update().execution_options(populate_existing=True)
+    return {kept.id: kept for kept in session.scalars(fresh)}
+
+
+def already_read(session: Session, sames: Iterable[bytes]) -> dict[bytes, KeptMail]:
+    """Earlier deliveries of the same mails that were read and filed."""
+    question = (
+        select(KeptMail)
+        .where(KeptMail.same.in_(list(sames)), KeptMail.state != "waiting", KeptMail.outcome != "duplicate")
+        .order_by(KeptMail.id.desc())
+    )
+    return {kept.same: kept for kept in session.scalars(question) if kept.same is not None}
+
+
+def kept_by_id(session: Session, kept_id: int) -> KeptMail | None:
+    return session.scalar(select(KeptMail).where(KeptMail.id == kept_id))
+
+
+def kept_of_ticket(session: Session, ticket_id: int) -> list[KeptMail]:
+    return list(session.scalars(select(KeptMail).where(KeptMail.ticket_id == ticket_id).order_by(KeptMail.id)))
+
+
+def kept_by_message(session: Session, kept_ids: Iterable[int]) -> list[KeptMail]:
+    return list(session.scalars(select(KeptMail).where(KeptMail.id.in_(list(kept_ids)))))
+
+
+def list_kept(session: Session, *, states: Sequence[str], before: int | None, limit: int) -> list[KeptMail]:
+    """Kept mail in some states, newest first."""
+    question = select(KeptMail).order_by(KeptMail.id.desc()).limit(limit)
+    if states:
+        question = question.where(KeptMail.state.in_(states))
+    if before is not None:
+        question = question.where(KeptMail.id < before)
+    return list(session.scalars(question))
+
+
+def count_state(session: Session, states: Sequence[str], cap: int = 1000) -> int:
+    question = select(KeptMail.id).where(KeptMail.state.in_(states)).limit(cap)
+    return session.scalar(select(func.count()).select_from(question.subquery())) or 0
+
+
+def put_back(session: Session, ids: Iterable[int]) -> list[int]:
+    """Let mails from the shelf be read again, their tries counted anew."""
+    question = (
+        update(KeptMail)
+        .where(KeptMail.id.in_(list(ids)), KeptMail.state.in_(("held", "quarantined")))
+        .values(
+            state="waiting", outcome=None, tries=0, claimed_until=None, claimed_by=None, last_error=None, same=None,
+            reasons=[], trail=[], read_at=None,
+        )
+        .returning(KeptMail.id)
+    )  # fmt: skip
+    return list(session.scalars(question))
+
+
+def postpone(session: Session, kept_id: int, until: datetime, error: str) -> None:
+    """A try failed: keep its words, and the mail for later."""
+    session.execute(
+        update(KeptMail).where(KeptMail.id == kept_id).values(claimed_until=until, claimed_by=None, last_error=error)
+    )
+
+
+def unmoved(connection: Connection, limit: int) -> list[tuple[int, int]]:
+    """Mails that are done but whose bytes still lie in the database: (organisation, id)."""
+    rows = connection.execute(text("SELECT org_id, id FROM unmoved_mail(:limit)"), {"limit": limit})
+    return [(row[0], row[1]) for row in rows]
+
+
+def moved(session: Session, ids: Sequence[int]) -> None:
+    """These mails' bytes are in the blob store now."""
+    session.execute(update(KeptMail).where(KeptMail.id.in_(ids)).values(raw=None))

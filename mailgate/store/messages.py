@@ -1,0 +1,154 @@
+"""Messages on tickets, their files, and the Message-IDs that lead back to a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Computed, Index, select, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
+
+from mailgate.store.base import TenantRow, points_to, tenant
+
+_ID_LENGTH = 400  # longer Message-IDs exist only to hurt; an index entry must stay below 2,700 bytes
+
+
+class Message(TenantRow):
+    """Something said on a ticket: `in` by the customer, `out` by an agent, a `note`, or `system` by Mailgate itself."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("messages_ticket_id_idx", "org_id", "ticket_id", "at", "id"),
+        Index("messages_words_idx", "words", postgresql_using="gin"),
+        CheckConstraint("direction IN ('in', 'out', 'note', 'system')", name="direction"),
+        points_to("tickets", "ticket_id"),
+    )
+
+    ticket_id: Mapped[int]
+    direction: Mapped[str]
+    kind: Mapped[str]  # mail.Kind of an incoming mail; the letter's name of an outgoing one
+    channel: Mapped[str]  # mail, web, api
+    at: Mapped[datetime]
+    author: Mapped[str]  # the name shown
+    author_address: Mapped[str | None]
+    agent_id: Mapped[int | None]
+    to: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # [[address, name], …]
+    cc: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    subject: Mapped[str]
+    text: Mapped[str]
+    spans: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # [[start, end, kind], …] over the text
+    html: Mapped[str | None]
+    message_id: Mapped[str | None]
+    kept_id: Mapped[int | None]
+    trust: Mapped[str | None]  # pass, fail, none: whether the sender is who the mail says
+    words: Mapped[str | None] = deferred(
+        mapped_column(
+            TSVECTOR,
+            Computed("to_tsvector('simple'::regconfig, left(subject || ' ' || text, 20000))", persisted=True),
+        )
+    )
+
+    @property
+    def reply(self) -> str:
+        """The new words alone; the whole text where nothing else was found in it."""
+        if not self.spans:
+            return self.text
+        return "".join(self.text[start:end] for start, end, kind in self.spans if kind == "reply").strip()
+
+
+class StoredFile(TenantRow):
+    """A file of a message. Its bytes lie in the blob store under their hash, equal files once."""
+
+    __tablename__ = "files"
+    __table_args__ = (
+        Index("files_message_id_idx", "org_id", "message_id"),
+        Index("files_sha256_idx", "org_id", "sha256"),
+        points_to("messages", "message_id"),
+    )
+
+    message_id: Mapped[int]
+    name: Mapped[str]
+    type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    inline: Mapped[bool]
+    content_id: Mapped[str | None]
+
+
+class ThreadId(TenantRow):
+    """A Message-ID seen on a ticket, its own or only among its references: evidence for what comes later."""
+
+    __tablename__ = "thread_ids"
+    __table_args__ = (
+        Index("thread_ids_message_id_key", "org_id", "message_id", "ticket_id", unique=True),
+        points_to("tickets", "ticket_id", gone_with=True),
+    )
+
+    message_id: Mapped[str]
+    ticket_id: Mapped[int]
+
+
+def thread_of(session: Session, ticket_id: int) -> list[Message]:
+    """A ticket's messages, oldest first."""
+    return list(session.scalars(select(Message).where(Message.ticket_id == ticket_id).order_by(Message.at, Message.id)))
+
+
+def message_by_id(session: Session, message_id: int) -> Message | None:
+    return session.scalar(select(Message).where(Message.id == message_id))
+
+
+def last_letter_in(session: Session, ticket_id: int) -> Message | None:
+    """The customer's latest mail, which an answer answers."""
+    question = select(Message).where(Message.ticket_id == ticket_id, Message.direction == "in")
+    return session.scalar(question.order_by(Message.at.desc(), Message.id.desc()).limit(1))
+
+
+def letter_ids(session: Session, ticket_id: int, limit: int = 12) -> list[str]:
+    """The Message-IDs of a ticket's letters, oldest first: what an answer refers to."""
+    question = select(Message.message_id).where(Message.ticket_id == ticket_id, Message.message_id.is_not(None))
+    newest = session.scalars(question.order_by(Message.at.desc(), Message.id.desc()).limit(limit))
+    return [message_id for message_id in newest if message_id][::-1]
+
+
+def files_of(session: Session, message_ids: Iterable[int]) -> dict[int, list[StoredFile]]:
+    """The files of some messages."""
+    wanted = set(message_ids)
+    found: dict[int, list[StoredFile]] = {message_id: [] for message_id in wanted}
+    if wanted:
+        question = select(StoredFile).where(StoredFile.message_id.in_(wanted)).order_by(StoredFile.id)
+        for file in session.scalars(question):
+            found[file.message_id].append(file)
+    return found
+
+
+def file_by_id(session: Session, file_id: int) -> tuple[StoredFile, Message] | None:
+    """A file and the message it came with."""
+    question = select(StoredFile, Message).join(Message, Message.id == StoredFile.message_id)
+    row = session.execute(question.where(StoredFile.id == file_id)).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def tickets_by_thread_ids(session: Session, message_ids: Iterable[str]) -> dict[str, int]:
+    """Which ticket each known Message-ID leads to; the newest where there are several."""
+    short = {trimmed(message_id) for message_id in message_ids}
+    if not short:
+        return {}
+    question = select(ThreadId.message_id, ThreadId.ticket_id).where(ThreadId.message_id.in_(short))
+    return dict(session.execute(question.order_by(ThreadId.id)).tuples().all())
+
+
+def remember_thread_ids(session: Session, pairs: Iterable[tuple[str, int]]) -> None:
+    """Note that these Message-IDs belong to these tickets; known pairs stay as they are."""
+    rows = [
+        {"org_id": tenant(session), "message_id": message_id, "ticket_id": ticket_id}
+        for message_id, ticket_id in dict.fromkeys((trimmed(message_id), ticket_id) for message_id, ticket_id in pairs)
+    ]
+    if rows:
+        session.execute(upsert(ThreadId).on_conflict_do_nothing(), rows)
+
+
+def trimmed(message_id: str) -> str:
+    return message_id[:_ID_LENGTH]

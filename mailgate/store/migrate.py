@@ -1,0 +1,53 @@
+"""Bring the database to this version: Alembic's migrations, then guards and rights, all in one transaction."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, make_url, text
+
+from mailgate import clock
+from mailgate.shipped import shipped
+from mailgate.store import guards
+from mailgate.store.db import Database, temporary_when_down
+
+_LOCK = 7_130_251_988  # one migration at a time, from however many machines
+
+
+def migrate(owner_url: str, app_url: str) -> None:
+    """Upgrade as the owner of the tables. Safe to run twice, and at once from two machines."""
+    app_role = make_url(app_url).username or "mailgate_app"
+    database = Database(owner_url, pool=1)
+    try:
+        with temporary_when_down(), database.engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            guards.install(connection, app_role)
+            _found_default(connection)
+    finally:
+        database.close()
+
+
+def newest_version() -> str | None:
+    """The version this program's migrations lead to."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(shipped("migrations")))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _found_default(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO organisations (name, created_at) SELECT 'Support', :now"
+            " WHERE NOT EXISTS (SELECT FROM organisations)"
+        ),
+        {"now": clock.now()},
+    )

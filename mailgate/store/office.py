@@ -1,0 +1,104 @@
+"""What admins set up: mailboxes, teams, categories."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import CheckConstraint, Connection, Index, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from mailgate.store.base import TenantRow, points_to
+
+
+class Team(TenantRow):
+    __tablename__ = "teams"
+    __table_args__ = (UniqueConstraint("org_id", "name"),)
+
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Category(TenantRow):
+    """A node in the tree of what tickets are about."""
+
+    __tablename__ = "categories"
+    __table_args__ = (
+        UniqueConstraint("org_id", "name"),
+        points_to("categories", "parent_id"),
+    )
+
+    name: Mapped[str]
+    parent_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+
+class Mailbox(TenantRow):
+    """An address customers write to. `plus` says whether its host delivers plus-addresses."""
+
+    __tablename__ = "mailboxes"
+    __table_args__ = (
+        Index("mailboxes_address_key", "address", unique=True),
+        CheckConstraint("address = lower(address) AND address LIKE '%_@_%'", name="address"),
+        points_to("teams", "team_id"),
+    )
+
+    address: Mapped[str]
+    name: Mapped[str]
+    team_id: Mapped[int | None]
+    plus: Mapped[bool] = mapped_column(server_default=text("true"))
+    relay_sealed: Mapped[bytes | None]  # the relay's URL with its password, encrypted
+    imap_sealed: Mapped[bytes | None]  # the account mail is fetched from, encrypted
+    language: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    created_at: Mapped[datetime]
+
+    @property
+    def local_part(self) -> str:
+        return self.address.rpartition("@")[0]
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+class Found(NamedTuple):
+    """A mailbox found across tenants: no more than the door needs to know."""
+
+    org_id: int
+    id: int
+    address: str
+
+
+def find_mailbox(connection: Connection, address: str) -> Found | None:
+    """The active mailbox an address belongs to, whoever's it is; a plus-part is ignored."""
+    local, _, domain = address.lower().rpartition("@")
+    row = connection.execute(
+        text("SELECT org_id, id, address FROM find_mailbox(:whole, :bare)"),
+        {"whole": f"{local}@{domain}", "bare": f"{local.partition('+')[0]}@{domain}"},
+    ).one_or_none()
+    return Found(*row) if row else None
+
+
+def mailboxes(session: Session) -> list[Mailbox]:
+    return list(session.scalars(select(Mailbox).order_by(Mailbox.address)))
+
+
+def mailbox_by_address(session: Session, address: str) -> Mailbox | None:
+    return session.scalar(select(Mailbox).where(Mailbox.address == address.lower()))
+
+
+def teams(session: Session) -> list[Team]:
+    return list(session.scalars(select(Team).order_by(Team.name)))
+
+
+def categories(session: Session) -> list[Category]:
+    return list(session.scalars(select(Category).order_by(Category.name)))
+
+
+def team_named(session: Session, name: str) -> Team | None:
+    return session.scalar(select(Team).where(Team.name == name))
+
+
+def category_named(session: Session, name: str) -> Category | None:
+    return session.scalar(select(Category).where(Category.name == name))

@@ -1,0 +1,44 @@
+"""Organisations: the tenants. The one table without a tenant of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Identity, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from mailgate import clock
+from mailgate.store.base import Base, tenant
+
+
+class Organisation(Base):
+    __tablename__ = "organisations"
+    __table_args__ = (CheckConstraint("number_format LIKE '%{N%'", name="number_format"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    number_format: Mapped[str] = mapped_column(server_default="TKT-{YYYY}-{N:6}")
+    language: Mapped[str] = mapped_column(server_default="en")
+    time_zone: Mapped[str] = mapped_column(server_default="UTC")
+    created_at: Mapped[datetime]
+
+
+def found(session: Session, name: str) -> Organisation:
+    """Add a tenant (as the owner of the tables)."""
+    organisation = Organisation(name=name, created_at=clock.now())
+    session.add(organisation)
+    session.flush()
+    return organisation
+
+
+def every(session: Session) -> list[Organisation]:
+    return list(session.scalars(select(Organisation).order_by(Organisation.id)))
+
+
+def by_name(session: Session, name: str) -> Organisation | None:
+    return session.scalar(select(Organisation).where(Organisation.name == name))
+
+
+def own(session: Session) -> Organisation:
+    """The organisation this session works for."""
+    return session.scalars(select(Organisation).where(Organisation.id == tenant(session))).one()

@@ -1,0 +1,189 @@
+"""The outbox: a written letter, a copy per recipient, and what became of each copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Connection, Index, LargeBinary, func, select, text, update
+from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
+
+from mailgate.store.base import TenantRow, points_to
+from mailgate.store.claims import Claimed, claimed
+
+STATES = ("waiting", "held", "sending", "sent", "delivered", "failed", "bounced", "cancelled")
+
+
+class WrittenLetter(TenantRow):
+    """A letter as it leaves, written once; every copy and every try sends these bytes."""
+
+    __tablename__ = "written_letters"
+    __table_args__ = (
+        points_to("mailboxes", "mailbox_id"),
+        points_to("messages", "message_id"),
+    )
+
+    mailbox_id: Mapped[int]
+    message_id: Mapped[int | None]  # the message on the ticket it carries
+    letter: Mapped[str]
+    header_id: Mapped[str]  # its Message-ID
+    subject: Mapped[str]
+    raw: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    created_at: Mapped[datetime]
+
+
+class OutboxCopy(TenantRow):
+    """One recipient's copy."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_due_idx", "next_try", "id", postgresql_where=text("state IN ('waiting', 'sending')")),
+        Index("outbox_state_idx", "org_id", "state", "id"),
+        Index("outbox_written_id_idx", "org_id", "written_id"),
+        Index("outbox_ticket_id_idx", "org_id", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
+        Index(
+            "outbox_acknowledged_idx",
+            "org_id",
+            "mailbox_id",
+            "recipient",
+            "created_at",
+            postgresql_where=text("letter = 'received'"),
+        ),
+        Index("outbox_acknowledged_at_idx", "org_id", "created_at", postgresql_where=text("letter = 'received'")),
+        CheckConstraint(
+            "state IN ('waiting', 'held', 'sending', 'sent', 'delivered', 'failed', 'bounced', 'cancelled')",
+            name="state",
+        ),
+        points_to("written_letters", "written_id"),
+        points_to("mailboxes", "mailbox_id"),
+        points_to("tickets", "ticket_id"),
+    )
+
+    written_id: Mapped[int]
+    mailbox_id: Mapped[int]
+    ticket_id: Mapped[int | None]
+    letter: Mapped[str]
+    sender: Mapped[str]  # the return path; "" for automatic answers
+    recipient: Mapped[str]
+    state: Mapped[str]
+    held_for: Mapped[str | None]  # why it is held: sending, relay, breaker
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+    next_try: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    claimed_by: Mapped[str | None]
+    answer: Mapped[str | None]  # the relay's last words
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+def claim_letters(connection: Connection, worker: str, limit: int, now: datetime, until: datetime) -> list[Claimed]:
+    """Take copies that are due, across tenants."""
+    return claimed(connection, "claim_letters", worker, limit, now, until)
+
+
+def letters_to_send(session: Session, ids: Iterable[int]) -> list[tuple[OutboxCopy, bytes]]:
+    """Claimed copies with the bytes to send."""
+    question = (
+        select(OutboxCopy, WrittenLetter.raw)
+        .join(WrittenLetter, WrittenLetter.id == OutboxCopy.written_id)
+        .where(OutboxCopy.id.in_(list(ids)), OutboxCopy.state == "sending")
+        .order_by(OutboxCopy.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(question)]
+
+
+def copies_by_ids(session: Session, ids: Iterable[int]) -> dict[int, OutboxCopy]:
+    """Some copies, locked in order, to write down what became of them."""
+    question = select(OutboxCopy).where(OutboxCopy.id.in_(list(ids))).order_by(OutboxCopy.id).with_for_update()
+    return {copy.id: copy for copy in session.scalars(question)}
+
+
+def copy_by_id(session: Session, copy_id: int) -> OutboxCopy | None:
+    return session.scalar(select(OutboxCopy).where(OutboxCopy.id == copy_id))
+
+
+def copies_of_messages(session: Session, message_ids: Iterable[int]) -> dict[int, list[OutboxCopy]]:
+    """The copies that carry some messages out, by message."""
+    wanted = set(message_ids)
+    found: dict[int, list[OutboxCopy]] = {message_id: [] for message_id in wanted}
+    if wanted:
+        question = (
+            select(WrittenLetter.message_id, OutboxCopy)
+            .join(OutboxCopy, OutboxCopy.written_id == WrittenLetter.id)
+            .where(WrittenLetter.message_id.in_(wanted))
+            .order_by(OutboxCopy.id)
+        )
+        for message_id, copy in session.execute(question):
+            found[message_id].append(copy)
+    return found
+
+
+def list_copies(
+    session: Session, *, states: Sequence[str], before: int | None, limit: int
+) -> list[tuple[OutboxCopy, str]]:
+    """Copies in some states with their subjects, newest first."""
+    question = (
+        select(OutboxCopy, WrittenLetter.subject)
+        .join(WrittenLetter, WrittenLetter.id == OutboxCopy.written_id)
+        .order_by(OutboxCopy.id.desc())
+        .limit(limit)
+    )
+    if states:
+        question = question.where(OutboxCopy.state.in_(states))
+    if before is not None:
+        question = question.where(OutboxCopy.id < before)
+    return [(row[0], row[1]) for row in session.execute(question)]
+
+
+def acknowledged_since(session: Session, mailbox_id: int, addresses: Iterable[str], since: datetime) -> dict[str, int]:
+    """How many acknowledgements each of these addresses got from a mailbox since then."""
+    question = (
+        select(OutboxCopy.recipient, func.count())
+        .where(
+            OutboxCopy.letter == "received",
+            OutboxCopy.mailbox_id == mailbox_id,
+            OutboxCopy.recipient.in_(set(addresses)),
+            OutboxCopy.created_at > since,
+        )
+        .group_by(OutboxCopy.recipient)
+    )
+    return {row[0]: row[1] for row in session.execute(question)}
+
+
+def acknowledgements_since(session: Session, since: datetime, cap: int) -> int:
+    """How many acknowledgements were written since then, counted no further than `cap`."""
+    question = select(OutboxCopy.id).where(OutboxCopy.letter == "received", OutboxCopy.created_at > since).limit(cap)
+    return session.scalar(select(func.count()).select_from(question.subquery())) or 0
+
+
+def hold(session: Session, ids: Sequence[int], reason: str, words: str) -> None:
+    """Keep claimed copies back, and say why; the claim does not count as a try."""
+    session.execute(
+        update(OutboxCopy)
+        .where(OutboxCopy.id.in_(ids), OutboxCopy.state == "sending")
+        .values(
+            state="held", held_for=reason, answer=words, claimed_until=None, claimed_by=None, tries=OutboxCopy.tries - 1
+        )
+    )
+
+
+def release(session: Session, reason: str, now: datetime) -> int:
+    """Let copies go that were held for this reason."""
+    freed = (
+        update(OutboxCopy)
+        .where(OutboxCopy.state == "held", OutboxCopy.held_for == reason)
+        .values(state="waiting", held_for=None, answer=None, next_try=now)
+        .returning(OutboxCopy.id)
+    )
+    return len(list(session.scalars(freed)))
+
+
+def try_again(session: Session, copy_id: int, now: datetime) -> bool:
+    """Put a copy back into the queue, now."""
+    freed = (
+        update(OutboxCopy)
+        .where(OutboxCopy.id == copy_id, OutboxCopy.state.in_(("failed", "waiting", "held", "bounced")))
+        .values(state="waiting", held_for=None, next_try=now, tries=0)
+        .returning(OutboxCopy.id)
+    )
+    return session.execute(freed).one_or_none() is not None

@@ -1,0 +1,63 @@
+"""Customers: people and the addresses they write from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Index, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from mailgate.store.base import TenantRow, points_to
+
+
+class Person(TenantRow):
+    __tablename__ = "people"
+
+    name: Mapped[str] = mapped_column(server_default="")
+    language: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class PersonAddress(TenantRow):
+    """One address of a person; `failing_since` marks one that bounced for good."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (
+        Index("addresses_address_key", "org_id", "address", unique=True),
+        Index("addresses_person_id_idx", "org_id", "person_id"),
+        points_to("people", "person_id"),
+    )
+
+    address: Mapped[str]
+    person_id: Mapped[int]
+    failing_since: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+def people_by_address(session: Session, addresses: Iterable[str]) -> dict[str, Person]:
+    """Who is known under these (lower-case) addresses."""
+    wanted = set(addresses)
+    if not wanted:
+        return {}
+    question = (
+        select(PersonAddress.address, Person)
+        .join(Person, Person.id == PersonAddress.person_id)
+        .where(PersonAddress.address.in_(wanted))
+    )
+    return dict(session.execute(question).tuples().all())
+
+
+def person_by_id(session: Session, person_id: int) -> Person | None:
+    return session.scalar(select(Person).where(Person.id == person_id))
+
+
+def addresses_of(session: Session, person_id: int) -> list[str]:
+    question = select(PersonAddress.address).where(PersonAddress.person_id == person_id).order_by(PersonAddress.id)
+    return list(session.scalars(question))
+
+
+def people_with_prefix(session: Session, prefix: str, limit: int = 10) -> list[int]:
+    """Ids of people whose name or address begins so (a crossing-free definer function: LIKE is not leakproof)."""
+    rows = session.execute(text("SELECT find_people(:prefix, :limit)"), {"prefix": prefix.lower(), "limit": limit})
+    return [row[0] for row in rows]

@@ -1,0 +1,206 @@
+-- What may look across tenants, and text search, whose operators row-level security would turn into scans.
+-- Each function runs as the owner of the tables, with a pinned search path, and answers no more than its name says.
+-- Installed anew by every `mailgate migrate`. Tests: tests/store/test_crossing.py.
+
+CREATE OR REPLACE FUNCTION find_mailbox(p_whole text, p_bare text)
+RETURNS TABLE (org_id bigint, id bigint, address text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT m.org_id, m.id, m.address::text FROM public.mailboxes m
+    WHERE m.address IN (p_whole, p_bare) AND m.active
+    ORDER BY m.address = p_whole DESC LIMIT 1
+$$;
+
+CREATE OR REPLACE FUNCTION find_agent(p_email text)
+RETURNS TABLE (org_id bigint, id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT a.org_id, a.id FROM public.agents a WHERE a.email = p_email AND a.active
+$$;
+
+CREATE OR REPLACE FUNCTION any_agents()
+RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT EXISTS (SELECT FROM public.agents)
+$$;
+
+CREATE OR REPLACE FUNCTION find_session(p_hash bytea, p_now timestamptz)
+RETURNS TABLE (org_id bigint, agent_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT s.org_id, s.agent_id FROM public.sessions s
+    JOIN public.agents a ON a.org_id = s.org_id AND a.id = s.agent_id AND a.active
+    WHERE s.hash = p_hash AND s.expires_at > p_now
+$$;
+
+CREATE OR REPLACE FUNCTION find_token(p_kind text, p_hash bytea)
+RETURNS TABLE (org_id bigint, id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT t.org_id, t.id FROM public.tokens t WHERE t.hash = p_hash AND t.kind = p_kind
+$$;
+
+-- Fresh mail is claimed in batches, mail that was tried before one by one: what kills its reader takes no neighbours.
+CREATE OR REPLACE FUNCTION claim_mail(p_worker text, p_limit integer, p_now timestamptz, p_until timestamptz)
+RETURNS TABLE (org_id bigint, id bigint, tries bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+DECLARE
+    again bigint;
+BEGIN
+    UPDATE kept_mail k
+    SET state = 'quarantined', outcome = 'quarantined', read_at = p_now, claimed_by = NULL,
+        last_error = coalesce(k.last_error, 'Its reader stopped without a word, three times.'),
+        reasons = '["It could not be read in three tries."]'
+    WHERE k.id IN (
+        SELECT q.id FROM kept_mail q
+        WHERE q.state = 'waiting' AND q.tries >= 3 AND (q.claimed_until IS NULL OR q.claimed_until <= p_now)
+        ORDER BY q.id LIMIT 100 FOR UPDATE SKIP LOCKED
+    );
+    SELECT q.id INTO again FROM kept_mail q
+    WHERE q.state = 'waiting' AND q.tries > 0 AND q.tries < 3
+      AND (q.claimed_until IS NULL OR q.claimed_until <= p_now)
+    ORDER BY q.id LIMIT 1 FOR UPDATE SKIP LOCKED;
+    RETURN QUERY
+    UPDATE kept_mail k
+    SET tries = k.tries + 1, claimed_until = p_until, claimed_by = p_worker
+    FROM (
+        SELECT again AS id WHERE again IS NOT NULL
+        UNION ALL
+        (SELECT q.id FROM kept_mail q
+         WHERE again IS NULL AND q.state = 'waiting' AND q.tries = 0
+         ORDER BY q.id LIMIT p_limit FOR UPDATE SKIP LOCKED)
+    ) mine
+    WHERE k.id = mine.id
+    RETURNING k.org_id, k.id, k.tries;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION claim_events(p_worker text, p_limit integer, p_now timestamptz, p_until timestamptz)
+RETURNS TABLE (org_id bigint, id bigint, tries bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+DECLARE
+    again bigint;
+BEGIN
+    SELECT q.event_id INTO again FROM unfollowed_events q
+    WHERE q.tries > 0 AND (q.claimed_until IS NULL OR q.claimed_until <= p_now)
+    ORDER BY q.event_id LIMIT 1 FOR UPDATE SKIP LOCKED;
+    RETURN QUERY
+    UPDATE unfollowed_events u
+    SET tries = u.tries + 1, claimed_until = p_until, claimed_by = p_worker
+    FROM (
+        SELECT again AS event_id WHERE again IS NOT NULL
+        UNION ALL
+        (SELECT q.event_id FROM unfollowed_events q WHERE again IS NULL AND q.tries = 0
+         ORDER BY q.event_id LIMIT p_limit FOR UPDATE SKIP LOCKED)
+    ) mine
+    WHERE u.event_id = mine.event_id
+    RETURNING u.org_id, u.event_id, u.tries;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION claim_letters(p_worker text, p_limit integer, p_now timestamptz, p_until timestamptz)
+RETURNS TABLE (org_id bigint, id bigint, tries bigint)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    UPDATE outbox o
+    SET state = 'sending', tries = o.tries + 1, claimed_until = p_until, claimed_by = p_worker
+    FROM (
+        SELECT q.id FROM outbox q
+        WHERE q.state IN ('waiting', 'sending') AND q.next_try <= p_now
+          AND (q.state = 'waiting' OR q.claimed_until IS NULL OR q.claimed_until <= p_now)
+        ORDER BY q.next_try, q.id LIMIT p_limit FOR UPDATE SKIP LOCKED
+    ) mine
+    WHERE o.id = mine.id
+    RETURNING o.org_id, o.id, o.tries
+$$;
+
+-- One statement and one commit a letter: a crash may then repeat one letter at most.
+CREATE OR REPLACE FUNCTION letter_sent(p_org bigint, p_id bigint, p_answer text, p_now timestamptz)
+RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    UPDATE outbox SET state = 'sent', answer = p_answer, sent_at = p_now, claimed_until = NULL, claimed_by = NULL
+    WHERE org_id = p_org AND id = p_id
+$$;
+
+CREATE OR REPLACE FUNCTION release_claims(p_worker text)
+RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    UPDATE kept_mail SET claimed_until = NULL, claimed_by = NULL WHERE state = 'waiting' AND claimed_by = p_worker;
+    UPDATE unfollowed_events SET claimed_until = NULL, claimed_by = NULL WHERE claimed_by = p_worker;
+    UPDATE outbox SET state = 'waiting', claimed_until = NULL, claimed_by = NULL
+    WHERE state = 'sending' AND claimed_by = p_worker;
+$$;
+
+CREATE OR REPLACE FUNCTION work_waiting(p_now timestamptz)
+RETURNS TABLE (mail boolean, events boolean, letters boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT
+        EXISTS (SELECT FROM kept_mail WHERE state = 'waiting' AND (claimed_until IS NULL OR claimed_until <= p_now)),
+        EXISTS (SELECT FROM unfollowed_events WHERE claimed_until IS NULL OR claimed_until <= p_now),
+        EXISTS (SELECT FROM outbox WHERE state IN ('waiting', 'sending') AND next_try <= p_now
+                AND (state = 'waiting' OR claimed_until IS NULL OR claimed_until <= p_now))
+$$;
+
+CREATE OR REPLACE FUNCTION unmoved_mail(p_limit integer)
+RETURNS TABLE (org_id bigint, id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT k.org_id, k.id FROM kept_mail k WHERE k.raw IS NOT NULL AND k.state = 'done' ORDER BY k.id LIMIT p_limit
+$$;
+
+CREATE OR REPLACE FUNCTION take_lease(p_name text, p_holder text, p_now timestamptz, p_until timestamptz)
+RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    INSERT INTO leases AS l (name, holder, until, fence) VALUES (p_name, p_holder, p_until, 1)
+    ON CONFLICT (name) DO UPDATE
+    SET holder = p_holder, until = p_until, fence = l.fence + (l.holder <> p_holder)::int
+    WHERE l.holder = p_holder OR l.until <= p_now
+    RETURNING l.fence
+$$;
+
+CREATE OR REPLACE FUNCTION count_everything(p_now timestamptz)
+RETURNS TABLE (what text, which text, number double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT 'kept', coalesce(outcome, ''), count(*)::float8 FROM kept_mail GROUP BY outcome
+    UNION ALL
+    SELECT 'outbox', state, count(*)::float8 FROM outbox GROUP BY state
+    UNION ALL
+    SELECT 'age', 'read', coalesce(extract(epoch FROM p_now - min(received_at)), 0)::float8
+    FROM kept_mail WHERE state = 'waiting'
+    UNION ALL
+    SELECT 'age', 'follow', coalesce(extract(epoch FROM p_now - min(e.at)), 0)::float8
+    FROM unfollowed_events u JOIN events e ON e.org_id = u.org_id AND e.id = u.event_id
+    UNION ALL
+    SELECT 'age', 'send', coalesce(extract(epoch FROM p_now - min(created_at)), 0)::float8
+    FROM outbox WHERE state IN ('waiting', 'sending')
+$$;
+
+CREATE OR REPLACE FUNCTION schema_version()
+RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT version_num::text FROM alembic_version
+$$;
+
+CREATE OR REPLACE FUNCTION find_people(p_start text, p_limit integer)
+RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT person_id FROM (
+        SELECT a.person_id FROM addresses a
+        WHERE a.org_id = current_org() AND a.address ^@ lower(p_start) LIMIT p_limit
+    ) by_address
+    UNION
+    SELECT id FROM (
+        SELECT p.id FROM people p WHERE p.org_id = current_org() AND lower(p.name) ^@ lower(p_start) LIMIT p_limit
+    ) by_name
+$$;
+
+CREATE OR REPLACE FUNCTION search_tickets(p_words text, p_start text, p_limit integer)
+RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT ticket_id FROM (
+        SELECT m.ticket_id, m.at FROM messages m
+        WHERE m.org_id = current_org() AND m.words @@ websearch_to_tsquery('simple', p_words)
+        ORDER BY m.at DESC LIMIT p_limit
+    ) said
+    UNION
+    SELECT t.id FROM tickets t WHERE t.org_id = current_org() AND t.number = upper(p_start)
+    UNION
+    SELECT t.id FROM tickets t
+    WHERE t.org_id = current_org() AND t.requester_id IN (SELECT find_people(p_start, 50))
+$$;

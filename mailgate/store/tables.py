@@ -1,0 +1,33 @@
+"""Every table, imported once, so that the metadata is whole."""
+
+from mailgate.store import (
+    agents,
+    events,
+    kept,
+    leases,
+    messages,
+    numbers,
+    office,
+    organisations,
+    outbox,
+    people,
+    tickets,
+)
+from mailgate.store.base import Base
+
+metadata = Base.metadata
+
+__all__ = [
+    "agents",
+    "events",
+    "kept",
+    "leases",
+    "messages",
+    "metadata",
+    "numbers",
+    "office",
+    "organisations",
+    "outbox",
+    "people",
+    "tickets",
+]

@@ -1,0 +1,173 @@
+"""Tickets: the table, its tags, links and participants, and the questions about one or a few of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from mailgate.store.base import TenantRow, points_to
+
+STATUSES = ("new", "open", "pending", "on_hold", "resolved", "closed")
+PRIORITIES = ("low", "normal", "high", "urgent")
+
+
+class Ticket(TenantRow):
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index("tickets_number_key", "org_id", "number", unique=True),
+        Index("tickets_created_at_idx", "org_id", "created_at", "id"),
+        Index("tickets_updated_at_idx", "org_id", "status", "updated_at", "id"),
+        Index("tickets_assignee_idx", "org_id", "assignee_id", "status", "updated_at"),
+        Index("tickets_requester_idx", "org_id", "requester_id", "created_at"),
+        CheckConstraint("status IN ('new', 'open', 'pending', 'on_hold', 'resolved', 'closed')", name="status"),
+        CheckConstraint("priority IN ('low', 'normal', 'high', 'urgent')", name="priority"),
+        points_to("people", "requester_id"),
+        points_to("mailboxes", "mailbox_id"),
+        points_to("agents", "assignee_id"),
+        points_to("teams", "team_id"),
+        points_to("categories", "category_id"),
+    )
+
+    number: Mapped[str]
+    subject: Mapped[str]
+    status: Mapped[str]
+    priority: Mapped[str]
+    escalation: Mapped[int] = mapped_column(server_default=text("0"))
+    mailbox_id: Mapped[int]
+    requester_id: Mapped[int]
+    requester_address: Mapped[str]  # the address they wrote from; answers go there
+    assignee_id: Mapped[int | None]
+    team_id: Mapped[int | None]
+    category_id: Mapped[int | None]
+    channel: Mapped[str]
+    language: Mapped[str | None]
+    thread_root: Mapped[str | None]  # the first Message-ID of the thread
+    is_unread: Mapped[bool]
+    message_count: Mapped[int]  # letters in and out; notes and automatic answers do not count
+    reopen_count: Mapped[int] = mapped_column(server_default=text("0"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    last_customer_at: Mapped[datetime | None]
+    first_response_at: Mapped[datetime | None]
+    first_response_due: Mapped[datetime | None]
+    next_response_due: Mapped[datetime | None]
+    resolution_due: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class TicketTag(TenantRow):
+    __tablename__ = "ticket_tags"
+    __table_args__ = (
+        Index("ticket_tags_tag_key", "org_id", "tag", "ticket_id", unique=True),
+        Index("ticket_tags_ticket_id_idx", "org_id", "ticket_id"),
+        points_to("tickets", "ticket_id", gone_with=True),
+    )
+
+    tag: Mapped[str]
+    ticket_id: Mapped[int]
+
+
+class Participant(TenantRow):
+    """Somebody beside the requester who takes part in a ticket: agents let them in, mails do not."""
+
+    __tablename__ = "participants"
+    __table_args__ = (
+        Index("participants_address_key", "org_id", "ticket_id", "address", unique=True),
+        points_to("tickets", "ticket_id", gone_with=True),
+    )
+
+    ticket_id: Mapped[int]
+    address: Mapped[str]
+    added_at: Mapped[datetime]
+
+
+class TicketLink(TenantRow):
+    """Two tickets that have to do with each other; `claims`: a stranger's mail says it belongs to the other."""
+
+    __tablename__ = "ticket_links"
+    __table_args__ = (
+        Index("ticket_links_pair_key", "org_id", "ticket_id", "other_id", "kind", unique=True),
+        Index("ticket_links_other_idx", "org_id", "other_id"),
+        points_to("tickets", "ticket_id", gone_with=True),
+        points_to("tickets", "other_id", gone_with=True),
+    )
+
+    ticket_id: Mapped[int]
+    other_id: Mapped[int]
+    kind: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+def by_number(session: Session, number: str, *, lock: bool = False) -> Ticket | None:
+    """The ticket with this number; with `lock`, nobody else changes it until this transaction ends."""
+    question = select(Ticket).where(Ticket.number == number.upper())
+    return session.scalar(question.with_for_update() if lock else question)
+
+
+def by_id(session: Session, ticket_id: int, *, lock: bool = False) -> Ticket | None:
+    question = select(Ticket).where(Ticket.id == ticket_id)
+    return session.scalar(question.with_for_update() if lock else question)
+
+
+def by_ids(session: Session, ids: Iterable[int], *, lock: bool = False) -> dict[int, Ticket]:
+    """Several tickets at once, locked in one order so that two batches never wait for each other."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    question = select(Ticket).where(Ticket.id.in_(wanted)).order_by(Ticket.id)
+    return {ticket.id: ticket for ticket in session.scalars(question.with_for_update() if lock else question)}
+
+
+def by_numbers(session: Session, numbers: Iterable[str]) -> dict[str, Ticket]:
+    wanted = set(numbers)
+    rows = session.scalars(select(Ticket).where(Ticket.number.in_(wanted))) if wanted else ()
+    return {ticket.number: ticket for ticket in rows}
+
+
+def tags_of(session: Session, ids: Iterable[int]) -> dict[int, list[str]]:
+    """The tags of some tickets, sorted."""
+    wanted = set(ids)
+    found: dict[int, list[str]] = {ticket_id: [] for ticket_id in wanted}
+    if wanted:
+        question = select(TicketTag.ticket_id, TicketTag.tag).where(TicketTag.ticket_id.in_(wanted))
+        for ticket_id, tag in session.execute(question.order_by(TicketTag.tag)):
+            found[ticket_id].append(tag)
+    return found
+
+
+def participants_of(session: Session, ids: Iterable[int]) -> dict[int, set[str]]:
+    """Addresses let into some tickets, beside their requesters."""
+    wanted = set(ids)
+    found: dict[int, set[str]] = {ticket_id: set() for ticket_id in wanted}
+    if wanted:
+        question = select(Participant.ticket_id, Participant.address).where(Participant.ticket_id.in_(wanted))
+        for ticket_id, address in session.execute(question):
+            found[ticket_id].add(address)
+    return found
+
+
+def links_of(session: Session, ticket_id: int) -> list[tuple[str, Ticket]]:
+    """Tickets linked to this one, both ways: (`claims` | `claimed_by` | …, ticket)."""
+    there = select(TicketLink.kind, Ticket).join(Ticket, Ticket.id == TicketLink.other_id)
+    back = select(TicketLink.kind, Ticket).join(Ticket, Ticket.id == TicketLink.ticket_id)
+    links = [(kind, other) for kind, other in session.execute(there.where(TicketLink.ticket_id == ticket_id))]
+    links += [(f"{kind}_by", other) for kind, other in session.execute(back.where(TicketLink.other_id == ticket_id))]
+    return links
+
+
+def earlier_of(session: Session, ticket: Ticket, limit: int = 5) -> list[Ticket]:
+    """The requester's other tickets, newest first."""
+    question = select(Ticket).where(Ticket.requester_id == ticket.requester_id, Ticket.id != ticket.id)
+    return list(session.scalars(question.order_by(Ticket.created_at.desc()).limit(limit)))
+
+
+def count_capped(session: Session, status: str, *, assignee: int | None = None, cap: int = 1000) -> int:
+    """How many tickets are in a state, counted no further than `cap`."""
+    question = select(Ticket.id).where(Ticket.status == status)
+    if assignee is not None:
+        question = question.where(Ticket.assignee_id == assignee)
+    return session.scalar(select(func.count()).select_from(question.limit(cap).subquery())) or 0
