@@ -1,0 +1,161 @@
+"""Hand letters to a relay, one after the other, over one connection."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+from types import TracebackType
+from typing import NoReturn, Self
+
+from mailgate import failpoints
+from mailgate.errors import Permanent, Temporary
+from mailgate.send.address import read_relay_url
+from mailgate.send.connection import Unreachable, connect, words
+
+_BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
+_UNFIT = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff<>]")
+_CLOSING = 421
+_OURS = (530, 534, 535, 538)  # it wants us to sign in, or to do so otherwise: no letter's fault
+
+
+class Relay:
+    """One connection to one relay, opened when the first letter comes and kept for the next."""
+
+    def __init__(
+        self, url: str, *, connect_timeout: float = 15, answer_timeout: float = 60, accept_timeout: float = 300
+    ) -> None:
+        """Timeouts in seconds. RFC 5321 4.5.3.2.6 asks for patience at the end: a relay may scan before it says 250."""
+        self._address = read_relay_url(url)
+        self._connect_timeout = connect_timeout
+        self._answer_timeout = answer_timeout
+        self._accept_timeout = accept_timeout
+        self._smtp: smtplib.SMTP | None = None
+
+    def deliver(self, sender: str, recipient: str, raw: bytes) -> str:
+        """Hand over one letter for one recipient; the relay's own words are the receipt.
+
+        Raises Unreachable (the relay itself is the trouble), Temporary (this letter, later) or Permanent.
+        """
+        _require_address(recipient)
+        if sender:
+            _require_address(sender)
+        raw = _BARE_LINE_END.sub(b"\r\n", raw)  # smuggled ends of data, CVE-2023-51764
+        try:
+            receipt = self._hand_over(sender, recipient, raw)
+        except smtplib.SMTPDataError as error:  # refused before the letter was shown
+            self._refuse(error.smtp_code, error.smtp_error)
+        except OSError as error:
+            self._drop()
+            raise Temporary(f"The connection to the relay {self._address} was lost: {error}") from None
+        failpoints.point("send.after_250")
+        return receipt
+
+    def close(self) -> None:
+        """Say goodbye, if there is still somebody to say it to."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            try:
+                smtp.quit()
+            except OSError:
+                smtp.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _hand_over(self, sender: str, recipient: str, raw: bytes) -> str:
+        self._accepted(*self._begin(sender, recipient, raw))
+        assert self._smtp is not None
+        self._accepted(*self._smtp.rcpt(recipient))
+        self._wait(self._accept_timeout)
+        receipt = self._accepted(*self._smtp.data(raw))
+        self._wait(self._answer_timeout)
+        return receipt
+
+    def _begin(self, sender: str, recipient: str, raw: bytes) -> tuple[int, bytes]:
+        """Say MAIL FROM. A kept connection may be closed by now: nothing is handed over yet, so begin anew."""
+        if self._smtp is not None:
+            try:
+                code, text = self._smtp.mail(sender, self._options(sender, recipient, raw))
+            except smtplib.SMTPServerDisconnected:
+                code, text = _CLOSING, b""
+            if code != _CLOSING:
+                return code, text
+            self._drop()
+        self._smtp = connect(self._address, patience=self._connect_timeout)
+        self._wait(self._answer_timeout)
+        try:
+            return self._smtp.mail(sender, self._options(sender, recipient, raw))
+        except OSError as error:
+            self._drop()
+            raise Unreachable(f"The relay {self._address} does not take mail: {error}") from None
+
+    def _options(self, sender: str, recipient: str, raw: bytes) -> list[str]:
+        """What MAIL FROM has to say about this letter, or Permanent where the relay cannot carry it."""
+        assert self._smtp is not None
+        head = raw.partition(b"\r\n\r\n")[0]
+        options = [f"SIZE={len(raw)}"] if self._smtp.has_extn("size") else []
+        if not raw.isascii():
+            if not self._smtp.has_extn("8bitmime"):
+                raise Permanent(
+                    "The relay takes only 7-bit mail (no 8BITMIME), and this letter is not.", status="5.6.3"
+                )
+            options.append("BODY=8BITMIME")
+        if not (sender.isascii() and recipient.isascii() and head.isascii()):
+            if not self._smtp.has_extn("smtputf8"):
+                raise Permanent(
+                    f"The relay cannot carry an address like {recipient} (no SMTPUTF8): it takes ASCII only.",
+                    status="5.6.7",
+                )
+            options.append("SMTPUTF8")
+        return options
+
+    def _accepted(self, code: int, text: bytes) -> str:
+        if code not in (250, 251):
+            self._refuse(code, text)
+        return words(code, text, secret=self._address.password)
+
+    def _refuse(self, code: int, text: bytes | str) -> NoReturn:
+        """Turn the relay's answer into what to do next."""
+        said = words(code, text, secret=self._address.password)
+        if code == _CLOSING or code in _OURS:
+            self._drop()
+            raise Unreachable(f"The relay {self._address} takes no mail now: {said}")
+        if not 400 <= code < 600:  # noqa: PLR2004 - the two classes of refusal, RFC 5321 4.2.1
+            self._drop()
+            raise Temporary(f"The relay {self._address} answered nonsense: {said}")
+        self._reset()
+        if code < 500:  # noqa: PLR2004 - as above
+            raise Temporary(said)
+        status = _STATUS.match(said.partition(" ")[2])
+        raise Permanent(said, code=code, status=status[0] if status else None)
+
+    def _reset(self) -> None:
+        """Leave the connection ready for the next letter, or leave it."""
+        try:
+            self._wait(self._answer_timeout)
+            is_ready = self._smtp is not None and self._smtp.rset()[0] == 250  # noqa: PLR2004 - OK
+        except OSError:
+            is_ready = False
+        if not is_ready:
+            self._drop()
+
+    def _wait(self, seconds: float) -> None:
+        if self._smtp is not None and self._smtp.sock is not None:
+            self._smtp.sock.settimeout(seconds)
+
+    def _drop(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+
+def _require_address(address: str) -> None:
+    """What smtplib would read otherwise than we wrote it would go to somebody else."""
+    if _UNFIT.search(address) or "@" not in address or smtplib.quoteaddr(address) != f"<{address}>":
+        raise Permanent(f"{address!r} is not an address that a letter can go to.", status="5.1.3")
