@@ -1,0 +1,175 @@
+"""One server's process: started when no older one is left, started again when it falls, stopped without harm."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Protocol
+
+from mailgate.embedded import locks
+from mailgate.embedded.account import Account, end_with_parent
+from mailgate.embedded.binaries import ENVIRONMENT
+from mailgate.embedded.folder import Folder, disk_full, is_full
+from mailgate.errors import Temporary
+
+# What was left by a dead keeper ends by itself (its kernel promise); after this long it is asked, then forced.
+PATIENCE_WITH_REMAINS = (2.0, 6.0, 12.0)
+SILENCE = 30.0
+STOP_STEPS = 5.0
+FIRST_PAUSE, LONGEST_PAUSE, HEALTHY = 0.2, 10.0, 60.0
+NO_ROOM = 8 * 2**20
+
+
+class Server(Protocol):
+    """What the keeper has to know about PostgreSQL or Valkey."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def stop_signals(self) -> tuple[signal.Signals, ...]: ...
+    @property
+    def folder(self) -> Folder: ...
+    @property
+    def account(self) -> Account: ...
+    @property
+    def place(self) -> Path: ...
+    def prepare(self) -> None: ...
+    def clear(self) -> None: ...
+    def command(self) -> list[str]: ...
+    def answers(self) -> bool | None: ...
+
+
+class ServerProcess:
+    """Its lock is inherited by the server and all its children, so it is held exactly as long as one of them lives."""
+
+    def __init__(self, server: Server, say: Callable[[str], None]) -> None:
+        self.server = server
+        self._say = say
+        self._lock = server.folder.home / f"{server.name}.lock"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._pause = FIRST_PAUSE
+        self._next_start = 0.0
+
+    def start(self) -> None:
+        lock = self._take_lock()
+        try:
+            self.server.clear()
+            with self.server.folder.log.open("ab") as log:
+                self._process = self._spawn(lock, log)
+            os.pwrite(lock, f"{self._process.pid:<10}".encode(), 0)
+        finally:
+            os.close(lock)
+        self._started = time.monotonic()
+
+    def wait_until_ready(self, still_wanted: Callable[[], bool]) -> None:
+        """Reading a journal after a crash may take its time; a server that says nothing at all may not."""
+        deadline = time.monotonic() + SILENCE
+        while (answer := self.server.answers()) is not True:
+            if answer is False:
+                deadline = time.monotonic() + SILENCE
+            if not self.is_alive or time.monotonic() > deadline or not still_wanted():
+                raise self.failure()
+            time.sleep(0.02)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def tend(self) -> None:
+        """Start it again when it has fallen, more slowly each time."""
+        if self.is_alive:
+            if time.monotonic() - self._started > HEALTHY:
+                self._pause = FIRST_PAUSE
+            return
+        if self._process is not None:
+            self._say(f"{self.server.title} ended ({_manner(self._process)}), starting it again in {self._pause:g} s")
+            self._process = None
+            self._next_start = time.monotonic() + self._pause
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        elif time.monotonic() >= self._next_start:
+            try:
+                self.start()
+            except (OSError, Temporary) as error:
+                self._say(f"{self.server.title} cannot be started: {error}")
+                self._next_start = time.monotonic() + self._pause
+                self._pause = min(self._pause * 2, LONGEST_PAUSE)
+
+    def ask_to_stop(self) -> None:
+        if self.is_alive and self._process is not None:
+            self._process.send_signal(self.server.stop_signals[0])
+
+    def wait_until_stopped(self) -> None:
+        """It has been asked to; ask louder when it takes too long."""
+        if self._process is None:
+            return
+        for louder in (*self.server.stop_signals[1:], signal.SIGKILL):
+            try:
+                self._process.wait(STOP_STEPS)
+            except subprocess.TimeoutExpired:
+                self._process.send_signal(louder)
+            else:
+                return
+        self._process.wait()
+
+    def failure(self) -> Temporary:
+        folder = self.server.folder
+        if is_full(folder, NO_ROOM):
+            return disk_full(folder)
+        return Temporary(f"The embedded {self.server.title} did not start; {folder.log} says why.")
+
+    def _spawn(self, lock: int, log: IO[bytes]) -> "subprocess.Popen[bytes]":
+        account = self.server.account
+        return subprocess.Popen(
+            self.server.command(),
+            cwd=self.server.place,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=ENVIRONMENT,
+            user=account.uid,
+            group=account.uid,
+            extra_groups=account.groups,
+            process_group=0,
+            pass_fds=(lock,),
+            preexec_fn=end_with_parent(self.server.stop_signals[0]),
+        )
+
+    def _take_lock(self) -> int:
+        """Wait until nothing is left of a server whose keeper was killed, and help it end."""
+        gently, firmly, at_last = PATIENCE_WITH_REMAINS
+        for patience, end in ((gently, self._ask_remains), (firmly - gently, self._kill_remains)):
+            lock = locks.take(self._lock, patience=patience)
+            if lock is not None:
+                return lock
+            end()
+        lock = locks.take(self._lock, patience=at_last - firmly)
+        if lock is None:
+            raise Temporary(
+                f"A {self.server.title} that Mailgate did not stop is still at work in {self.server.place}."
+            )
+        return lock
+
+    def _ask_remains(self) -> None:
+        # The lock is held, so the process that was noted in it, or a child of it, is alive.
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int(self._lock.read_text(encoding="ascii")), self.server.stop_signals[0])
+
+    def _kill_remains(self) -> None:
+        # A server's processes, and no others, stand in its folder.
+        if sys.platform == "linux":
+            for entry in Path("/proc").glob("[0-9]*"):
+                with contextlib.suppress(OSError):
+                    if (entry / "cwd").samefile(self.server.place):
+                        os.kill(int(entry.name), signal.SIGKILL)
+
+
+def _manner(process: "subprocess.Popen[bytes]") -> str:
+    code = process.returncode
+    return signal.Signals(-code).name if code < 0 else f"exit status {code}"
