@@ -2,7 +2,7 @@
 
 `MAILGATE_FAILPOINTS="accept.before_commit=kill;read.after_claim=raise*2;send.after_250=sleep:3"` arms them:
 `kill` is SIGKILL to this process, `raise` an exception, `sleep:N` a pause of N seconds; `*N` fires only the first N
-times, `@N` only the Nth time.
+times, `@N` only the Nth time. `read.one?poison=kill` fires only for what has "poison" in it.
 """
 
 import os
@@ -17,15 +17,16 @@ class Failpoint(Exception):  # noqa: N818 - raised on purpose, by name
     """An armed failpoint fired."""
 
 
-def _read(plan: str) -> dict[str, re.Match[str]]:
-    points: dict[str, re.Match[str]] = {}
+def _read(plan: str) -> dict[str, tuple[bytes, re.Match[str]]]:
+    points: dict[str, tuple[bytes, re.Match[str]]] = {}
     for part in filter(None, (piece.strip() for piece in plan.split(";"))):
-        name, _, action = part.partition("=")
+        place, _, action = part.partition("=")
+        name, _, needle = place.strip().partition("?")
         match = _ACTION.fullmatch(action.strip())
         if match is None:
-            message = f"MAILGATE_FAILPOINTS: {part!r} is not NAME=kill|raise|sleep:SECONDS[*TIMES|@NTH]"
+            message = f"MAILGATE_FAILPOINTS: {part!r} is not NAME[?NEEDLE]=kill|raise|sleep:SECONDS[*TIMES|@NTH]"
             raise ValueError(message)
-        points[name.strip()] = match
+        points[name] = (needle.encode(), match)
     return points
 
 
@@ -41,10 +42,12 @@ def arm(plan: str) -> None:
     _armed.update(_read(plan))
 
 
-def point(name: str) -> None:
-    """Stand here under this name."""
-    if _armed and (action := _armed.get(name)) is not None:
-        _fire(name, action)
+def point(name: str, about: bytes = b"") -> None:
+    """Stand here under this name, while working on `about`."""
+    if _armed and (armed := _armed.get(name)) is not None:
+        needle, action = armed
+        if needle in about:
+            _fire(name, action)
 
 
 def _fire(name: str, action: re.Match[str]) -> None:

@@ -139,6 +139,11 @@ class Verdict:
     def is_verified(self) -> bool:
         return self.result == "pass"
 
+    @property
+    def is_answerable(self) -> bool:
+        """A mail that fails its sender's own rules is forged: its answer would go to somebody who never wrote."""
+        return self.result != "fail"
+
 
 @dataclass(frozen=True, slots=True)
 class Try:

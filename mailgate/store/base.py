@@ -41,7 +41,7 @@ class TenantRow(Base):
 
 
 def points_to(table: str, column: str, *, gone_with: bool = False) -> ForeignKeyConstraint:
-    """This column names a row of another table, of the same tenant.
+    """Let a column name a row of another table, of the same tenant.
 
     Checked at commit, so that the rows of one transaction may be written in any order. `gone_with`: the row goes when
     what it points to goes.

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from mailgate.errors import BadSettings, Temporary
 
+__all__ = ["Database", "Session", "require_tenant_role", "sit", "temporary_when_down"]
+
 
 class Database:
     """One process's connections under one credential."""

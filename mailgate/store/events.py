@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, delete, select, text
+from sqlalchemy import Connection, Index, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import Base, TenantRow, points_to, tenant
@@ -60,6 +60,12 @@ def events_by_ids(session: Session, ids: Iterable[int]) -> list[Event]:
 def claim_events(connection: Connection, worker: str, limit: int, now: datetime, until: datetime) -> list[Claimed]:
     """Take events to follow, across tenants; nobody else gets them before `until`."""
     return claimed(connection, "claim_events", worker, limit, now, until)
+
+
+def postpone(session: Session, event_id: int, until: datetime, error: str) -> None:
+    """A try failed: keep its words, and the event for later."""
+    where = (Unfollowed.org_id == tenant(session), Unfollowed.event_id == event_id)
+    session.execute(update(Unfollowed).where(*where).values(claimed_until=until, claimed_by=None, last_error=error))
 
 
 def take_followed(session: Session, ids: Iterable[int]) -> set[int]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, Index, select, text
+from sqlalchemy import CheckConstraint, Computed, Index, select
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
@@ -35,11 +36,11 @@ class Message(TenantRow):
     author: Mapped[str]  # the name shown
     author_address: Mapped[str | None]
     agent_id: Mapped[int | None]
-    to: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # [[address, name], …]
-    cc: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    to: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'"))  # [[address, name], …]
+    cc: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'"))
     subject: Mapped[str]
     text: Mapped[str]
-    spans: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # [[start, end, kind], …] over the text
+    spans: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'"))  # [[start, end, kind], …] over the text
     html: Mapped[str | None]
     message_id: Mapped[str | None]
     kept_id: Mapped[int | None]
@@ -98,6 +99,12 @@ def thread_of(session: Session, ticket_id: int) -> list[Message]:
 
 def message_by_id(session: Session, message_id: int) -> Message | None:
     return session.scalar(select(Message).where(Message.id == message_id))
+
+
+def messages_by_ids(session: Session, ids: Iterable[int]) -> dict[int, Message]:
+    wanted = set(ids)
+    rows = session.scalars(select(Message).where(Message.id.in_(wanted))) if wanted else ()
+    return {message.id: message for message in rows}
 
 
 def last_letter_in(session: Session, ticket_id: int) -> Message | None:

@@ -50,6 +50,7 @@ class OutboxCopy(TenantRow):
             postgresql_where=text("letter = 'received'"),
         ),
         Index("outbox_acknowledged_at_idx", "org_id", "created_at", postgresql_where=text("letter = 'received'")),
+        Index("outbox_held_idx", "held_for", postgresql_where=text("state = 'held'")),
         CheckConstraint(
             "state IN ('waiting', 'held', 'sending', 'sent', 'delivered', 'failed', 'bounced', 'cancelled')",
             name="state",
@@ -79,6 +80,18 @@ class OutboxCopy(TenantRow):
 def claim_letters(connection: Connection, worker: str, limit: int, now: datetime, until: datetime) -> list[Claimed]:
     """Take copies that are due, across tenants."""
     return claimed(connection, "claim_letters", worker, limit, now, until)
+
+
+def mark_sent(connection: Connection, org: int, copy_id: int, answer: str, now: datetime) -> None:
+    """Write down the relay's 250 at once, in one statement."""
+    values = {"org": org, "id": copy_id, "answer": answer, "now": now}
+    connection.execute(text("SELECT letter_sent(:org, :id, :answer, :now)"), values)
+
+
+def organisations_holding(connection: Connection, reasons: Sequence[str]) -> list[int]:
+    """Whose letters are held for one of these reasons."""
+    rows = connection.execute(text("SELECT organisations_holding(:reasons)"), {"reasons": list(reasons)})
+    return [row[0] for row in rows]
 
 
 def letters_to_send(session: Session, ids: Iterable[int]) -> list[tuple[OutboxCopy, bytes]]:
@@ -114,7 +127,8 @@ def copies_of_messages(session: Session, message_ids: Iterable[int]) -> dict[int
             .order_by(OutboxCopy.id)
         )
         for message_id, copy in session.execute(question):
-            found[message_id].append(copy)
+            if message_id is not None:
+                found[message_id].append(copy)
     return found
 
 
@@ -164,6 +178,15 @@ def hold(session: Session, ids: Sequence[int], reason: str, words: str) -> None:
         .values(
             state="held", held_for=reason, answer=words, claimed_until=None, claimed_by=None, tries=OutboxCopy.tries - 1
         )
+    )
+
+
+def give_back(session: Session, ids: Sequence[int]) -> None:
+    """Let others have claimed copies that were not tried."""
+    session.execute(
+        update(OutboxCopy)
+        .where(OutboxCopy.id.in_(ids), OutboxCopy.state == "sending")
+        .values(state="waiting", claimed_until=None, claimed_by=None, tries=OutboxCopy.tries - 1)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, func, select, text
+from sqlalchemy import CheckConstraint, Index, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, points_to
@@ -137,6 +137,10 @@ def tags_of(session: Session, ids: Iterable[int]) -> dict[int, list[str]]:
         for ticket_id, tag in session.execute(question.order_by(TicketTag.tag)):
             found[ticket_id].append(tag)
     return found
+
+
+def remove_tags(session: Session, ticket_id: int, tags: Iterable[str]) -> None:
+    session.execute(delete(TicketTag).where(TicketTag.ticket_id == ticket_id, TicketTag.tag.in_(list(tags))))
 
 
 def participants_of(session: Session, ids: Iterable[int]) -> dict[int, set[str]]:

@@ -621,6 +621,7 @@ def upgrade() -> None:  # noqa: PLR0915 - the whole first schema
         unique=False,
         postgresql_where=sa.text("state IN ('waiting', 'sending')"),
     )
+    op.create_index("outbox_held_idx", "outbox", ["held_for"], unique=False, postgresql_where=sa.text("state = 'held'"))
     op.create_index("outbox_state_idx", "outbox", ["org_id", "state", "id"], unique=False)
     op.create_index(
         "outbox_ticket_id_idx",

@@ -119,6 +119,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     WHERE org_id = p_org AND id = p_id
 $$;
 
+CREATE OR REPLACE FUNCTION organisations_holding(p_reasons text[])
+RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT DISTINCT org_id FROM outbox WHERE state = 'held' AND held_for = ANY (p_reasons)
+$$;
+
 CREATE OR REPLACE FUNCTION release_claims(p_worker text)
 RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$

@@ -1,0 +1,197 @@
+"""The story of a letter: kept, read, filed, followed, sent. Only this file knows the order; each job drains its rows.
+
+A job is a nudge without content: it claims rows, works through them in batches, and rings again while rows remain.
+Claiming is a commit of its own, so a worker that dies leaves its tries behind; filing, following and sending each
+commit whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from itertools import groupby
+from time import monotonic
+
+from mailgate import clock, log, parse
+from mailgate.errors import Refused
+from mailgate.failpoints import point
+from mailgate.mail import Envelope, Letter, Verdict
+from mailgate.queue.worker import is_stopping
+from mailgate.steps.file import file_letters
+from mailgate.steps.follow import follow
+from mailgate.steps.send import deliver, release_held
+from mailgate.steps.workshop import Workshop, here
+from mailgate.store import events, kept, outbox
+from mailgate.store.claims import TRIES, Claimed, work_waiting
+from mailgate.store.kept import KeptMail
+from mailgate.thread.arrival import Arrival
+
+READ_AT_ONCE = 25
+FOLLOW_AT_ONCE = 50
+SEND_AT_ONCE = 50
+MOVE_AT_ONCE = 200
+_SLICE = 2.0  # seconds a drain works before it lets the other kinds of work have their turn
+_CLAIM = timedelta(seconds=120)  # after that, a worker that says nothing is taken for dead
+_SEND_CLAIM = timedelta(minutes=10)  # one relay may take minutes to say 250, and must not be asked twice meanwhile
+_AGAIN = timedelta(seconds=20)  # between the tries of a mail that could not be read
+
+_log = log.get("jobs")
+
+
+def read_mail(slot: int = 0) -> None:
+    """Read what was kept, and file it on tickets."""
+    shop = here()
+
+    def batch() -> int:
+        now = clock.now()
+        with shop.database.crossing() as connection:
+            claims = kept.claim_mail(connection, shop.worker, READ_AT_ONCE, now, now + _CLAIM)
+        point("read.after_claim")
+        for org, mine in _by_tenant(claims):
+            _one_by_one_when_it_fails(mine, partial(_read, shop, org), _reading_failed)
+        return len(claims)
+
+    _drain("read_mail", slot, batch)
+
+
+def follow_event(slot: int = 0) -> None:
+    """Work out what follows from what happened: letters to write, and later rules and due times."""
+    shop = here()
+
+    def batch() -> int:
+        now = clock.now()
+        with shop.database.crossing() as connection:
+            claims = events.claim_events(connection, shop.worker, FOLLOW_AT_ONCE, now, now + _CLAIM)
+        point("follow.after_claim")
+        for org, mine in _by_tenant(claims):
+            _one_by_one_when_it_fails(mine, partial(_follow, shop, org), _following_failed)
+        return len(claims)
+
+    _drain("follow_event", slot, batch)
+
+
+def send_mail(slot: int = 0) -> None:
+    """Hand what is due in the outbox to the relay, a letter at a time."""
+    shop = here()
+
+    def batch() -> int:
+        now = clock.now()
+        with shop.database.crossing() as connection:
+            claims = outbox.claim_letters(connection, shop.worker, SEND_AT_ONCE, now, now + _SEND_CLAIM)
+        point("send.after_claim")
+        for org, mine in _by_tenant(claims):
+            deliver(shop, org, [claim.id for claim in mine])
+        return len(claims)
+
+    _drain("send_mail", slot, batch)
+
+
+def sweep(slot: int = 0) -> None:
+    """Find whatever lies unattended, whoever forgot it, and see to it that somebody comes."""
+    shop = here()
+    shop.bell.heard("sweep", slot)
+    with shop.database.crossing() as connection:
+        waiting = work_waiting(connection, clock.now())
+    for job, is_waiting in (
+        ("read_mail", waiting.mail),
+        ("follow_event", waiting.events),
+        ("send_mail", waiting.letters),
+    ):
+        if is_waiting:
+            shop.bell.ring(job)
+    release_held(shop)
+    if not any(waiting):
+        _move_raw(shop)
+
+
+def _read(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:
+    with shop.database.desk(org) as session:
+        rows = kept.raw_of(session, [claim.id for claim in claims])
+    arrivals = [_arrival(row, raw if raw is not None else shop.blobs.get(org, row.sha256.hex())) for row, raw in rows]
+    point("read.after_parse")
+    opened = file_letters(shop, org, arrivals)
+    if opened:
+        shop.bell.ring("follow_event", workers=-(-opened // FOLLOW_AT_ONCE))
+
+
+def _arrival(row: KeptMail, raw: bytes) -> Arrival:
+    point("read.one", raw)
+    envelope = Envelope(row.sender, row.recipient, row.door, row.peer)
+    try:
+        return Arrival(row.id, row.mailbox_id, envelope, parse.read(raw), Verdict())
+    except Refused as refusal:
+        return Arrival(row.id, row.mailbox_id, envelope, Letter(sender=None), Verdict(), refused=str(refusal))
+
+
+def _reading_failed(claim: Claimed, error: Exception) -> None:
+    """Shelve a mail that failed for the third time; put it off before that. It stays kept either way."""
+    shop, now = here(), clock.now()
+    words = f"{type(error).__name__}: {error}"[:1000]
+    until = now if claim.tries >= TRIES else now + _AGAIN  # a claim that ran out thrice is quarantined by the next
+    with shop.database.desk(claim.org_id) as session:
+        kept.postpone(session, claim.id, until, words)
+    _log.error("kept %s could not be read (try %s): %s", claim.id, claim.tries, words)
+
+
+def _follow(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:
+    written = follow(shop, org, [claim.id for claim in claims])
+    if written:
+        shop.bell.ring("send_mail", workers=-(-written // SEND_AT_ONCE))
+
+
+def _following_failed(claim: Claimed, error: Exception) -> None:
+    """Nothing is lost: the event stays on the list and is tried again, less and less often."""
+    words = f"{type(error).__name__}: {error}"[:1000]
+    wait = _AGAIN * min(2**claim.tries, 180)
+    with here().database.desk(claim.org_id) as session:
+        events.postpone(session, claim.id, clock.now() + wait, words)
+    _log.error("event %s could not be followed (try %s): %s", claim.id, claim.tries, words)
+
+
+def _move_raw(shop: Workshop) -> None:
+    """Raw mail that has been read moves from the database to the blob store, when nothing else waits."""
+    with shop.database.crossing() as connection:
+        waiting = kept.unmoved(connection, MOVE_AT_ONCE)
+    for org, pairs in groupby(sorted(waiting), key=lambda pair: pair[0]):
+        with shop.database.desk(org) as session:
+            rows = kept.raw_of(session, [kept_id for _, kept_id in pairs])
+            for _, raw in rows:
+                if raw is not None:
+                    shop.blobs.put(org, raw)
+            kept.moved(session, [row.id for row, _ in rows])
+    if len(waiting) == MOVE_AT_ONCE:
+        shop.bell.ring("sweep")
+
+
+def _drain(job: str, slot: int, batch: Callable[[], int]) -> None:
+    """Work through what waits for at most a slice of time; ring again if more is left."""
+    shop = here()
+    shop.bell.heard(job, slot)
+    end = monotonic() + _SLICE
+    while batch():
+        if monotonic() > end or is_stopping():
+            shop.bell.ring(job)
+            return
+
+
+def _by_tenant(claims: Sequence[Claimed]) -> list[tuple[int, list[Claimed]]]:
+    ordered = sorted(claims, key=lambda claim: (claim.org_id, claim.id))
+    return [(org, list(group)) for org, group in groupby(ordered, key=lambda claim: claim.org_id)]
+
+
+def _one_by_one_when_it_fails(
+    claims: Sequence[Claimed],
+    work: Callable[[Sequence[Claimed]], None],
+    failed: Callable[[Claimed, Exception], None],
+) -> None:
+    """One bad row among many delays none of the others."""
+    try:
+        work(claims)
+    except Exception as error:  # noqa: BLE001 - a door: whatever a mail can cause ends here, and its words are kept
+        if len(claims) == 1:
+            failed(claims[0], error)
+            return
+        _log.warning("a batch of %s failed and is worked one by one: %s", len(claims), error)
+        for claim in claims:
+            _one_by_one_when_it_fails([claim], work, failed)

@@ -1,0 +1,66 @@
+"""Secrets that stand for somebody: API tokens, one-time sign-in links, private links to a conversation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from mailgate.errors import BadInput
+from mailgate.store.agents import ROLES, Agent, Token
+from mailgate.store.base import add
+from mailgate.store.db import Session
+from mailgate.store.tickets import Ticket
+from mailgate.tokens import hashed, secret
+
+CONVERSATION_DAYS = 60
+SIGN_IN_MINUTES = 60
+
+
+class Made(NamedTuple):
+    """A token just made: its secret is known now and never again."""
+
+    token: Token
+    secret: str
+
+
+def conversation_link(session: Session, ticket: Ticket, at: datetime, public_url: str) -> str:
+    """A private link to one ticket for its requester; it expires, and can be revoked by removing its token."""
+    expires = at + timedelta(days=CONVERSATION_DAYS)
+    made = _make(session, "conversation", at, expires, ticket_id=ticket.id, address=ticket.requester_address)
+    return f"{public_url}/s/{made.secret}"
+
+
+def sign_in_link(session: Session, agent: Agent, at: datetime, public_url: str) -> str:
+    """A link that signs an agent in, once."""
+    expires = at + timedelta(minutes=SIGN_IN_MINUTES)
+    made = _make(session, "sign-in", at, expires, agent_id=agent.id, name=agent.email)
+    return f"{public_url}/sign-in/{made.secret}"
+
+
+def make_api_token(session: Session, name: str, role: str, at: datetime, *, expires: datetime | None = None) -> Made:
+    """A token for an application, which acts under its own name."""
+    if role not in ROLES:
+        raise BadInput(f"There is no role {role!r}.", role=f"must be one of {', '.join(ROLES)}")
+    if not name.strip():
+        raise BadInput("A token needs a name: it signs what it does.", name="is empty")
+    return _make(session, "api", at, expires, name=name.strip(), role=role)
+
+
+def _make(
+    session: Session,
+    kind: str,
+    at: datetime,
+    expires: datetime | None,
+    *,
+    name: str = "",
+    role: str | None = None,
+    agent_id: int | None = None,
+    ticket_id: int | None = None,
+    address: str | None = None,
+) -> Made:
+    value = secret()
+    token = Token(
+        kind=kind, hash=hashed(value), name=name, role=role, agent_id=agent_id, ticket_id=ticket_id, address=address,
+        created_at=at, expires_at=expires,
+    )  # fmt: skip
+    return Made(add(session, token), value)

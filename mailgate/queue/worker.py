@@ -1,0 +1,69 @@
+"""A resident RQ worker: no fork, JSON only, and only the jobs we know."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+import redis
+from rq import Queue, SimpleWorker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from rq.timeouts import BaseDeathPenalty, UnixSignalDeathPenalty
+
+from mailgate import log
+from mailgate.queue.nudges import JOBS
+
+_KNOWN = frozenset(f"mailgate.jobs.{job}" for job in JOBS)
+_stopping = threading.Event()
+_log = log.get("worker")
+
+
+def is_stopping() -> bool:
+    """Whether a drain should return early because this process was asked to stop."""
+    return _stopping.is_set()
+
+
+class ResidentWorker(SimpleWorker):
+    """Runs nudges in this process, one after the other."""
+
+    death_penalty_class: type[BaseDeathPenalty] = UnixSignalDeathPenalty
+    max_connection_wait_time = 5.0  # seconds between tries while Redis is away
+
+    def perform_job(self, job: Job, queue: Queue) -> bool:
+        """Whoever can write to our Redis can name any function; only ours are called."""
+        if job.func_name not in _KNOWN:
+            _log.error("refused to run %r: not one of our jobs", job.func_name)
+            job.delete()
+            return False
+        return bool(super().perform_job(job, queue))
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """A drain that failed has left its rows in the database; say why, keep nothing here."""
+        _log.error("%s failed", job.func_name, exc_info=exc_info)
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        _stopping.set()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call] # RQ types it in part
+
+
+def work(redis_url: str, queues: Sequence[str], name: str, *, on_start: Callable[[], None]) -> None:
+    """Wait for nudges until told to stop; a second signal stops at once."""
+    # The worker blocks on its queues; redis-py's own time limit would break that off.
+    connection = redis.Redis.from_url(
+        redis_url, socket_timeout=None, socket_connect_timeout=5, health_check_interval=30
+    )
+    worker = ResidentWorker(
+        [Queue(queue, connection=connection, serializer=JSONSerializer) for queue in queues],
+        name=name,
+        connection=connection,
+        serializer=JSONSerializer,
+        log_job_description=False,
+        worker_ttl=90,
+    )
+    on_start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches `mailgate up`, which stops us in order
+    worker.work(logging_level="WARNING")

@@ -1,0 +1,1 @@
+"""The public doors: bytes in, kept, committed, acknowledged. Nothing here understands what it keeps."""

@@ -1,0 +1,204 @@
+"""Step two: what follows from an event is written in the transaction that strikes it off the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from mailgate import clock, compose
+from mailgate.failpoints import point
+from mailgate.mail import Draft, File, Task
+from mailgate.office.links import conversation_link
+from mailgate.steps.workshop import Workshop
+from mailgate.store.base import add, reserve
+from mailgate.store.db import Session
+from mailgate.store.events import Event, events_by_ids, take_followed
+from mailgate.store.locks import lock_names
+from mailgate.store.messages import Message, files_of, last_letter_in, letter_ids, messages_by_ids
+from mailgate.store.office import Mailbox, mailboxes
+from mailgate.store.organisations import Organisation, own
+from mailgate.store.outbox import OutboxCopy, WrittenLetter, acknowledged_since, acknowledgements_since
+from mailgate.store.tickets import Ticket, by_ids
+from mailgate.tickets.history import MAILGATE, record
+from mailgate.tickets.said import Said, say
+from mailgate.tickets.tasks import acknowledgement, agents_answer, return_path
+
+_DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
+
+
+@dataclass
+class Batch:
+    """What following a batch of one organisation's events needs to know."""
+
+    session: Session
+    shop: Workshop
+    organisation: Organisation
+    mailboxes: dict[int, Mailbox]
+    tickets: dict[int, Ticket]
+    messages: dict[int, Message]
+    now: datetime
+    written: int = 0
+
+
+def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
+    """Follow a batch of events; returns how many copies wait to be sent."""
+    with shop.database.desk(org) as session:
+        mine = take_followed(session, event_ids)
+        events = events_by_ids(session, mine)
+        count = len(events)
+        reserve(session, messages=count, events=count, written_letters=count, outbox=count)
+        batch = Batch(
+            session,
+            shop,
+            own(session),
+            {mailbox.id: mailbox for mailbox in mailboxes(session)},
+            by_ids(session, [event.ticket_id for event in events]),
+            messages_by_ids(session, [event.message_id for event in events if event.message_id]),
+            clock.now(),
+        )
+        _acknowledge(batch, [event for event in events if event.kind == "opened"])
+        for event in events:
+            if event.kind == "answered":
+                _answer(batch, event)
+        point("follow.before_commit")
+    point("follow.after_commit")
+    return batch.written
+
+
+def _acknowledge(batch: Batch, opened: Sequence[Event]) -> None:
+    """Each new request by mail gets one automatic answer, unless there is a reason against it, which is then told."""
+    by_mail = [event for event in opened if batch.tickets[event.ticket_id].channel == "mail"]
+    answerable = [event for event in by_mail if not event.data.get("unanswerable")]
+    for event in by_mail:
+        if event.data.get("unanswerable"):
+            _say_why_not(batch, event, event.data["unanswerable"])
+    if not answerable:
+        return
+    # Two workers must not each count five letters to one sender: whoever counts, counts alone.
+    lock_names(batch.session, {f"acks:{batch.tickets[event.ticket_id].requester_address}" for event in answerable})
+    counts = _counts(batch, answerable)
+    hour = _this_hour(batch)
+    for event in answerable:
+        ticket = batch.tickets[event.ticket_id]
+        key = (ticket.mailbox_id, ticket.requester_address)
+        cap = batch.shop.ack_per_sender
+        if cap and counts.get(key, 0) >= cap:
+            _say_why_not(batch, event, [f"{ticket.requester_address} was sent {cap} automatic answers within a day."])
+            continue
+        counts[key] = counts.get(key, 0) + 1
+        hour += 1
+        is_flood = bool(batch.shop.ack_per_hour) and hour > batch.shop.ack_per_hour
+        _write_acknowledgement(batch, ticket, batch.messages[event.message_id or 0], held=is_flood)
+
+
+def _counts(batch: Batch, events: Sequence[Event]) -> dict[tuple[int, str], int]:
+    if not batch.shop.ack_per_sender:
+        return {}
+    wanted: dict[int, set[str]] = {}
+    for event in events:
+        ticket = batch.tickets[event.ticket_id]
+        wanted.setdefault(ticket.mailbox_id, set()).add(ticket.requester_address)
+    return {
+        (mailbox_id, address): count
+        for mailbox_id, addresses in wanted.items()
+        for address, count in acknowledged_since(batch.session, mailbox_id, addresses, batch.now - _DAY).items()
+    }
+
+
+def _this_hour(batch: Batch) -> int:
+    cap = batch.shop.ack_per_hour
+    return acknowledgements_since(batch.session, batch.now - _HOUR, cap) if cap else 0
+
+
+def _write_acknowledgement(batch: Batch, ticket: Ticket, first: Message, *, held: bool) -> None:
+    mailbox = batch.mailboxes[ticket.mailbox_id]
+    status_url = f"{batch.shop.public_url}/status?number={quote(ticket.number)}"
+    task = acknowledgement(
+        batch.organisation, mailbox, ticket, first, batch.shop.marks, batch.now, status_url=status_url
+    )
+    draft = compose.write(task)
+    said = Said(
+        direction="system", kind="received", channel="mail", author=mailbox.name, to=task.to,
+        subject=draft.subject, text=draft.text, message_id=task.message_id,
+    )  # fmt: skip
+    message = say(batch.session, ticket, said, batch.now)
+    _put_out(batch, ticket, mailbox, message, task, draft, held_for="breaker" if held else None)
+    record(batch.session, ticket, "acknowledged", MAILGATE, batch.now, message=message)
+
+
+def _say_why_not(batch: Batch, event: Event, reasons: Sequence[str]) -> None:
+    ticket = batch.tickets[event.ticket_id]
+    record(batch.session, ticket, "not_acknowledged", MAILGATE, batch.now, data={"reasons": list(reasons)})
+
+
+def _answer(batch: Batch, event: Event) -> None:
+    """Write an agent's answer, a copy for each of the recipients fixed when they pressed send."""
+    ticket, answer = batch.tickets[event.ticket_id], batch.messages[event.message_id or 0]
+    mailbox = batch.mailboxes[ticket.mailbox_id]
+    task = agents_answer(
+        batch.organisation,
+        mailbox,
+        ticket,
+        answer,
+        letter_ids(batch.session, ticket.id),
+        last_letter_in(batch.session, ticket.id),
+        batch.shop.marks,
+        status_url=conversation_link(batch.session, ticket, batch.now, batch.shop.public_url),
+        files=_files(batch, answer),
+    )
+    _put_out(batch, ticket, mailbox, answer, task, compose.write(task))
+
+
+def _files(batch: Batch, answer: Message) -> tuple[File, ...]:
+    stored = files_of(batch.session, [answer.id])[answer.id]
+    org = batch.organisation.id
+    return tuple(
+        File(file.name, file.type, batch.shop.blobs.get(org, file.sha256), file.inline, file.content_id)
+        for file in stored
+    )
+
+
+def _put_out(
+    batch: Batch,
+    ticket: Ticket,
+    mailbox: Mailbox,
+    message: Message,
+    task: Task,
+    draft: Draft,
+    *,
+    held_for: str | None = None,
+) -> None:
+    """One written letter, one outbox copy per recipient."""
+    written = add(
+        batch.session,
+        WrittenLetter(
+            mailbox_id=mailbox.id,
+            message_id=message.id,
+            letter=task.letter,
+            header_id=task.message_id,
+            subject=draft.subject,
+            raw=draft.raw,
+            created_at=batch.now,
+        ),
+    )
+    for address in dict.fromkeys(person.address for person in (*task.to, *task.cc)):
+        copy = add(
+            batch.session,
+            OutboxCopy(
+                written_id=written.id,
+                mailbox_id=mailbox.id,
+                ticket_id=ticket.id,
+                letter=task.letter,
+                sender="",
+                recipient=address,
+                state="held" if held_for else "waiting",
+                held_for=held_for,
+                next_try=batch.now,
+                created_at=batch.now,
+            ),
+        )
+        if task.automatic is None:
+            copy.sender = return_path(batch.organisation.id, mailbox, copy.id, batch.shop.marks)
+        batch.written += 1

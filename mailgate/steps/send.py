@@ -1,0 +1,125 @@
+"""Step three: what is due leaves, one letter and one commit at a time, and each copy learns what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+from typing import Any
+
+from mailgate import clock, log
+from mailgate.errors import Permanent, Temporary
+from mailgate.failpoints import point
+from mailgate.queue.worker import is_stopping
+from mailgate.send import Relay, Unreachable, next_try
+from mailgate.steps.workshop import Workshop
+from mailgate.store import outbox
+from mailgate.store.db import Session
+from mailgate.store.outbox import OutboxCopy
+from mailgate.store.tickets import by_id
+from mailgate.tickets.history import MAILGATE, record
+
+_HELD = {
+    "sending": "Kept back: MAILGATE_SENDING is hold.",
+    "relay": "Kept back: no relay is set (MAILGATE_RELAY_URL).",
+}
+_WORDS = 500
+_PATIENCE = 20.0  # seconds for a batch; the last letter in it may still take its time
+
+_log = log.get("send")
+
+
+def deliver(shop: Workshop, org: int, copy_ids: Sequence[int]) -> None:
+    """Hand claimed copies to the relay."""
+    if (reason := _reason_to_hold(shop)) is not None:
+        with shop.database.desk(org) as session:
+            outbox.hold(session, copy_ids, reason, _HELD[reason])
+        return
+    with shop.database.desk(org) as session:
+        letters = outbox.letters_to_send(session, copy_ids)
+    relay = _relay(shop)
+    end = monotonic() + _PATIENCE
+    for number, (copy, raw) in enumerate(letters):
+        if monotonic() > end or is_stopping():
+            # A slow relay: the rest goes back, so that no claim runs out while its letter is on its way.
+            with shop.database.desk(org) as session:
+                outbox.give_back(session, [late.id for late, _ in letters[number:]])
+            return
+        point("send.before_relay")
+        try:
+            answer = relay.deliver(copy.sender, copy.recipient, raw)
+        except Unreachable as error:
+            # Nobody answers there: the rest of the batch would only wait for the same.
+            _put_off(shop, org, [late.id for late, _ in letters[number:]], error)
+            return
+        except Temporary as error:
+            _put_off(shop, org, [copy.id], error)
+        except Permanent as error:
+            _give_up(shop, org, copy.id, str(error))
+        else:
+            with shop.database.crossing() as connection:
+                outbox.mark_sent(connection, org, copy.id, answer[:_WORDS], clock.now())
+
+
+def release_held(shop: Workshop) -> None:
+    """Let copies go whose reason to be held has passed."""
+    if _reason_to_hold(shop) is not None:
+        return
+    with shop.database.crossing() as connection:
+        held = outbox.organisations_holding(connection, list(_HELD))
+    for org in held:
+        with shop.database.desk(org) as session:
+            for reason in _HELD:
+                outbox.release(session, reason, clock.now())
+    if held:
+        shop.bell.ring("send_mail")
+
+
+def _reason_to_hold(shop: Workshop) -> str | None:
+    if not shop.is_sending:
+        return "sending"
+    return None if shop.relay_url else "relay"
+
+
+def _relay(shop: Workshop) -> Relay:
+    url = shop.relay_url or ""
+    if url not in shop.relays:
+        shop.relays[url] = Relay(url)
+    return shop.relays[url]
+
+
+def _put_off(shop: Workshop, org: int, copy_ids: Sequence[int], error: Temporary) -> None:
+    """Try again later, by the schedule; whoever has waited for days has failed."""
+    now = clock.now()
+    with shop.database.desk(org) as session:
+        for copy in outbox.copies_by_ids(session, copy_ids).values():
+            wait = next_try(copy.tries, seed=copy.id)
+            if wait is None:
+                _fail(session, copy, f"Given up after {copy.tries} tries. {error}")
+                continue
+            copy.state, copy.answer = "waiting", str(error)[:_WORDS]
+            copy.next_try = now + wait
+            copy.claimed_until = copy.claimed_by = None
+    _log.warning("%s put off: %s", "a letter was" if len(copy_ids) == 1 else f"{len(copy_ids)} letters were", error)
+
+
+def _give_up(shop: Workshop, org: int, copy_id: int, words: str) -> None:
+    with shop.database.desk(org) as session:
+        for copy in outbox.copies_by_ids(session, [copy_id]).values():
+            _fail(session, copy, words)
+
+
+def _fail(session: Session, copy: OutboxCopy, words: str) -> None:
+    """The letter did not go out: the ticket says so, where an agent sees it."""
+    now = clock.now()
+    copy.state, copy.answer = "failed", words[:_WORDS]
+    copy.claimed_until = copy.claimed_by = None
+    if copy.ticket_id is None or (ticket := by_id(session, copy.ticket_id, lock=True)) is None:
+        return
+    data: dict[str, Any] = {"recipient": copy.recipient, "answer": copy.answer}
+    if copy.letter != "received":
+        ticket.is_unread = True
+        if ticket.status == "pending":
+            data["status"] = ["pending", "open"]
+            ticket.status = "open"
+    ticket.updated_at = now
+    record(session, ticket, "not_sent", MAILGATE, now, data=data)

@@ -1,0 +1,41 @@
+"""What a worker has at hand for as long as it lives: connections, keys and the settings its steps need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mailgate.queue.nudges import Bell
+from mailgate.send import Relay
+from mailgate.store.blobs import Blobs
+from mailgate.store.db import Database
+from mailgate.tokens import Marks
+
+
+@dataclass
+class Workshop:
+    """One worker process's tools."""
+
+    worker: str  # the same name after a restart, so that what a dead worker held is given back at once
+    database: Database
+    blobs: Blobs
+    bell: Bell
+    marks: Marks
+    public_url: str
+    is_sending: bool
+    relay_url: str | None
+    ack_per_sender: int
+    ack_per_hour: int
+    relays: dict[str, Relay] = field(default_factory=dict)
+
+
+_open: list[Workshop] = []
+
+
+def move_in(shop: Workshop | None) -> None:
+    """Set up this process's workshop, once; None clears it."""
+    _open[:] = [shop] if shop is not None else []
+
+
+def here() -> Workshop:
+    """The tools of this process. RQ calls jobs by name and hands them nothing, so they find their tools here."""
+    return _open[0]

@@ -1,0 +1,75 @@
+"""Files and raw mail outside the database: content-addressed, compressed, equal ones stored once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import zstandard
+
+from mailgate.errors import NotFound, Temporary
+
+_LEVEL = 3
+_LARGEST = 1 << 30  # nothing we stored unpacks to more
+
+
+class Blobs:
+    """One place for bytes: a folder, or an S3 bucket by URL."""
+
+    def __init__(self, url: str) -> None:
+        from obstore.store import LocalStore, from_url  # noqa: PLC0415 - 12 MB only those who handle files pay
+
+        scheme = urlsplit(url).scheme
+        self._folder: Path | None = None
+        self._store: Any
+        if scheme in ("", "file"):
+            self._folder = Path(urlsplit(url).path if scheme else url).resolve()
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._store = LocalStore(self._folder)
+        else:
+            self._store = from_url(url)
+
+    def put(self, org: int, content: bytes) -> str:
+        """Keep these bytes for an organisation; their SHA-256. When this returns they are on the disk."""
+        import obstore  # noqa: PLC0415 - as above
+
+        digest = hashlib.sha256(content).hexdigest()
+        path = _path(org, digest)
+        try:
+            obstore.head(self._store, path)
+        except FileNotFoundError:
+            packed = zstandard.ZstdCompressor(level=_LEVEL).compress(content)
+            try:
+                obstore.put(self._store, path, packed)
+                self._settle(path)
+            except (OSError, obstore.exceptions.BaseError) as error:
+                raise Temporary("The file store cannot take anything just now.") from error
+        return digest
+
+    def get(self, org: int, digest: str) -> bytes:
+        """The bytes with this hash."""
+        import obstore  # noqa: PLC0415 - as above
+
+        try:
+            packed = bytes(obstore.get(self._store, _path(org, digest)).bytes())
+        except FileNotFoundError as error:
+            raise NotFound(f"The file store does not hold {digest}.") from error
+        return zstandard.ZstdDecompressor().decompress(packed, max_output_size=_LARGEST)
+
+    def _settle(self, path: str) -> None:
+        """A folder's files are only safe once they and their folder are synced."""
+        if self._folder is None:
+            return
+        for place in (self._folder / path, (self._folder / path).parent):
+            handle = os.open(place, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def _path(org: int, digest: str) -> str:
+    return f"{org}/{digest[:2]}/{digest}.zst"

@@ -1,0 +1,88 @@
+"""Gather, for a whole batch of letters at once, what could lead each of them to a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from mailgate.mail import Try
+from mailgate.store.db import Session
+from mailgate.store.messages import tickets_by_thread_ids, trimmed
+from mailgate.store.tickets import Ticket, by_ids, by_numbers, participants_of
+from mailgate.thread.arrival import Arrival
+from mailgate.thread.subject import numbers_in
+from mailgate.tokens import Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One signal that leads to a ticket."""
+
+    signal: str
+    value: str
+    ticket_id: int
+
+
+@dataclass
+class Evidence:
+    """What is known about the tickets a batch of letters may belong to. It grows as the batch is filed."""
+
+    org: int
+    marks: Marks
+    number_format: str
+    tickets: dict[int, Ticket] = field(default_factory=dict)
+    by_message_id: dict[str, int] = field(default_factory=dict)
+    by_number: dict[str, int] = field(default_factory=dict)
+    participants: dict[int, set[str]] = field(default_factory=dict)
+
+    def clues(self, arrival: Arrival) -> tuple[list[Clue], list[Try]]:
+        """What leads this letter to tickets, strongest first, and everything that was tried."""
+        found: list[Clue] = []
+        tried: list[Try] = []
+        for signal, value, ticket_id in self._signals(arrival):
+            ticket = self.tickets.get(ticket_id) if ticket_id is not None else None
+            tried.append(Try(signal, value, f"leads to {ticket.number}" if ticket else "leads to no ticket of ours"))
+            if ticket is not None:
+                found.append(Clue(signal, value, ticket.id))
+        return found, tried
+
+    def remember(self, ticket: Ticket, message_ids: Iterable[str]) -> None:
+        """A letter of this batch was filed: later ones of the same thread must find it."""
+        self.tickets[ticket.id] = ticket
+        self.participants.setdefault(ticket.id, set())
+        for message_id in message_ids:
+            self.by_message_id[trimmed(message_id)] = ticket.id
+
+    def _signals(self, arrival: Arrival) -> Iterable[tuple[str, str, int | None]]:
+        for address, mark in _marks_in(arrival):
+            yield "token in the address", address, self.marks.read_ticket(self.org, mark)
+        for message_id in arrival.cited:
+            if message_id.startswith("t") and (own := self.marks.read_message_id(self.org, message_id)) is not None:
+                yield "our own Message-ID", message_id, own
+        for message_id in arrival.cited:
+            if (stored := self.by_message_id.get(trimmed(message_id))) is not None:
+                yield "known Message-ID", message_id, stored
+        for number in numbers_in(arrival.letter.subject, self.number_format):
+            yield "number in the subject", number, self.by_number.get(number)
+
+
+def gather(session: Session, org: int, marks: Marks, number_format: str, arrivals: Sequence[Arrival]) -> Evidence:
+    """Ask the store once for all letters of a batch, and lock the tickets they may land in."""
+    evidence = Evidence(org, marks, number_format)
+    cited = {message_id for arrival in arrivals for message_id in arrival.cited}
+    numbers = {number for arrival in arrivals for number in numbers_in(arrival.letter.subject, number_format)}
+    evidence.by_message_id = tickets_by_thread_ids(session, cited)
+    evidence.by_number = {number: ticket.id for number, ticket in by_numbers(session, numbers).items()}
+    wanted = {*evidence.by_message_id.values(), *evidence.by_number.values()}
+    wanted |= {own for message_id in cited if (own := marks.read_message_id(org, message_id)) is not None}
+    marked = (marks.read_ticket(org, mark) for arrival in arrivals for _, mark in _marks_in(arrival))
+    wanted |= {ticket_id for ticket_id in marked if ticket_id is not None}
+    evidence.tickets = by_ids(session, wanted, lock=True)
+    evidence.participants = participants_of(session, evidence.tickets)
+    return evidence
+
+
+def _marks_in(arrival: Arrival) -> list[tuple[str, str]]:
+    """Plus-parts of its recipients that could be marks of ours, with the address they stand in."""
+    plus = [(address, address.rpartition("@")[0].partition("+")[2]) for address in arrival.recipients]
+    return [(address, mark) for address, mark in plus if mark]

@@ -1,0 +1,35 @@
+"""Recognise our own mail coming back, and mail that was not sent to us at all."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from mailgate.thread.arrival import Arrival
+from mailgate.tokens import Marks
+
+_TOO_MANY_HOPS = 50
+
+
+def own_mail(arrival: Arrival, org: int, marks: Marks, own_addresses: Container[str]) -> str | None:
+    """Why this is our own mail or runs in circles; None when it is neither."""
+    if arrival.sender and _bare(arrival.sender) in own_addresses:
+        return f"It was sent from our own address {arrival.sender}."
+    if arrival.letter.message_id and marks.read_message_id(org, arrival.letter.message_id) is not None:
+        return "Its Message-ID is one of ours: our own letter came back."
+    if any(_bare(mark.lower()) in own_addresses for mark in arrival.letter.loop_marks):
+        return "It carries our own X-Loop mark."
+    if arrival.letter.received_count > _TOO_MANY_HOPS:
+        return f"It passed {arrival.letter.received_count} servers: it runs in circles."
+    return None
+
+
+def not_addressed(arrival: Arrival, mailbox_address: str) -> str | None:
+    """Why no automatic answer may go out for lack of our address; None when it stands there."""
+    if any(_bare(address) == mailbox_address for address in arrival.recipients):
+        return None
+    return "Our address stands in none of To, Cc and the envelope."
+
+
+def _bare(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

@@ -1,0 +1,91 @@
+"""An agent answers the customer, or leaves a note for the team."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mailgate.errors import BadInput
+from mailgate.mail import Address, File
+from mailgate.store.base import add, tenant
+from mailgate.store.db import Session
+from mailgate.store.messages import Message
+from mailgate.store.office import Mailbox
+from mailgate.store.tickets import Participant, Ticket, participants_of
+from mailgate.tickets.change import set_status
+from mailgate.tickets.history import Actor, record
+from mailgate.tickets.moves import after_answer, require_move
+from mailgate.tickets.said import Said, say
+from mailgate.tokens import Marks
+
+BODY_LENGTH = 200_000
+
+
+def answer(
+    session: Session,
+    ticket: Ticket,
+    mailbox: Mailbox,
+    body: str,
+    by: Actor,
+    at: datetime,
+    marks: Marks,
+    *,
+    channel: str,
+    cc: Sequence[Address] = (),
+    files: Sequence[File] = (),
+    status: str | None = None,
+) -> Message:
+    """Fix an answer's words, recipients and Message-ID; sending it follows. Whoever is in Cc takes part from now on."""
+    moved = status or after_answer(ticket.status)
+    require_move(ticket, moved)
+    message = say(
+        session,
+        ticket,
+        Said(
+            direction="out",
+            kind="answered",
+            channel=channel,
+            author=by.name,
+            agent_id=by.agent_id,
+            to=(Address(ticket.requester_address),),
+            cc=tuple(cc),
+            subject=ticket.subject,
+            text=_words(body),
+            message_id=marks.message_id(tenant(session), ticket.id, mailbox.domain),
+            files=tuple(files),
+        ),
+        at,
+    )
+    _let_in(session, ticket, cc, at)
+    ticket.message_count += 1
+    ticket.first_response_at = ticket.first_response_at or at
+    ticket.is_unread = False
+    changes = {"status": [ticket.status, moved]} if moved != ticket.status else {}
+    set_status(ticket, moved, at)
+    ticket.updated_at = at
+    record(session, ticket, "answered", by, at, message=message, data=changes)
+    return message
+
+
+def note(session: Session, ticket: Ticket, body: str, by: Actor, at: datetime, *, channel: str) -> Message:
+    """Leave a note only the team sees."""
+    said = Said(direction="note", kind="note", channel=channel, author=by.name, agent_id=by.agent_id, text=_words(body))
+    message = say(session, ticket, said, at)
+    ticket.updated_at = at
+    record(session, ticket, "noted", by, at, message=message)
+    return message
+
+
+def _words(body: str) -> str:
+    words = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+    if not words:
+        raise BadInput("There is nothing to send: write something first.", body="is empty")
+    if len(words) > BODY_LENGTH:
+        raise BadInput(f"That is too long: {BODY_LENGTH:,} characters at most.", body="is too long")
+    return words
+
+
+def _let_in(session: Session, ticket: Ticket, cc: Sequence[Address], at: datetime) -> None:
+    known = participants_of(session, [ticket.id])[ticket.id] if cc else set()
+    for address in {person.address.lower() for person in cc} - known - {ticket.requester_address}:
+        add(session, Participant(ticket_id=ticket.id, address=address, added_at=at))

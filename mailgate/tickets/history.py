@@ -1,0 +1,57 @@
+"""Record what happened to a ticket, and by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mailgate.store.base import add
+from mailgate.store.db import Session
+from mailgate.store.events import Event, Unfollowed
+from mailgate.store.messages import Message
+from mailgate.store.tickets import Ticket
+
+FOLLOWED = frozenset({"opened", "answered"})  # events that something has to be worked out for
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it: a customer, an agent, a token (an application), or Mailgate itself."""
+
+    kind: str
+    name: str
+    agent_id: int | None = None
+    address: str | None = None
+
+
+MAILGATE = Actor("mailgate", "Mailgate")
+
+
+def record(
+    session: Session,
+    ticket: Ticket,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    *,
+    message: Message | None = None,
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Write one event, and put it on the list if something follows from it."""
+    event = add(
+        session,
+        Event(
+            ticket_id=ticket.id,
+            message_id=message.id if message else None,
+            kind=kind,
+            at=at,
+            actor=by.kind,
+            actor_name=by.name,
+            agent_id=by.agent_id,
+            data=data or {},
+        ),
+    )
+    if kind in FOLLOWED:
+        session.add(Unfollowed(org_id=event.org_id, event_id=event.id))
+    return event

@@ -1,0 +1,39 @@
+"""A customer writes again: the letter lands in the ticket and, if a person wrote it, wakes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from mailgate.mail import Kind
+from mailgate.store.db import Session
+from mailgate.store.messages import remember_thread_ids
+from mailgate.store.tickets import Ticket
+from mailgate.tickets.history import Actor, record
+from mailgate.tickets.moves import wakes
+from mailgate.tickets.said import Said, say
+
+
+def customer_wrote(
+    session: Session, ticket: Ticket, said: Said, by: Actor, at: datetime, *, data: dict[str, Any] | None = None
+) -> None:
+    """Append what a customer said. A machine's mail is appended too, but never reopens and never marks unread."""
+    message = say(session, ticket, said, at)
+    remember_thread_ids(session, [(message_id, ticket.id) for message_id in said.thread_ids])
+    ticket.message_count += 1
+    ticket.updated_at = at
+    changes: dict[str, Any] = dict(data or {})
+    if said.kind == Kind.PERSON:
+        ticket.is_unread = True
+        ticket.last_customer_at = at
+        if wakes(ticket.status):
+            changes["status"] = [ticket.status, "open"]
+            _reopen(ticket)
+    record(session, ticket, "customer_wrote", by, at, message=message, data=changes)
+
+
+def _reopen(ticket: Ticket) -> None:
+    if ticket.status in {"resolved", "closed"}:
+        ticket.reopen_count += 1
+        ticket.resolved_at = ticket.closed_at = None
+    ticket.status = "open"

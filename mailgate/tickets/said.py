@@ -1,0 +1,106 @@
+"""What somebody said, on its way to becoming a message on a ticket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mailgate.mail import Address, File, Letter, Verdict
+from mailgate.store.base import add
+from mailgate.store.db import Session
+from mailgate.store.messages import Message, StoredFile
+from mailgate.store.tickets import Ticket
+
+_REFERENCES_KEPT = 20  # so many of a letter's references lead back to its ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A letter, an answer or a note. The bytes of its files must lie in the blob store already."""
+
+    direction: str
+    kind: str
+    channel: str
+    author: str
+    text: str
+    author_address: str | None = None
+    agent_id: int | None = None
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    subject: str = ""
+    spans: tuple[tuple[int, int, str], ...] = ()
+    html: str | None = None
+    message_id: str | None = None
+    thread_ids: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    kept_id: int | None = None
+    trust: str | None = None
+
+
+def said_by_letter(letter: Letter, kept_id: int, channel: str, verdict: Verdict) -> Said:
+    """What a customer's letter says."""
+    sender = letter.sender or Address("")
+    own = (letter.message_id,) if letter.message_id else ()
+    return Said(
+        direction="in",
+        kind=letter.kind.value,
+        channel=channel,
+        author=sender.name or sender.address,
+        author_address=sender.address.lower() or None,
+        to=letter.to,
+        cc=letter.cc,
+        subject=letter.subject,
+        text=letter.text,
+        spans=tuple((span.start, span.end, span.kind.value) for span in letter.spans),
+        html=letter.html,
+        message_id=letter.message_id,
+        thread_ids=(*own, *letter.in_reply_to[-2:], *letter.references[-_REFERENCES_KEPT:]),
+        files=letter.files,
+        kept_id=kept_id,
+        trust=verdict.result,
+    )
+
+
+def say(session: Session, ticket: Ticket, said: Said, at: datetime) -> Message:
+    """Write the message and its files."""
+    message = add(
+        session,
+        Message(
+            ticket_id=ticket.id,
+            direction=said.direction,
+            kind=said.kind,
+            channel=said.channel,
+            at=at,
+            author=said.author,
+            author_address=said.author_address,
+            agent_id=said.agent_id,
+            to=_plain(said.to),
+            cc=_plain(said.cc),
+            subject=said.subject,
+            text=said.text,
+            spans=[list(span) for span in said.spans],
+            html=said.html,
+            message_id=said.message_id,
+            kept_id=said.kept_id,
+            trust=said.trust,
+        ),
+    )
+    for file in said.files:
+        add(
+            session,
+            StoredFile(
+                message_id=message.id,
+                name=file.name,
+                type=file.type,
+                size=file.size,
+                sha256=file.sha256,
+                inline=file.inline,
+                content_id=file.content_id,
+            ),
+        )
+    return message
+
+
+def _plain(addresses: tuple[Address, ...]) -> list[Any]:
+    return [[address.address, address.name] for address in addresses]

@@ -1,0 +1,93 @@
+"""Say what a letter about a ticket has to contain: the task that `compose` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mailgate.mail import Address, File, Task
+from mailgate.store.messages import Message
+from mailgate.store.office import Mailbox
+from mailgate.store.organisations import Organisation
+from mailgate.store.tickets import Ticket
+from mailgate.tokens import Marks
+
+
+def acknowledgement(
+    organisation: Organisation,
+    mailbox: Mailbox,
+    ticket: Ticket,
+    first: Message,
+    marks: Marks,
+    at: datetime,
+    *,
+    status_url: str,
+) -> Task:
+    """The automatic answer to a new request. It repeats nothing its sender wrote: senders can be forged."""
+    return Task(
+        letter="received",
+        language=ticket.language or mailbox.language or organisation.language,
+        message_id=marks.message_id(organisation.id, ticket.id, mailbox.domain),
+        sender=Address(mailbox.address, mailbox.name),
+        to=(Address(ticket.requester_address),),
+        reply_to=reply_address(organisation.id, mailbox, ticket, marks),
+        token=token(ticket),
+        in_reply_to=first.message_id,
+        references=(first.message_id,) if first.message_id else (),
+        thread_root=ticket.thread_root,
+        variables={"number": ticket.number, "desk": mailbox.name, "status_url": status_url},
+        automatic="auto-replied",
+        date=at,
+    )
+
+
+def agents_answer(
+    organisation: Organisation,
+    mailbox: Mailbox,
+    ticket: Ticket,
+    answer: Message,
+    earlier_ids: Sequence[str],
+    last_in: Message | None,
+    marks: Marks,
+    *,
+    status_url: str,
+    files: tuple[File, ...] = (),
+) -> Task:
+    """An agent's answer, in the customer's own subject and thread."""
+    return Task(
+        letter="answered",
+        language=ticket.language or mailbox.language or organisation.language,
+        message_id=answer.message_id or "",
+        sender=Address(mailbox.address, f"{answer.author} ({mailbox.name})"),
+        to=tuple(Address(*pair) for pair in answer.to),
+        cc=tuple(Address(*pair) for pair in answer.cc),
+        reply_to=reply_address(organisation.id, mailbox, ticket, marks),
+        subject=ticket.subject,
+        token=token(ticket),
+        in_reply_to=last_in.message_id if last_in else None,
+        references=tuple(earlier for earlier in earlier_ids if earlier != answer.message_id),
+        thread_root=ticket.thread_root,
+        body=answer.text,
+        variables={"number": ticket.number, "desk": mailbox.name, "status_url": status_url, "agent": answer.author},
+        files=files,
+        date=answer.at,
+    )
+
+
+def token(ticket: Ticket) -> str:
+    """What stands in the subject of every letter about a ticket."""
+    return f"[#{ticket.number}]"
+
+
+def reply_address(org: int, mailbox: Mailbox, ticket: Ticket, marks: Marks) -> str:
+    """Where answers to a letter go: with the ticket's mark, where the mailbox's host knows plus-addresses."""
+    if not mailbox.plus:
+        return mailbox.address
+    return f"{mailbox.local_part}+{marks.ticket(org, ticket.id)}@{mailbox.domain}"
+
+
+def return_path(org: int, mailbox: Mailbox, copy_id: int, marks: Marks) -> str:
+    """Where a bounce of one copy comes back to."""
+    if not mailbox.plus:
+        return mailbox.address
+    return f"{mailbox.local_part}+{marks.bounce(org, copy_id)}@{mailbox.domain}"
