@@ -31,23 +31,23 @@ def write(task: Task) -> Draft:
 
 def received(task: Task) -> Words:
     """Acknowledge a request. Nobody has proved to be its sender, so nothing of it is repeated, not even its subject."""
-    return Words(_named(task, "number", "status_url", "desk"))
+    return Words(_named(task, "number", "status_url"))
 
 
 def answered(task: Task) -> Words:
     """An agent's own words, under the ticket's own subject."""
-    variables = _named(task, "number", "status_url", "desk", "agent")
+    variables = _named(task, "number", "status_url", "agent")
     return Words({**variables, "body": render.clean(task.body).strip("\n")}, task.subject, is_answer=True)
 
 
 def status_link(task: Task) -> Words:
     """The private link to a request, for whoever asked on the look-up page and owns the address."""
-    return Words(_named(task, "number", "status_url", "desk"))
+    return Words(_named(task, "number", "status_url"))
 
 
 def sign_in(task: Task) -> Words:
     """An agent's one-time link to sign in."""
-    return Words(_named(task, "sign_in_url", "minutes", "desk"))
+    return Words(_named(task, "sign_in_url", "minutes"))
 
 
 LETTERS: dict[str, Callable[[Task], Words]] = {
@@ -60,4 +60,7 @@ def _named(task: Task, *names: str) -> dict[str, str]:
     missing = [name for name in names if name not in task.variables]
     if missing:
         raise ValueError(f"The letter {task.letter} needs {', '.join(missing)}.")
-    return {"mailbox": task.sender.address} | {name: render.clean(task.variables[name]) for name in names}
+    mailbox = task.sender.address
+    named = {"mailbox": mailbox, "desk": task.variables.get("desk") or mailbox}
+    named |= {name: task.variables[name] for name in names}
+    return {name: render.clean(value) for name, value in named.items()}
