@@ -1,0 +1,1 @@
+"""What browsers talk to: pages for people, the API for programs."""

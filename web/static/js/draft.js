@@ -1,0 +1,85 @@
+// Keep what is being written until the server has it, or its writer signs out.
+{
+  const PREFIX = "mailgate:draft:";
+  const PAUSE = 800;
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const timers = new WeakMap();
+
+  const keyOf = (box) => PREFIX + box.dataset.draft;
+  const read = (box) => {
+    try {
+      return JSON.parse(localStorage.getItem(keyOf(box)));
+    } catch {
+      return null;
+    }
+  };
+  const write = (box, draft) => {
+    try {
+      if (draft) localStorage.setItem(keyOf(box), JSON.stringify(draft));
+      else localStorage.removeItem(keyOf(box));
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const say = (box, words) => {
+    const state = box.form.querySelector("[data-draft-state]");
+    if (state) state.textContent = words;
+  };
+
+  const keep = (box, sentAs) => {
+    clearTimeout(timers.get(box));
+    if (!box.value.trim()) {
+      write(box, null);
+      say(box, "");
+    } else if (write(box, { text: box.value, sentAs })) {
+      say(box, `Draft saved ${clock.format(new Date())}`);
+    }
+  };
+
+  // The same words sent again carry the same key, so that they arrive once; other words carry a new one.
+  const useOnce = (box, key) => {
+    const once = box.form.elements.once;
+    once.dataset.fresh ??= once.value;
+    once.value = key ?? once.dataset.fresh;
+  };
+
+  // A letter that was on its way when the page went is recognised by its once-only key: it is in the thread, or it is not.
+  const restore = (box) => {
+    const draft = read(box);
+    if (!draft || box.dataset.drafted) return;
+    box.dataset.drafted = "yes";
+    if (draft.sentAs && document.querySelector(`[data-once="${CSS.escape(draft.sentAs)}"]`)) {
+      write(box, null);
+    } else if (!box.value) {
+      box.value = draft.text;
+      if (draft.sentAs) useOnce(box, draft.sentAs);
+      say(box, "Draft found again");
+    }
+  };
+  const restoreAll = () => document.querySelectorAll("[data-draft]").forEach(restore);
+
+  document.addEventListener("input", (event) => {
+    const box = event.target;
+    if (!box.matches?.("[data-draft]")) return;
+    useOnce(box);
+    clearTimeout(timers.get(box));
+    timers.set(box, setTimeout(keep, PAUSE, box));
+  });
+  document.addEventListener("focusout", (event) => {
+    const box = event.target;
+    if (!box.matches?.("[data-draft]")) return;
+    const draft = read(box);
+    if (draft?.text !== box.value) keep(box);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const box = form.querySelector("[data-draft]");
+    if (box) keep(box, form.elements.once?.value);
+    if (form.matches("[data-forget]")) {
+      Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
+    }
+  }, true);
+  document.addEventListener("htmx:after:swap", restoreAll);
+  restoreAll();
+}
