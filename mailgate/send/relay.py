@@ -40,7 +40,7 @@ class Relay:
         _require_address(recipient)
         if sender:
             _require_address(sender)
-        raw = _BARE_LINE_END.sub(b"\r\n", raw)  # smuggled ends of data, CVE-2023-51764
+        raw = _with_whole_line_ends(raw)
         try:
             receipt = self._hand_over(sender, recipient, raw)
         except smtplib.SMTPDataError as error:  # refused before the letter was shown
@@ -159,3 +159,10 @@ def _require_address(address: str) -> None:
     """What smtplib would read otherwise than we wrote it would go to somebody else."""
     if _UNFIT.search(address) or "@" not in address or smtplib.quoteaddr(address) != f"<{address}>":
         raise Permanent(f"{address!r} is not an address that a letter can go to.", status="5.1.3")
+
+
+def _with_whole_line_ends(raw: bytes) -> bytes:
+    """A bare CR or LF may look like the end of the letter to the next relay (CVE-2023-51764). Counting is quick."""
+    if raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r"):
+        return raw
+    return _BARE_LINE_END.sub(b"\r\n", raw)
