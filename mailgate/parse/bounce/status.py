@@ -1,0 +1,45 @@
+"""Enhanced status codes (RFC 3463): found in a diagnostic, or derived from the SMTP code and the words."""
+
+from __future__ import annotations
+
+import re
+
+_ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,2})\.(\d{1,3})(?![\d.]*\d)")
+_SMTP = re.compile(r"(?<![\d.:/-])([45]\d\d)(?![\d.:/]*\d)")
+_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (code, re.compile(words, re.IGNORECASE))
+    for code, words in (
+        ("x.2.2", r"(?:over|exceed\w*|out of|insufficient).{0,30}(?:quota|storage|disk)|quota.{0,25}(?:exceed|full|reached)|(?:mail)?box(?: is)? full|full mailbox|overquota|over the maximum|too large for.{0,20}mailbox|disk quota"),
+        ("x.3.4", r"message (?:size|too (?:large|big))|size limit|too (?:large|big)|exceeds.{0,30}(?:size|maximum)|larger than"),
+        ("x.2.1", r"(?:mailbox|account|user|recipient|address).{0,30}(?:disabled|inactive|suspended|deactivated|not active|expired)|(?:disabled|inactive|suspended).{0,20}(?:mailbox|account|user)"),
+        ("x.1.2", r"(?:host|domain|server|mx).{0,30}(?:not found|unknown|not exist|unrouteable|invalid)|unknown (?:host|domain)|host or domain name not found|no such (?:host|domain)|unrouteable mail domain|illegal host/domain|couldn.t find any host"),
+        ("x.1.1", r"(?:user|mailbox|recipient|account|address|addressee|name|alias|employee).{0,40}(?:unknown|not (?:found|exist|listed|known|valid|recognized|available|local)|doesn.t (?:exist|have)|does not exist|invalid|no longer|unavailable|rejected|undeliverable)"
+                  r"|(?:unknown|no such|invalid|bad|non-?existent|unrouteable|undeliverable) (?:local )?(?:user|mailbox|recipient|account|address|local.part|name|person)|no mailbox|not our customer|no account|unrouteable address|doesn.t have an? .{0,30}account|user ?unknown|not a valid"),
+        ("x.7.1", r"spam|blocked|blacklist|block ?list|denied|not (?:allowed|permitted|authorized)|prohibited|relay(?:ing)?|policy|reputation|rejected|refused by|dnsbl|rbl|dmarc|spf|unauthorized|content"),
+        ("x.4.7", r"(?:time|retry).{0,20}(?:exceeded|expired|out)|timed? ?out|delivery time expired|too long|expired|retry time not reached|(?:has|have) been (?:queued|in the queue)|not been delivered (?:with)?in|hours? old|days? old"),
+        ("x.4.1", r"connection (?:refused|timed)|no answer|not responding|unreachable|no route|could not connect|unable to connect|can.t connect|couldn.t (?:connect|establish)|connect(?:ion)? fail"),
+        ("x.4.6", r"loop|too many hops|hop count"),
+        ("x.4.4", r"dns|name server|lookup"),
+        ("x.5.0", r"protocol|syntax|command"),
+    )
+)  # fmt: skip
+
+
+def status_in(text: str) -> str | None:
+    """The best code a diagnostic holds or means, or None when it says nothing."""
+    text = text[:4_000]
+    codes = [".".join(found.groups()) for found in _ENHANCED.finditer(text)]
+    for code in codes:
+        if not code.endswith(".0.0") and code[0] != "2":
+            return code
+    smtp = _SMTP.search(text)
+    kind = codes[0][0] if codes and codes[0][0] != "2" else smtp[1][0] if smtp else ""
+    meant = meaning_of(text)
+    if meant:
+        return meant.replace("x", kind or ("4" if meant in ("x.4.4",) else "5"))
+    return codes[0] if codes else f"{kind}.0.0" if kind else None
+
+
+def meaning_of(text: str) -> str | None:
+    """The code the words stand for, with x for its class."""
+    return next((code for code, words in _WORDS if words.search(text)), None)

@@ -1,0 +1,104 @@
+"""File names: found in all their forms, and made safe to show and to save."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from email.message import Message
+from urllib.parse import unquote_to_bytes
+
+from mailgate.parse.charsets import decode
+from mailgate.parse.encoded_words import clean, decode_words, raw_text
+
+MAX_BYTES = 200
+
+_PARAMETER = re.compile(r";\s*([\w.-]{1,60}(?:\*\d{0,4})?\*?)\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)")
+_FORBIDDEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f<>:\"/\\|?*\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\ufffd]"
+)
+_RESERVED = re.compile(r"(?i)^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
+_DEVICE_DOTS = re.compile(r"^[.\s]+|[.\s]+$")
+
+
+def file_name(part: Message) -> str:
+    """The name of a part, safe to save; "" when it has none."""
+    for header, parameter in (
+        ("content-disposition", "filename"),
+        ("content-type", "name"),
+        ("content-disposition", "name"),
+        ("content-type", "filename"),
+    ):
+        value = part.get(header)
+        if value is None or "=" not in (text := str(value)):
+            continue
+        name = named_parameter(text, parameter)
+        if name and (safe := safe_name(name)):
+            return safe
+    for header in ("content-description", "content-location"):
+        found = re.fullmatch(r"\s*\"?([^\s/\\:\"][^/\\:\"\n]{0,150}\.\w{2,5})\"?\s*", str(part.get(header) or ""))
+        if found and (part.get("content-disposition") or "").lower().startswith("attachment"):
+            return safe_name(decode_words(raw_text(found[1])))
+    return ""
+
+
+def named_parameter(header: str, wanted: str) -> str:
+    """A parameter decoded from RFC 2231 pieces, encoded words, raw bytes or plain text."""
+    plain = ""
+    pieces: dict[int, tuple[str, bool]] = {}
+    for key, raw in _PARAMETER.findall(header[:20_000]):
+        name, star, rest = key.lower().partition("*")
+        if name != wanted:
+            continue
+        value = _unquoted(raw)
+        if not star:
+            plain = plain or value
+        else:
+            number = rest.rstrip("*")
+            pieces.setdefault(int(number) if number.isdigit() else 0, (value, rest.endswith("*") or not number))
+    if pieces:
+        joined = _join_pieces([pieces[number] for number in sorted(pieces)])
+        if joined:
+            return joined
+    return decode_words(clean(raw_text(plain))) if plain else ""
+
+
+def safe_name(name: str) -> str:
+    """The last step of a path, without what file systems or terminals trip over; its ending is kept when it is too long."""
+    name = unicodedata.normalize("NFC", name.encode("utf-8", "ignore").decode("utf-8"))
+    name = re.split(r"[/\\]", name.rstrip("/\\ \t"))[-1]
+    name = _DEVICE_DOTS.sub("", _FORBIDDEN.sub("", name))
+    if _RESERVED.match(name):
+        name = "_" + name
+    return _shortened(name)
+
+
+def _unquoted(raw: str) -> str:
+    raw = raw.strip()
+    if raw.startswith('"'):
+        raw = raw[1:-1] if raw.endswith('"') and len(raw) > 1 else raw[1:]
+        return re.sub(r"\\([\"\\])", r"\1", raw)
+    return raw.strip("'") if raw.count("'") == 2 and raw[:1] == raw[-1:] == "'" else raw
+
+
+def _join_pieces(pieces: list[tuple[str, bool]]) -> str:
+    charset = None
+    data = b""
+    for place, (value, is_encoded) in enumerate(pieces):
+        if is_encoded:
+            if place == 0 and value.count("'") >= 2:
+                charset, _, value = value.split("'", 2)  # noqa: PLW2901 - the language is of no use
+            data += unquote_to_bytes(raw_text(value))
+        else:
+            data += raw_text(value).encode("utf-8", "replace")
+    if charset is None and b"=?" in data:
+        return decode_words(data.decode("utf-8", "replace"))
+    return clean(decode(data, charset or "utf-8")[0])
+
+
+def _shortened(name: str) -> str:
+    if len(name.encode()) <= MAX_BYTES:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    ending = dot + ending if stem and len(ending) <= 12 else ""
+    room = MAX_BYTES - len(ending.encode())
+    return (stem if ending else name).encode()[:room].decode("utf-8", "ignore") + ending

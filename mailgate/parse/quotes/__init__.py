@@ -1,0 +1,1 @@
+"""Reply, quote, signature: which words of a mail are new."""

@@ -1,0 +1,86 @@
+"""Recognise the line that says who wrote what follows: "On Monday Ann wrote:", in any language, wrapped or not."""
+
+from __future__ import annotations
+
+import re
+
+from mailgate.parse.quotes.languages import MONTHS, WROTE, WROTE_CJK, any_of
+from mailgate.parse.quotes.lines import Line, next_filled
+
+MAX_LINES_WRAPPED = 5
+MAX_LENGTH = 420
+
+_WROTE = re.compile(rf"(?i)(?<!\w)(?:{any_of(WROTE)})|{any_of(WROTE_CJK, ends=False)}")
+_WROTE_AT_END = re.compile(rf"(?i)(?:(?<!\w){any_of(WROTE, ends=False)}|{any_of(WROTE_CJK, ends=False)})\W{{0,4}}$")
+_TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH]\s?\d{2}(?!\d)|(?<!\d)\d{1,2}\s?(?:am|pm|AM|PM|Uhr)\b|\d時|\d点|오[전후]")
+_DATE = re.compile(
+    rf"(?i)(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{{1,2}}\s?[./-]\s?\d{{1,2}}(?:\s?[./-]\s?\d{{2,4}})?(?!\d)|(?<!\w){any_of(MONTHS)}\.?\s*\d{{1,2}}(?!\d)"
+    rf"|(?<!\d)\d{{1,2}}\.?(?:st|nd|rd|th)?\s(?:de\s)?{any_of(MONTHS)}|\d月|\d년"
+)
+_ADDRESS = re.compile(r"[^\s<>@\"]{1,64}@[^\s<>@\"]{2,}")
+_IN_BRACKETS = re.compile(r"[<\[(](?:mailto:)?[^\s<>@]{1,64}@[^\s<>@]{2,200}[>\])]")
+_OPENS = re.compile(
+    r"(?i)^[*_\"'\s\u201c-]{0,3}(?:(?:on|am|vom|le|el|il|il giorno|in data|em|no dia|op|den|på|dne|dňa|dnia|w dniu|w|pe|ke|la|ma|ti|to|su|pada|vào|na dan"
+    r"|dana|în|az|quoting|zitat von|citando|el día|o dia|a|στις|στο|в|во|vào lúc|ngày|kl|at|ma\.?|ti\.?|ke\.?|to\.?|pe\.?|la\.?|su\.?|ons|tors|fre|lör|sön|mån|tis)(?!\w)"
+    r"|\d|[^\W\d_]{2,12}\.?,?\s\d|[<\"']|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b|[^\s<>@]{1,64}@)"
+)
+_COLON = re.compile(r"[:\uff1a]\s*[*_>]?\s*$")
+_SENTENCE = re.compile(r"[.!?][\"')]?\s+[^\W\d_a-z][^\W\d_]*\s+\w+\s+\w+\s+\w+.*[.!?](?:\s|$)")
+
+
+def find_attribution(lines: list[Line], place: int) -> int | None:
+    """The place after the attribution that begins at `place`, or None when none begins there."""
+    first = lines[place]
+    if first.is_blank or first.is_quoted:
+        return None
+    joined = ""
+    for end in range(place, min(place + MAX_LINES_WRAPPED, len(lines))):
+        line = lines[end]
+        if line.is_quoted or (line.is_blank and not _may_go_on(joined)):
+            return None
+        joined = f"{joined} {line.bare}" if joined else line.bare
+        if len(joined) > MAX_LENGTH:
+            return None
+        if _is_attribution(joined, lines, end):
+            return end + 1
+    return None
+
+
+def _may_go_on(joined: str) -> bool:
+    """Some programs put a blank line into the attribution: after an opening bracket or a comma."""
+    return joined.endswith(("<", ","))
+
+
+def _is_attribution(text: str, lines: list[Line], end: int) -> bool:
+    has_colon = _COLON.search(text) is not None
+    dated = _DATE.search(text) is not None
+    timed = _TIME.search(text) is not None
+    wrote = _WROTE.search(text) is not None
+    address = _ADDRESS.search(text) is not None
+    if has_colon:
+        if wrote and (dated or timed) and (_OPENS.match(text) or address) and not _SENTENCE.search(text):
+            return True
+        if dated and timed and _IN_BRACKETS.search(text) and _OPENS.match(text):
+            return True
+        if wrote and address and len(text) < 200 and _WROTE_AT_END.search(text):  # noqa: PLR2004 - a line or two
+            return True
+        return (
+            wrote
+            and _WROTE_AT_END.search(text) is not None
+            and len(text) < 120
+            and _quote_follows(lines, end, directly=True)
+        )  # noqa: PLR2004
+    if wrote and dated and (timed or address) and _OPENS.match(text) and _WROTE_AT_END.search(text):
+        return True
+    return (
+        dated
+        and _IN_BRACKETS.search(text) is not None
+        and _OPENS.match(text) is not None
+        and text.endswith((">", ")"))
+        and _quote_follows(lines, end)
+    )
+
+
+def _quote_follows(lines: list[Line], end: int, *, directly: bool = False) -> bool:
+    following = next_filled(lines, end + 1, within=2 if directly else 3)
+    return following is not None and lines[following].is_quoted

@@ -1,0 +1,181 @@
+"""Divide a text into new words, quotes and signature: spans that cover it from end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailgate.mail import Span, SpanKind
+from mailgate.parse.quotes.attribution import find_attribution
+from mailgate.parse.quotes.headers_block import (
+    find_header_block,
+    is_loose_separator,
+    is_reply_above,
+    is_rule,
+    is_separator,
+)
+from mailgate.parse.quotes.lines import MAX_LINES, Line, next_filled, split_lines
+from mailgate.parse.quotes.signature import mark_signature
+
+_LONG_LINE = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A text divided."""
+
+    spans: tuple[Span, ...]
+    reply: str
+    signature: str | None
+
+
+def divide(text: str, marks: Sequence[tuple[SpanKind, str, bool] | None] = (), sender: str = "") -> Division:
+    """Spans over `text`; `marks` says of each line what its html said of it: kind, rule, and whether it stands."""
+    lines = split_lines(text)
+    if len(lines) > MAX_LINES:
+        return Division((Span(0, len(text), SpanKind.REPLY, "too long to divide"),), text.strip(), None)
+    for line, mark in zip(lines, marks, strict=False):
+        if mark is not None:
+            line.be(mark[0], mark[1])
+    _mark_quotes(lines)
+    _mark_signatures(lines, sender)
+    if not _has_words(lines, SpanKind.REPLY):
+        _show_whole(lines)
+    return _division(text, lines)
+
+
+def _mark_quotes(lines: list[Line]) -> None:
+    place = 0
+    while place < len(lines):
+        line = lines[place]
+        if line.kind is not SpanKind.REPLY or line.is_blank:
+            place += 1
+            continue
+        if line.is_quoted:
+            line.be(SpanKind.QUOTE, "quote mark")
+            place += 1
+            continue
+        introduced = _introduction(lines, place)
+        if introduced is None:
+            place += 1
+            continue
+        begin, end, rule = introduced
+        for header in lines[begin:end]:
+            header.be(SpanKind.QUOTE, rule)
+        following = next_filled(lines, end, within=6)
+        if following is not None and (lines[following].is_quoted or lines[following].kind is SpanKind.QUOTE):
+            place = end
+            continue
+        if rule.startswith("attribution") and following is None and end < len(lines):
+            place = end
+            continue
+        for rest in lines[end:]:
+            rest.be(SpanKind.QUOTE, rule)
+        break
+    _join_wrapped_quotes(lines)
+
+
+def _introduction(lines: list[Line], place: int) -> tuple[int, int, str] | None:
+    """What announces a quote at this place: where it begins and ends, and by which rule."""
+    line = lines[place]
+    if is_reply_above(line):
+        return place, len(lines), "reply above this line"
+    if is_separator(line):
+        below = next_filled(lines, place + 1)
+        end = find_header_block(lines, below) if below is not None else None
+        return place, end or place + 1, "separator"
+    if is_loose_separator(line) or is_rule(line):
+        below = next_filled(lines, place + 1, within=3)
+        end = find_header_block(lines, below) if below is not None else None
+        if end is not None:
+            return place, end, "header block under a line"
+        end = find_attribution(lines, below) if below is not None and is_rule(line) else None
+        return (place, end, "attribution under a line") if end is not None else None
+    end = find_header_block(lines, place)
+    if end is not None:
+        return place, end, "header block"
+    end = find_attribution(lines, place)
+    return (place, end, "attribution") if end is not None else None
+
+
+def _join_wrapped_quotes(lines: list[Line]) -> None:
+    """A quoted line that was broken leaves its end without a quote mark: short, between two quoted lines."""
+    for place in range(1, len(lines) - 1):
+        line, before, after = lines[place], lines[place - 1], lines[place + 1]
+        if line.kind is not SpanKind.REPLY or not (before.is_quoted and after.is_quoted):
+            continue
+        if line.is_blank or (
+            len(before.bare) >= _LONG_LINE
+            and len(line.bare) < _LONG_LINE
+            and not before.bare.endswith((".", "?", "!", ":"))
+        ):
+            line.be(SpanKind.QUOTE, "wrapped quote")
+
+
+def _mark_signatures(lines: list[Line], sender: str) -> None:
+    """Signatures end the new words: before the first quote, and at the end of the text."""
+    segments = _segments(lines)
+    for number, (start, end) in enumerate(segments):
+        if number in (0, len(segments) - 1):
+            mark_signature(lines, start, end, sender)
+
+
+def _segments(lines: list[Line]) -> list[tuple[int, int]]:
+    """Stretches of new words."""
+    segments: list[tuple[int, int]] = []
+    start = None
+    for place, line in enumerate(lines):
+        if line.kind is SpanKind.REPLY and not line.is_blank:
+            start = place if start is None else start
+        elif line.kind is not SpanKind.REPLY and start is not None:
+            segments.append((start, place))
+            start = None
+    if start is not None:
+        segments.append((start, len(lines)))
+    return segments
+
+
+def _has_words(lines: list[Line], kind: SpanKind) -> bool:
+    return any(
+        line.kind is kind
+        and any(letter.isalnum() for letter in line.bare)
+        or line.kind is kind
+        and len(line.bare) > 0
+        and not line.bare.isascii()
+        for line in lines
+    )
+
+
+def _show_whole(lines: list[Line]) -> None:
+    """A reply that would be empty is shown whole."""
+    kind = next((kind for kind in (SpanKind.SIGNATURE,) if _has_words(lines, kind)), None)
+    for line in lines:
+        if kind is None or line.kind is kind:
+            line.be(SpanKind.REPLY, "nothing else is new")
+
+
+def _division(text: str, lines: list[Line]) -> Division:
+    spans: list[Span] = []
+    previous: Line | None = None
+    for line in lines:
+        if previous is not None and line.is_blank:
+            line.be(previous.kind, previous.rule)
+        if line.end == line.start:
+            continue
+        if (
+            spans
+            and previous is not None
+            and spans[-1].kind is line.kind
+            and (spans[-1].rule == line.rule or line.kind is SpanKind.REPLY)
+        ):
+            spans[-1] = Span(spans[-1].start, line.end, line.kind, spans[-1].rule)
+        else:
+            spans.append(Span(line.start, line.end, line.kind, line.rule))
+        previous = line
+    reply = "\n\n".join(
+        filter(None, (text[span.start : span.end].strip() for span in spans if span.kind is SpanKind.REPLY))
+    )
+    signature = "\n\n".join(
+        filter(None, (text[span.start : span.end].strip() for span in spans if span.kind is SpanKind.SIGNATURE))
+    )
+    return Division(tuple(spans), reply, signature or None)

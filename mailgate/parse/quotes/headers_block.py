@@ -1,0 +1,131 @@
+"""Recognise what stands over an unmarked quote: "Original Message", and From, Sent, To, Subject in any language."""
+
+from __future__ import annotations
+
+import re
+
+from mailgate.parse.quotes.languages import (
+    BEGIN_FORWARDED,
+    CC,
+    CC_CJK,
+    FORWARDED,
+    FROM,
+    FROM_CJK,
+    ORIGINAL,
+    SENT,
+    SENT_CJK,
+    SUBJECT,
+    SUBJECT_CJK,
+    TO,
+    TO_CJK,
+    any_of,
+)
+from mailgate.parse.quotes.lines import Line
+
+MAX_BLOCK = 14
+
+_COLON = r"[*_\s]{0,4}[:\uff1a]"
+_FIELDS = tuple(
+    (name, re.compile(rf"(?i)^[>*_|\s\-\u2022]{{0,4}}{any_of(words, ends=False)}{_COLON}"))
+    for name, words in (
+        ("from", f"{FROM}|{FROM_CJK}"),
+        ("sent", f"{SENT}|{SENT_CJK}"),
+        ("to", f"{TO}|{TO_CJK}"),
+        ("subject", f"{SUBJECT}|{SUBJECT_CJK}"),
+        ("cc", f"{CC}|{CC_CJK}"),
+    )
+)
+_ANY_FIELD = re.compile(rf"^[>*_|\s\-\u2022]{{0,4}}[^\W\d_][^:\uff1a]{{0,30}}{_COLON}")
+_DASHES = r"[-\u2010-\u2015=_*~+#>]"
+_SEPARATOR = re.compile(
+    rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)})[^-\n]{{0,60}}?\s*{_DASHES}{{2,}}\s*:?\s*$"
+)
+_LOOSE_SEPARATOR = re.compile(
+    rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{0,12}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)})\s*{_DASHES}{{0,12}}\s*:?$"
+)
+_BEGIN = re.compile(rf"(?i)^[*\s]{{0,3}}(?:{any_of(BEGIN_FORWARDED)})\s*[:\uff1a]?$")
+_RULE = re.compile(r"^(?:[_\u2014\u2015\u2500]{5,}|-{8,}|={8,}|\*{8,}|~{8,})$")
+_ABOVE_THIS_LINE = re.compile(
+    r"(?i)(?:reply|respond|type|write|antwort\w*|répon\w*|respond\w*|odpis\w*)\b.{0,40}\b(?:above|oberhalb|über|au-dessus|encima|arriba|sopra|acima|boven|powyżej)\b.{0,30}\b(?:line|linie|zeile|ligne|línea|linea|linha|lijn|regel|linii)\b"
+)
+_ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{2,}")
+_YEAR_OR_TIME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[:.]\d{2}")
+
+
+def is_separator(line: Line) -> bool:
+    """A line that announces the mail quoted below it, all by itself."""
+    text = line.bare
+    if len(text) > 160:  # noqa: PLR2004 - a line of dashes and a few words
+        return False
+    return bool(_SEPARATOR.match(text) or _BEGIN.match(text))
+
+
+def is_loose_separator(line: Line) -> bool:
+    """The same words with few or no dashes: these count only above a header block."""
+    return len(line.bare) <= 160 and _LOOSE_SEPARATOR.match(line.bare) is not None  # noqa: PLR2004
+
+
+def is_rule(line: Line) -> bool:
+    """A line drawn across the page."""
+    return _RULE.match(line.bare) is not None
+
+
+def is_reply_above(line: Line) -> bool:
+    """What ticket systems write: nothing below this line is new."""
+    return len(line.bare) < 200 and _ABOVE_THIS_LINE.search(line.bare) is not None  # noqa: PLR2004
+
+
+def find_header_block(lines: list[Line], place: int) -> int | None:
+    """The place after the header block that begins at `place`, or None when none begins there."""
+    first = field_of(lines[place].bare)
+    if first is None or first == "cc":
+        return None
+    seen = [first]
+    evidence = _has_evidence(lines[place].bare)
+    end = place + 1
+    blanks = 0
+    for following in range(place + 1, min(place + MAX_BLOCK, len(lines))):
+        line = lines[following]
+        if line.is_blank:
+            blanks += 1
+            if blanks > len(seen) or _is_complete(seen):
+                break
+            continue
+        field = field_of(line.bare)
+        if field is not None:
+            seen.append(field)
+            evidence = evidence or _has_evidence(line.bare)
+            end = following + 1
+        elif blanks or not _continues(line.bare, seen):
+            break
+        else:
+            evidence = evidence or _has_evidence(line.bare)
+            end = following + 1
+    kinds = set(seen) - {"cc"}
+    if "from" not in kinds or not evidence:
+        return None
+    enough = len(kinds) >= 3 or len(kinds) == 2 and "sent" in kinds  # noqa: PLR2004 - From and two more, or From and when
+    return end if enough else None
+
+
+def field_of(text: str) -> str | None:
+    """Which header a line gives: from, sent, to, subject or cc."""
+    if not _ANY_FIELD.match(text):
+        return None
+    for name, pattern in _FIELDS:
+        if pattern.match(text):
+            return name
+    return None
+
+
+def _has_evidence(text: str) -> bool:
+    return _ADDRESS.search(text) is not None or _YEAR_OR_TIME.search(text) is not None
+
+
+def _is_complete(seen: list[str]) -> bool:
+    return len(set(seen) - {"cc"}) >= 4  # noqa: PLR2004 - From, Sent, To, Subject
+
+
+def _continues(text: str, seen: list[str]) -> bool:
+    """A wrapped list of recipients or a wrapped subject, or a value on the line below its name."""
+    return "subject" not in seen[:-1] and (seen[-1] in ("to", "cc", "from", "sent", "subject")) and len(text) < 200  # noqa: PLR2004

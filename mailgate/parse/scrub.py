@@ -1,0 +1,38 @@
+"""Free every string of a letter from what a text column cannot hold: NUL and lone surrogates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import Any
+
+from mailgate.mail import Letter
+
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
+
+
+def scrubbed(letter: Letter) -> Letter:
+    """The same letter; a letter that is clean already, as nearly all are, is returned as it is."""
+    changes = {}
+    for field in fields(letter):
+        value = getattr(letter, field.name)
+        clean = _clean(value)
+        if clean is not value:
+            changes[field.name] = clean
+    return replace(letter, **changes) if changes else letter
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        return _UNFIT.sub("\ufffd", value) if _UNFIT.search(value) else value
+    if isinstance(value, tuple):
+        cleaned = tuple(_clean(item) for item in value)
+        return cleaned if any(new is not old for new, old in zip(cleaned, value, strict=True)) else value
+    if is_dataclass(value) and not isinstance(value, type):
+        changes = {field.name: _clean(getattr(value, field.name)) for field in fields(value)}
+        changes = {name: new for name, new in changes.items() if new is not getattr(value, name)}
+        return replace(value, **changes) if changes else value
+    return value

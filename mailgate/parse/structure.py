@@ -1,0 +1,197 @@
+"""Walk the parts of a mail: which are to be read, in which versions, and which are files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message
+
+from mailgate.mail import File
+from mailgate.parse.attached_mail import attached_mail
+from mailgate.parse.charsets import charset_in_html, decode
+from mailgate.parse.names import file_name, named_parameter
+from mailgate.parse.payload import content, raw_content
+
+_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
+                      "message/feedback-report", "text/rfc822-headers", "message/global-headers"})  # fmt: skip
+_READABLE = frozenset(
+    {"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml", "text/watch-html"}
+)
+_DELIMITER_BEFORE_HEADER = re.compile(rb"(?mi)^--([^\n]{1,200})\n(?=content-[a-z-]+:)")
+_CONTENT_TYPE = re.compile(r"\s*[\"']?([\w.+-]+)\s*/\s*([\w.+-]+)")
+MAX_WALK = 60
+
+
+@dataclass
+class Block:
+    """A stretch of the body: its text version, its html version, or both."""
+
+    text: str | None = None
+    html: str | None = None
+
+
+@dataclass
+class Structure:
+    """What a walk over the parts has found."""
+
+    blocks: list[Block] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+    calendars: list[str] = field(default_factory=list)
+    reports: list[tuple[str, bytes]] = field(default_factory=list)  # machine-readable parts of a report, by type
+    attached: list[tuple[str, bytes]] = field(default_factory=list)  # attached mails and headers, by type
+    defects: list[str] = field(default_factory=list)
+
+
+def walk(message: Message) -> Structure:
+    """All that the mail holds."""
+    found = Structure()
+    found.blocks = _blocks(message, found, "", 0)
+    return found
+
+
+def content_type(part: Message) -> str:
+    """The type, lower case, also from headers that stand in quotes or lack half of it."""
+    value = part.get("content-type")
+    if value is None:
+        return part.get_default_type()
+    match = _CONTENT_TYPE.match(str(value))
+    if match:
+        return f"{match[1]}/{match[2]}".lower()
+    word = str(value).strip().lower().split(";")[0].strip()
+    return {"html": "text/html", "multipart": "multipart/mixed"}.get(
+        word, "text/plain" if word.startswith("text") or not word else "application/octet-stream"
+    )
+
+
+def _blocks(part: Message, found: Structure, parent: str, depth: int) -> list[Block]:
+    kind = content_type(part)
+    found.defects.extend(f"{type(defect).__name__}" for defect in part.defects)
+    children = part.get_payload()
+    if kind.startswith("multipart/") and not isinstance(children, list):
+        children = _with_real_boundary(part, found)
+    if depth > MAX_WALK:
+        return []
+    if isinstance(children, list) and kind.startswith("message/"):
+        if kind in _REPORTS:
+            found.reports.append((kind, _report_bytes(part)))
+            return []
+        found.files.append(attached_mail(part, kind, found.attached))
+        return []
+    if isinstance(children, list):
+        inner = [(child, _blocks(child, found, kind, depth + 1)) for child in children if isinstance(child, Message)]
+        if kind == "multipart/alternative":
+            return _one_of([blocks for _, blocks in inner if blocks])
+        return [block for _, blocks in inner for block in blocks]
+    return _leaf(part, found, kind, parent)
+
+
+def _one_of(versions: list[list[Block]]) -> list[Block]:
+    """The versions of a multipart/alternative as one block with a text and an html side."""
+    if len(versions) < 2:  # noqa: PLR2004 - one version is no choice
+        return versions[0] if versions else []
+    plain = next((v for v in versions if any(b.text is not None and b.text.strip() for b in v)), None)
+    rich = next((v for v in reversed(versions) if any(b.html is not None for b in v)), None)
+    text = "\n".join(b.text for b in plain if b.text is not None) if plain else None
+    html = "\n".join(b.html for b in rich if b.html is not None) if rich else None
+    return [Block(text, html)]
+
+
+def _leaf(part: Message, found: Structure, kind: str, parent: str) -> list[Block]:
+    disposition = str(part.get("content-disposition") or "").strip().lower()
+    name = file_name(part)
+    data, defect = content(part) if not kind.startswith("multipart/") else (raw_content(part), None)
+    if defect:
+        found.defects.append(f"{kind}: {defect}")
+    if kind in _REPORTS:
+        (found.reports if kind.startswith("message/") else found.attached).append((kind, data))
+        return []
+    if kind.startswith("message/") and data.strip():
+        found.attached.append((kind, data))
+        found.files.append(File(name, kind, data))
+        return []
+    if _is_readable(kind, disposition, name, parent, found):
+        return [_readable(part, kind, data, found)]
+    if kind == "text/calendar":
+        found.calendars.append(decode(data, _charset(part) or "utf-8")[0])
+    if data or name or disposition.startswith("attachment"):
+        content_id = str(part.get("content-id") or "").strip().strip("<>").strip() or None
+        inline = disposition.startswith("inline") or bool(content_id and not disposition.startswith("attachment"))
+        found.files.append(File(name, kind, data, inline, content_id))
+    return []
+
+
+def _is_readable(kind: str, disposition: str, name: str, parent: str, found: Structure) -> bool:
+    if kind.startswith("multipart/"):
+        return True  # a multipart without parts: what it holds is text
+    if kind not in _READABLE and not (kind.startswith("text/") and parent == "" and not name):
+        return False
+    if disposition.startswith("attachment"):
+        return False
+    return not name or parent == "" or (parent == "multipart/alternative")
+
+
+def _readable(part: Message, kind: str, data: bytes, found: Structure) -> Block:
+    charset = _charset(part)
+    if kind.endswith("html") or kind.endswith("xhtml+xml"):
+        charset = charset or charset_in_html(data)
+    text, defect = decode(data, charset)
+    if defect and charset:
+        found.defects.append(f"{kind}: {defect}")
+    if kind.endswith("html") or kind.endswith("xhtml+xml"):
+        return Block(html=text)
+    if kind in ("text/enriched", "text/richtext"):
+        text = re.sub(r"<[^<>]{0,200}>", "", text.replace("<<", "\x00")).replace("\x00", "<")
+    if "format=flowed" in str(part.get("content-type") or "").lower().replace('"', "").replace(" ", ""):
+        text = _unflowed(text, "delsp=yes" in str(part.get("content-type")).lower())
+    return Block(text=text)
+
+
+def _unflowed(text: str, delete_space: bool) -> str:  # noqa: FBT001 - the word stands in the header
+    """RFC 3676: a line that ends in a space goes on in the next one of the same quote depth."""
+    lines: list[str] = []
+    open_depth: int | None = None
+    for line in text.split("\n"):
+        line = line.rstrip("\r")  # noqa: PLW2901
+        depth = len(line) - len(line.lstrip(">"))
+        body = line[depth:]
+        stuffed = body[1:] if body.startswith(" ") else body
+        flows = stuffed.endswith(" ") and stuffed != "-- "
+        if open_depth == depth and lines and stuffed != "-- ":
+            lines[-1] = (lines[-1][:-1] if delete_space else lines[-1]) + stuffed
+        else:
+            lines.append(">" * depth + (" " if depth and stuffed else "") + stuffed)
+        open_depth = depth if flows else None
+    return "\n".join(lines)
+
+
+def _charset(part: Message) -> str | None:
+    value = str(part.get("content-type") or "")
+    return (named_parameter(value, "charset") or None) if "charset" in value.lower() else None
+
+
+def _with_real_boundary(part: Message, found: Structure) -> list[Message] | str:
+    """A multipart whose boundary is missing or not the one used: take the line that stands before the first part's header."""
+    raw = raw_content(part)
+    delimiter = _DELIMITER_BEFORE_HEADER.search(raw)
+    if delimiter is None:
+        return part.get_payload()
+    boundary = delimiter[1].rstrip().replace(b'"', b"")
+    again = message_from_bytes(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\n\n' + raw)
+    children = again.get_payload()
+    if not isinstance(children, list):
+        return part.get_payload()
+    found.defects.append("the boundary was not the one declared")
+    return children
+
+
+def _report_bytes(part: Message) -> bytes:
+    """A delivery-status as it stood: the standard library has taken its blocks for mails of their own."""
+    blocks = []
+    for block in part.get_payload():
+        if isinstance(block, Message):
+            fields = "".join(f"{name}: {value}\n" for name, value in block.raw_items())
+            payload = block.get_payload()
+            rest = payload if isinstance(payload, str) else ""
+            blocks.append(f"{fields}\n{rest}" if rest.strip() else fields)
+    return "\n".join(blocks).encode("utf-8", "surrogateescape")
