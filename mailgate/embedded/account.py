@@ -38,7 +38,7 @@ def for_servers() -> Account:
 
 
 def for_initdb() -> Account:
-    """Whom initdb runs as: it wants its account to have a name; the finished files are handed to the servers' account afterwards."""
+    """Whom initdb runs as. It wants an account with a name; the servers' account gets the finished files."""
     if os.geteuid() == 0:
         return Account(pwd.getpwnam("nobody").pw_uid)
     try:

@@ -15,6 +15,7 @@ from pathlib import Path
 from mailgate.errors import BadSettings, Temporary
 
 SECRET_KEY_BYTES = 48
+SHORTEST_KEY = 32
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Folder:
     def passwords(self) -> dict[str, str]:
         """A password for each role of the embedded database, made once."""
         path = self.home / "passwords.json"
+        if (self.home / "postgres").exists() and not path.exists():
+            raise BadSettings(f"MAILGATE_DATA: {path} is missing; without it nobody can open the database beside it.")
         roles = ("mailgate_admin", "mailgate_owner", "mailgate_app")
         made = json.dumps({role: secrets.token_urlsafe(24) for role in roles})
         found: dict[str, str] = json.loads(_kept_once(path, made))
@@ -67,7 +70,11 @@ class Folder:
 
     def secret_key(self) -> str:
         """The key that signs and seals, made once and kept beside the data it belongs to."""
-        return _kept_once(self.data / "secret.key", secrets.token_urlsafe(SECRET_KEY_BYTES)).strip()
+        path = self.data / "secret.key"
+        key = _kept_once(path, secrets.token_urlsafe(SECRET_KEY_BYTES)).strip()
+        if len(key) < SHORTEST_KEY:
+            raise BadSettings(f"MAILGATE_DATA: {path} is damaged: put the key back, all tokens and secrets need it.")
+        return key
 
 
 def open_folder(data: Path) -> Folder:

@@ -3,8 +3,10 @@
 Started by `servers.py` as `python -m mailgate.embedded.keeper`; it says in one line on stdout how that went.
 """
 
+import contextlib
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -36,6 +38,7 @@ def main(arguments: list[str]) -> int:
         with blamed_on(folder):
             keeper.open()
     except MailgateError as error:
+        keeper.say(f"not started: {error}")
         keeper.close()
         return _report(str(error), kind=type(error).__name__)
     _report("", kind="ready")
@@ -66,9 +69,9 @@ class Keeper:
         for server in every:
             if server.name in self._names:
                 server.prepare()
-                process = ServerProcess(server, self._say)
-                process.start()
+                process = ServerProcess(server, self.say)
                 self._processes.append(process)
+                process.start()
         for process in self._processes:
             process.wait_until_ready(self._is_used)
         note = self._folder.state.with_suffix(".draft")
@@ -96,31 +99,26 @@ class Keeper:
             self._last_user = locks.take(self._folder.users_lock)
         return self._last_user is None
 
-    def _say(self, what: str) -> None:
+    def say(self, what: str) -> None:
         line = f"{clock.now():%Y-%m-%d %H:%M:%S} keeper[{os.getpid()}] {what}\n"
-        try:
-            with self._folder.log.open("a", encoding="utf-8") as log:
-                log.write(line)
-        except OSError:
-            pass  # a full disk has to be survived in silence
+        # A full disk has to be survived in silence.
+        with contextlib.suppress(OSError), self._folder.log.open("a", encoding="utf-8") as log:
+            log.write(line)
 
     def _bound_log(self) -> None:
         """The servers write to it themselves, so that they never wait for us: copy it, then cut it."""
         log = self._folder.log
-        if log.stat().st_size > LARGEST_LOG:
-            log.with_suffix(".log.1").write_bytes(log.read_bytes())
-            os.truncate(log, 0)
+        with contextlib.suppress(OSError):
+            if log.stat().st_size > LARGEST_LOG:
+                try:
+                    shutil.copyfile(log, log.with_suffix(".log.1"))
+                finally:
+                    os.truncate(log, 0)
 
 
 def _report(error: str, kind: str) -> int:
-    try:
-        sys.stdout.write(json.dumps({"error": error, "kind": kind}) + "\n")
-        sys.stdout.flush()
-        # From here on nobody listens.
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nowhere, 1)
-    except BrokenPipeError:
-        pass
+    with contextlib.suppress(BrokenPipeError):
+        os.write(sys.stdout.fileno(), (json.dumps({"error": error, "kind": kind}) + "\n").encode())
     return 1 if error else 0
 
 

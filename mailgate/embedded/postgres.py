@@ -97,9 +97,17 @@ class Postgres:
                 "it, then `mailgate restore FILE` with this one into an empty data folder."
             )
 
+        if self.account.uid not in (None, self.place.stat().st_uid):  # a copy of the folder, made as root
+            for path in (*self.place.rglob("*"), self.place):
+                _hand_over(path, self.account)
+
     def clear(self) -> None:
         """Forget a server that fell. The lock says that it is gone; the process id in its note may be anybody's now."""
         (self.place / "postmaster.pid").unlink(missing_ok=True)
+
+    def begin_anew(self) -> bool:
+        """The database is the truth: nobody but an admin puts it aside."""
+        return False
 
     def command(self) -> list[str]:
         settings = {**SETTINGS, **({} if self.durable else NOT_DURABLE), "unix_socket_directories": str(self.sockets)}

@@ -19,7 +19,8 @@ from mailgate.errors import Temporary
 # What was left by a dead keeper ends by itself (its kernel promise); after this long it is asked, then forced.
 PATIENCE_WITH_REMAINS = (2.0, 6.0, 12.0)
 SILENCE = 30.0
-STOP_STEPS = 5.0
+STOP_STEPS = 4.0
+FALLS_OF_A_KIND = 4
 FIRST_PAUSE, LONGEST_PAUSE, HEALTHY = 0.2, 10.0, 60.0
 NO_ROOM = 8 * 2**20
 
@@ -41,6 +42,7 @@ class Server(Protocol):
     def place(self) -> Path: ...
     def prepare(self) -> None: ...
     def clear(self) -> None: ...
+    def begin_anew(self) -> bool: ...
     def command(self) -> list[str]: ...
     def answers(self) -> bool | None: ...
 
@@ -56,6 +58,8 @@ class ServerProcess:
         self._started = 0.0
         self._pause = FIRST_PAUSE
         self._next_start = 0.0
+        self._falls = 0
+        self._began_anew = False
 
     def start(self) -> None:
         lock = self._take_lock()
@@ -74,8 +78,10 @@ class ServerProcess:
         while (answer := self.server.answers()) is not True:
             if answer is False:
                 deadline = time.monotonic() + SILENCE
+            if not self.is_alive and self._has_new_beginning():
+                self.start()
             if not self.is_alive or time.monotonic() > deadline or not still_wanted():
-                raise self.failure()
+                raise self._failure()
             time.sleep(0.02)
 
     @property
@@ -86,20 +92,32 @@ class ServerProcess:
         """Start it again when it has fallen, more slowly each time."""
         if self.is_alive:
             if time.monotonic() - self._started > HEALTHY:
-                self._pause = FIRST_PAUSE
-            return
-        if self._process is not None:
+                self._pause, self._falls = FIRST_PAUSE, 0
+        elif self._process is not None:
             self._say(f"{self.server.title} ended ({_manner(self._process)}), starting it again in {self._pause:g} s")
             self._process = None
-            self._next_start = time.monotonic() + self._pause
-            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            self._falls += 1
+            self._come_back_later()
         elif time.monotonic() >= self._next_start:
             try:
+                if self._falls >= FALLS_OF_A_KIND and self._has_new_beginning():
+                    self._falls = 0
                 self.start()
             except (OSError, Temporary) as error:
                 self._say(f"{self.server.title} cannot be started: {error}")
-                self._next_start = time.monotonic() + self._pause
-                self._pause = min(self._pause * 2, LONGEST_PAUSE)
+                self._come_back_later()
+
+    def _come_back_later(self) -> None:
+        self._next_start = time.monotonic() + self._pause
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+
+    def _has_new_beginning(self) -> bool:
+        """Once in a keeper's life, a server whose state may be lost begins without it."""
+        if self._began_anew or is_full(self.server.folder, NO_ROOM) or not self.server.begin_anew():
+            return False
+        self._began_anew = True
+        self._say(f"{self.server.title} could not read what it had kept: it was put aside, and it begins anew")
+        return True
 
     def ask_to_stop(self) -> None:
         if self.is_alive and self._process is not None:
@@ -118,7 +136,7 @@ class ServerProcess:
                 return
         self._process.wait()
 
-    def failure(self) -> Temporary:
+    def _failure(self) -> Temporary:
         folder = self.server.folder
         if is_full(folder, NO_ROOM):
             return disk_full(folder)
@@ -138,7 +156,7 @@ class ServerProcess:
             extra_groups=account.groups,
             process_group=0,
             pass_fds=(lock,),
-            preexec_fn=end_with_parent(self.server.stop_signals[0]),
+            preexec_fn=end_with_parent(self.server.stop_signals[0]),  # noqa: PLW1509 - the keeper has one thread
         )
 
     def _take_lock(self) -> int:

@@ -129,14 +129,19 @@ class Use:
         while time.monotonic() < deadline:
             if not locks.is_held(self._folder.keeper_lock):
                 self._start()
-            elif self._folder.state.exists():
-                state = json.loads(self._folder.state.read_text(encoding="ascii"))
-                self._require(state["servers"])
-                self.sockets = state["sockets"]
-                if self._all_answer():
-                    return
+            elif self._find_sockets() and self._all_answer():
+                return
             time.sleep(0.02)
         raise Temporary(f"The servers in {self._folder.data} do not answer; {self._folder.log} says why.")
+
+    def _find_sockets(self) -> bool:
+        try:
+            state = json.loads(self._folder.state.read_text(encoding="ascii"))
+        except FileNotFoundError:  # the keeper is coming or going
+            return False
+        self._require(state["servers"])
+        self.sockets = state["sockets"]
+        return True
 
     def _require(self, served: list[str]) -> None:
         missing = set(self._needed) - set(served)

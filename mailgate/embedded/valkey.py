@@ -75,12 +75,13 @@ class Valkey:
     def clear(self) -> None:
         self.socket.unlink(missing_ok=True)
 
-    def begin_anew(self) -> None:
+    def begin_anew(self) -> bool:
         """Put a journal aside that Valkey cannot read: the sweep nudges again for whatever was in it."""
         aside = self.folder.home / "valkey-unreadable"
         shutil.rmtree(aside, ignore_errors=True)
         self.place.rename(aside)
         self.prepare()
+        return True
 
     def command(self) -> list[str]:
         settings = {**SETTINGS, "unixsocket": str(self.socket)}
