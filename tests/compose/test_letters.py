@@ -7,10 +7,10 @@ from email.message import EmailMessage
 
 import lxml.html
 import pytest
-from jinja2 import meta
+from jinja2 import TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from mailgate.compose import letters, write
+from mailgate.compose import letters, render, write
 from mailgate.errors import Permanent
 from mailgate.mail import Address, Draft, Task
 from mailgate.shipped import shipped
@@ -163,3 +163,23 @@ def _shown(html: str) -> str:
 
 def _words(text: str) -> list[str]:
     return re.sub(r"\s+:", ":", text.replace("\n-- \n", "\n")).split()
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        *("{{ body | upper }}", "{{ body.__class__ }}", "{{ body.format(body) }}", "{{ range(3) }}", "{{ lipsum() }}"),
+        *(
+            "{{ cycler }}",
+            "{{ self._TemplateReference__context }}",
+            "{% include 'base/frame.html' %}",
+            "{% import 'x' as y %}",
+            "{{ nothing }}",
+        ),
+        *("{{ body is mapping }}", "{{ ''['__class__'] }}", "{{ dict(a=1) }}", "{{ namespace() }}"),
+    ],
+)
+def test_a_template_reaches_nothing_but_its_words(template: str) -> None:
+    for room in (render._text_room(), render._html_room()):
+        with pytest.raises((TemplateError, TypeError)):
+            print(room.from_string(template).render(body="{0.__class__}"))
