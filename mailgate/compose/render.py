@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from jinja2 import StrictUndefined, Template, TemplateError
@@ -65,7 +65,7 @@ def clean(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-@cache
+@lru_cache(maxsize=256)
 def _spoken(letter: str, language: str) -> str:
     wanted = language.lower().replace("_", "-")
     for candidate in (wanted, wanted.partition("-")[0]):
