@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def is_mail(raw: bytes) -> bool:
     if head.startswith(b"From "):
         head = head.partition(b"\n")[2]
     name, colon, _ = head.partition(b":")
-    return bool(colon) and 0 < len(name) < 80 and all(33 <= byte < 127 for byte in name.strip())
+    return bool(colon) and re.fullmatch(rb"[!-9;-~]{1,78}[ \t]*", name) is not None
 
 
 def return_path(raw: bytes) -> str:

@@ -42,7 +42,7 @@ RETURNS TABLE (org_id bigint, id bigint, tries bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
 DECLARE
-    again bigint;
+    mine bigint[];
 BEGIN
     UPDATE kept_mail k
     SET state = 'quarantined', outcome = 'quarantined', read_at = p_now, claimed_by = NULL,
@@ -53,21 +53,22 @@ BEGIN
         WHERE q.state = 'waiting' AND q.tries >= 3 AND (q.claimed_until IS NULL OR q.claimed_until <= p_now)
         ORDER BY q.id LIMIT 100 FOR UPDATE SKIP LOCKED
     );
-    SELECT q.id INTO again FROM kept_mail q
-    WHERE q.state = 'waiting' AND q.tries > 0 AND q.tries < 3
-      AND (q.claimed_until IS NULL OR q.claimed_until <= p_now)
-    ORDER BY q.id LIMIT 1 FOR UPDATE SKIP LOCKED;
+    SELECT array_agg(one.id) INTO mine FROM (
+        SELECT q.id FROM kept_mail q
+        WHERE q.state = 'waiting' AND q.tries > 0 AND q.tries < 3
+          AND (q.claimed_until IS NULL OR q.claimed_until <= p_now)
+        ORDER BY q.id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) one;
+    IF mine IS NULL THEN
+        SELECT array_agg(fresh.id) INTO mine FROM (
+            SELECT q.id FROM kept_mail q WHERE q.state = 'waiting' AND q.tries = 0
+            ORDER BY q.id LIMIT p_limit FOR UPDATE SKIP LOCKED
+        ) fresh;
+    END IF;
     RETURN QUERY
     UPDATE kept_mail k
     SET tries = k.tries + 1, claimed_until = p_until, claimed_by = p_worker
-    FROM (
-        SELECT again AS id WHERE again IS NOT NULL
-        UNION ALL
-        (SELECT q.id FROM kept_mail q
-         WHERE again IS NULL AND q.state = 'waiting' AND q.tries = 0
-         ORDER BY q.id LIMIT p_limit FOR UPDATE SKIP LOCKED)
-    ) mine
-    WHERE k.id = mine.id
+    WHERE k.state = 'waiting' AND k.id = ANY (mine)
     RETURNING k.org_id, k.id, k.tries;
 END
 $$;
@@ -77,21 +78,23 @@ RETURNS TABLE (org_id bigint, id bigint, tries bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
 DECLARE
-    again bigint;
+    mine bigint[];
 BEGIN
-    SELECT q.event_id INTO again FROM unfollowed_events q
-    WHERE q.tries > 0 AND (q.claimed_until IS NULL OR q.claimed_until <= p_now)
-    ORDER BY q.event_id LIMIT 1 FOR UPDATE SKIP LOCKED;
+    SELECT array_agg(one.event_id) INTO mine FROM (
+        SELECT q.event_id FROM unfollowed_events q
+        WHERE q.tries > 0 AND (q.claimed_until IS NULL OR q.claimed_until <= p_now)
+        ORDER BY q.event_id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) one;
+    IF mine IS NULL THEN
+        SELECT array_agg(fresh.event_id) INTO mine FROM (
+            SELECT q.event_id FROM unfollowed_events q WHERE q.tries = 0
+            ORDER BY q.event_id LIMIT p_limit FOR UPDATE SKIP LOCKED
+        ) fresh;
+    END IF;
     RETURN QUERY
     UPDATE unfollowed_events u
     SET tries = u.tries + 1, claimed_until = p_until, claimed_by = p_worker
-    FROM (
-        SELECT again AS event_id WHERE again IS NOT NULL
-        UNION ALL
-        (SELECT q.event_id FROM unfollowed_events q WHERE again IS NULL AND q.tries = 0
-         ORDER BY q.event_id LIMIT p_limit FOR UPDATE SKIP LOCKED)
-    ) mine
-    WHERE u.event_id = mine.event_id
+    WHERE u.event_id = ANY (mine)
     RETURNING u.org_id, u.event_id, u.tries;
 END
 $$;
@@ -102,12 +105,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     UPDATE outbox o
     SET state = 'sending', tries = o.tries + 1, claimed_until = p_until, claimed_by = p_worker
     FROM (
-        SELECT q.id FROM outbox q
+        SELECT q.org_id, q.id FROM outbox q
         WHERE q.state IN ('waiting', 'sending') AND q.next_try <= p_now
           AND (q.state = 'waiting' OR q.claimed_until IS NULL OR q.claimed_until <= p_now)
         ORDER BY q.next_try, q.id LIMIT p_limit FOR UPDATE SKIP LOCKED
     ) mine
-    WHERE o.id = mine.id
+    WHERE o.org_id = mine.org_id AND o.id = mine.id
     RETURNING o.org_id, o.id, o.tries
 $$;
 

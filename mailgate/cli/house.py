@@ -1,0 +1,69 @@
+"""What most commands need first: settings, the servers, and a connection under the right credential."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from mailgate.embedded import Servers, running
+from mailgate.errors import BadInput, BadSettings
+from mailgate.settings import Settings, read_settings
+from mailgate.store.db import Database, Session
+from mailgate.store.organisations import Organisation, by_name, every
+
+
+@dataclass(frozen=True)
+class House:
+    """Settings read, servers running."""
+
+    settings: Settings
+    servers: Servers
+
+    @contextmanager
+    def owner(self) -> Iterator[Database]:
+        """The owner of the tables: migrate, org add, seed, backup."""
+        if not self.servers.owner_url:
+            raise BadSettings("MAILGATE_DATABASE_OWNER_URL is missing: this command works as the owner of the tables.")
+        yield from _opened(self.servers.owner_url)
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """Everything else."""
+        yield from _opened(self.servers.database_url)
+
+    @contextmanager
+    def desk(self, org: str | None) -> Iterator[Session]:
+        """A transaction for the organisation named, or the only one."""
+        with self.owner() if self.servers.owner_url else self.database() as database:
+            org_id = self.organisation(database, org).id
+            with database.desk(org_id) as session:
+                yield session
+
+    def organisation(self, database: Database, name: str | None) -> Organisation:
+        """The organisation named; where there is only one, it need not be."""
+        with database.desk(0) as session:
+            found = by_name(session, name) if name else None
+            known = every(session)
+        if found is not None:
+            return found
+        if name is None and len(known) == 1:
+            return known[0]
+        names = ", ".join(repr(organisation.name) for organisation in known) or "none"
+        raise BadInput(f"Name the organisation with --org NAME. There are: {names}.")
+
+
+@contextmanager
+def house(**overrides: object) -> Iterator[House]:
+    """Read the settings and see to it that the servers run for as long as the block does."""
+    settings = read_settings(**overrides)
+    with running(settings) as servers:
+        yield House(settings, servers)
+
+
+def _opened(url: str) -> Iterator[Database]:
+    database = Database(url, pool=2)
+    try:
+        yield database
+    finally:
+        database.close()

@@ -1,0 +1,48 @@
+"""Set up a worker's workshop from the settings, and give back what its predecessor held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from mailgate.embedded import Servers
+from mailgate.queue.nudges import Bell
+from mailgate.settings import Settings
+from mailgate.steps.workshop import Workshop, move_in
+from mailgate.store.blobs import Blobs
+from mailgate.store.claims import release_claims
+from mailgate.store.db import Database, require_tenant_role
+from mailgate.tokens import Marks
+
+
+@contextmanager
+def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Callable[[], None]]:
+    """The workshop for as long as the block runs. The callable gives back what a dead worker of this name held."""
+    database = Database(servers.database_url, pool=2)
+    require_tenant_role(database)
+    shop = Workshop(
+        worker=worker,
+        database=database,
+        blobs=Blobs(settings.blob_url or str(settings.data / "blobs")),
+        bell=Bell(servers.redis_url),
+        marks=Marks(servers.secret_key),
+        public_url=settings.public_url,
+        is_sending=settings.sending == "on",
+        relay_url=settings.relay_url.get_secret_value() if settings.relay_url else None,
+        ack_per_sender=settings.ack_per_sender,
+        ack_per_hour=settings.ack_per_hour,
+    )
+    move_in(shop)
+
+    def give_back() -> None:
+        with database.crossing() as connection:
+            release_claims(connection, worker)
+        shop.bell.ring("sweep")
+
+    try:
+        yield give_back
+    finally:
+        for relay in shop.relays.values():
+            relay.close()
+        move_in(None)
+        database.close()

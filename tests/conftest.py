@@ -1,0 +1,50 @@
+"""Real servers for every test that asks for them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailgate.embedded import Servers
+from mailgate.store.db import Database
+from tests.support.databases import Fresh, fresh_database, shared_servers
+from tests.support.world import World, small_world
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """PostgreSQL and Valkey, shared by all test processes of this run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+    with shared_servers(shared / "servers") as running:
+        yield running
+
+
+@pytest.fixture
+def fresh(servers: Servers) -> Iterator[Fresh]:
+    """A migrated database of this test's own."""
+    with fresh_database(servers) as made:
+        yield made
+
+
+@pytest.fixture
+def database(fresh: Fresh) -> Iterator[Database]:
+    """Connections as everything but migrations has them: row-level security applies."""
+    database = Database(fresh.app_url, pool=4)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def owner(fresh: Fresh) -> Iterator[Database]:
+    """Connections as the owner of the tables."""
+    database = Database(fresh.owner_url, pool=2)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def world(fresh: Fresh, tmp_path: Path) -> Iterator[World]:
+    """A desk with a mailbox, an agent and a relay."""
+    with small_world(fresh, tmp_path) as made:
+        yield made

@@ -1,0 +1,75 @@
+"""One PostgreSQL and one Valkey for all test processes, and a fresh database for every test."""
+
+import fcntl
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import make_url
+
+from mailgate.embedded import Servers, running
+from mailgate.settings import Settings
+from mailgate.store.migrate import migrate
+
+TEMPLATE = "mailgate_template"
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A migrated database nobody else uses."""
+
+    app_url: str
+    owner_url: str
+    redis_url: str
+
+
+@contextmanager
+def shared_servers(folder: Path) -> Iterator[Servers]:
+    """Every test process uses the same servers; the last to leave stops them."""
+    with running(Settings(_env_file=None, data=folder), durable=False) as servers:
+        with _alone(folder.parent / "template.lock"), _admin(servers) as admin:
+            known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone()
+            if known is None:
+                admin.execute(f"CREATE DATABASE {TEMPLATE}_new OWNER mailgate_owner")
+                migrate(_at(servers.owner_url, f"{TEMPLATE}_new"), _at(servers.database_url, f"{TEMPLATE}_new"))
+                admin.execute(f"ALTER DATABASE {TEMPLATE}_new RENAME TO {TEMPLATE}")
+        yield servers
+
+
+@contextmanager
+def fresh_database(servers: Servers) -> Iterator[Fresh]:
+    """A copy of the template, gone afterwards; and an empty Redis database of this test process."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with _admin(servers) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER mailgate_owner")
+        redis_url = f"{servers.redis_url}?db={1 + _worker_number()}"
+        try:
+            yield Fresh(_at(servers.database_url, name), _at(servers.owner_url, name), redis_url)
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _worker_number() -> int:
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 15
+
+
+def _at(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+@contextmanager
+def _admin(servers: Servers) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(servers.admin_url, autocommit=True) as connection:
+        yield connection
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    with lock.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,82 @@
+"""A relay that takes everything over real SMTP and keeps it."""
+
+import asyncio
+import socket
+import threading
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A letter the relay took."""
+
+    sender: str
+    recipient: str
+    raw: bytes
+
+    @property
+    def mail(self) -> EmailMessage:
+        return message_from_bytes(self.raw, policy=policy.default)  # type: ignore[return-value]
+
+    @property
+    def text(self) -> str:
+        part = self.mail.get_body(("plain",))
+        return part.get_content() if part else ""
+
+
+class Relay:
+    """Runs in a thread of its own; `answer` may be set to refuse (`550 5.1.1 …`) or put off (`450 …`)."""
+
+    def __init__(self) -> None:
+        self.taken: list[Taken] = []
+        self.answer = "250 2.0.0 Taken"
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._started = threading.Event()
+
+    async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:
+        if self.answer.startswith("250"):
+            for recipient in envelope.rcpt_tos:
+                self.taken.append(Taken((envelope.mail_from or "").strip("<>"), recipient, envelope.content))
+        return self.answer
+
+    def __enter__(self) -> "Relay":
+        self._thread.start()
+        assert self._started.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def to(self, recipient: str) -> list[Taken]:
+        return [letter for letter in self.taken if letter.recipient == recipient]
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        make = self._loop.create_server(lambda: SMTP(self, loop=self._loop, enable_SMTPUTF8=True), "127.0.0.1", 0)
+        server = self._loop.run_until_complete(make)
+        self.port = server.sockets[0].getsockname()[1]
+        self._started.set()
+        self._loop.run_forever()
+        server.close()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

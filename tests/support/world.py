@@ -1,0 +1,125 @@
+"""A whole Mailgate inside the test process: real database, real Redis, a real relay, jobs run on demand."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from mailgate import clock, jobs
+from mailgate.office.setup import add_agent, add_mailbox
+from mailgate.queue.nudges import Bell, connect
+from mailgate.receive.accept import Incoming, Keeper
+from mailgate.steps.workshop import Workshop, move_in
+from mailgate.store.blobs import Blobs
+from mailgate.store.db import Database
+from mailgate.store.kept import KeptMail, kept_by_id
+from mailgate.store.messages import Message, thread_of
+from mailgate.store.office import find_mailbox
+from mailgate.store.tickets import Ticket, by_id
+from mailgate.tokens import Marks
+from tests.support.databases import Fresh
+from tests.support.relay import Relay
+
+KEY = "a key for tests, long enough to be one"
+DESK = "help@nordlicht.example"
+
+
+@dataclass
+class World:
+    """Everything a flow test touches."""
+
+    database: Database
+    owner: Database
+    shop: Workshop
+    relay: Relay
+    keeper: Keeper
+    org: int = 1
+
+    def deliver(self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example") -> int:
+        """A mail comes in, as the SMTP door would hand it on; its kept id."""
+        with self.database.crossing() as connection:
+            found = find_mailbox(connection, to)
+        assert found is not None, f"no mailbox {to}"
+        mail = Incoming(found.org_id, found.id, "smtp", "127.0.0.1", sender, to, raw, clock.now())
+        return self.keeper.keep([mail]).result(30)[0]
+
+    def work(self) -> None:
+        """Let the workers do all there is to do."""
+        for _ in range(20):
+            jobs.read_mail()
+            jobs.follow_event()
+            jobs.send_mail()
+            if not self._is_busy():
+                return
+        raise AssertionError("the work never ended")
+
+    def receive(self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example") -> KeptMail:
+        """A mail comes in and everything that follows from it happens."""
+        kept_id = self.deliver(raw, to=to, sender=sender)
+        self.work()
+        return self.kept(kept_id)
+
+    def kept(self, kept_id: int) -> KeptMail:
+        with self.database.desk(self.org) as session:
+            kept = kept_by_id(session, kept_id)
+        assert kept is not None
+        return kept
+
+    def ticket(self, ticket_id: int | None) -> Ticket:
+        assert ticket_id is not None
+        with self.database.desk(self.org) as session:
+            ticket = by_id(session, ticket_id)
+        assert ticket is not None
+        return ticket
+
+    def thread(self, ticket_id: int | None) -> list[Message]:
+        assert ticket_id is not None
+        with self.database.desk(self.org) as session:
+            return thread_of(session, ticket_id)
+
+    def count(self, question: str) -> int:
+        """Count something as the owner of the tables, over all tenants."""
+        with self.owner.engine.begin() as connection:
+            return int(connection.execute(text(question)).scalar_one())
+
+    def reconciles(self) -> bool:
+        """kept = sum of outcomes + waiting."""
+        kept = self.count("SELECT count(*) FROM kept_mail")
+        outcomes = self.count("SELECT count(*) FROM kept_mail WHERE outcome IS NOT NULL")
+        return kept == outcomes + self.count("SELECT count(*) FROM kept_mail WHERE state = 'waiting'")
+
+    def _is_busy(self) -> bool:
+        now = clock.now()
+        with self.database.crossing() as connection:
+            from mailgate.store.claims import work_waiting
+
+            return any(work_waiting(connection, now))
+
+
+@contextmanager
+def small_world(fresh: Fresh, folder: Path) -> Iterator[World]:
+    """A desk with one mailbox and one agent."""
+    connect(fresh.redis_url).flushdb()
+    database, owner = Database(fresh.app_url, pool=8), Database(fresh.owner_url, pool=2)
+    bell = Bell(fresh.redis_url)
+    with Relay() as relay:
+        keeper = Keeper(database, bell)
+        shop = Workshop(
+            worker="test", database=database, blobs=Blobs(str(folder / "blobs")), bell=bell, marks=Marks(KEY),
+            public_url="https://desk.example", is_sending=True, relay_url=relay.url, ack_per_sender=5, ack_per_hour=0,
+        )  # fmt: skip
+        move_in(shop)
+        with database.desk(1) as session:
+            add_mailbox(session, DESK, clock.now(), name="Nordlicht Support")
+            add_agent(session, "mara@nordlicht.example", "agent", clock.now(), name="Mara Koch")
+        try:
+            yield World(database, owner, shop, relay, keeper)
+        finally:
+            keeper.close()
+            for each in shop.relays.values():
+                each.close()
+            move_in(None)
+            database.close()
+            owner.close()
