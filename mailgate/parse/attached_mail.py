@@ -8,6 +8,7 @@ from email.message import Message
 
 from mailgate.mail import File
 from mailgate.parse.encoded_words import header_text
+from mailgate.parse.headers import raw_header
 from mailgate.parse.names import file_name, safe_name
 
 
@@ -15,7 +16,7 @@ def attached_mail(part: Message, kind: str, attached: list[tuple[str, bytes]]) -
     """The file for a message/rfc822 part; what it holds is noted for whoever looks for the original of a report."""
     inner = part.get_payload(0)
     data = _bytes_of(inner) if isinstance(inner, Message) else b""
-    encoding = str(part.get("content-transfer-encoding") or "").strip().lower()
+    encoding = raw_header(part, "content-transfer-encoding").strip().lower()
     if encoding == "base64" and isinstance(inner, Message) and not inner.keys():
         try:
             data = base64.b64decode(data)
@@ -27,7 +28,7 @@ def attached_mail(part: Message, kind: str, attached: list[tuple[str, bytes]]) -
         subject = safe_name(header_text(str(inner.get("subject") or "")))[:80]
         name = f"{subject}.eml" if subject else "message.eml"
     return File(
-        name, kind, data, inline=str(part.get("content-disposition") or "").strip().lower().startswith("inline")
+        name, kind, data, inline=raw_header(part, "content-disposition").strip().lower().startswith("inline")
     )
 
 

@@ -53,6 +53,11 @@ class Headers:
         return list(self._values)
 
 
+def raw_header(part: Message, name: str) -> str:
+    """The first header of this name as it stands; `Message.get` loses its raw bytes."""
+    return next((str(value) for key, value in part.raw_items() if key.lower() == name), "")
+
+
 def message_ids(values: list[str]) -> tuple[str, ...]:
     """All ids in order, each once: in brackets, else whatever looks like one."""
     found: dict[str, None] = {}

@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from mailgate.parse.charsets import decode
 from mailgate.parse.encoded_words import clean, decode_words, raw_text
+from mailgate.parse.headers import raw_header
 
 MAX_BYTES = 200
 
@@ -20,24 +21,30 @@ _RESERVED = re.compile(r"(?i)^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
 _DEVICE_DOTS = re.compile(r"^[.\s]+|[.\s]+$")
 
 
+_PLACES = (
+    ("content-disposition", "filename"),
+    ("content-type", "name"),
+    ("content-disposition", "name"),
+    ("content-type", "filename"),
+)
+_NAME_IN_WORDS = re.compile(r"\s*\"?([^\s/\\:\"][^/\\:\"\n]{0,150}\.\w{2,5})\"?\s*")
+
+
 def file_name(part: Message) -> str:
-    """The name of a part, safe to save; "" when it has none."""
-    for header, parameter in (
-        ("content-disposition", "filename"),
-        ("content-type", "name"),
-        ("content-disposition", "name"),
-        ("content-type", "filename"),
-    ):
-        value = part.get(header)
-        if value is None or "=" not in (text := str(value)):
-            continue
-        name = named_parameter(text, parameter)
-        if name and (safe := safe_name(name)):
+    """The name of a part, safe to save; "" when it has none. A name without lost letters comes first."""
+    names = []
+    for header, parameter in _PLACES:
+        text = raw_header(part, header)
+        if "=" in text and (name := named_parameter(text, parameter)):
+            names.append(name)
+    for name in [*(name for name in names if "?" not in name and "\ufffd" not in name), *names]:
+        if safe := safe_name(name):
             return safe
-    for header in ("content-description", "content-location"):
-        found = re.fullmatch(r"\s*\"?([^\s/\\:\"][^/\\:\"\n]{0,150}\.\w{2,5})\"?\s*", str(part.get(header) or ""))
-        if found and (part.get("content-disposition") or "").lower().startswith("attachment"):
-            return safe_name(decode_words(raw_text(found[1])))
+    if raw_header(part, "content-disposition").lower().startswith("attachment"):
+        for header in ("content-description", "content-location"):
+            found = _NAME_IN_WORDS.fullmatch(raw_header(part, header))
+            if found:
+                return safe_name(decode_words(raw_text(found[1])))
     return ""
 
 

@@ -6,6 +6,8 @@ import binascii
 import re
 from email.message import Message
 
+from mailgate.parse.headers import raw_header
+
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/]+")
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\n]{1,250})\n")
@@ -14,7 +16,7 @@ _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\n]{1,250})\n")
 def content(part: Message) -> tuple[bytes, str | None]:
     """What the part holds, and what was wrong with its encoding."""
     raw = raw_content(part)
-    encoding = str(part.get("content-transfer-encoding") or "").split(";")[0].split("(")[0].strip(" \t\r\n\"'.").lower()
+    encoding = raw_header(part, "content-transfer-encoding").split(";")[0].split("(")[0].strip(" \t\r\n\"'.").lower()
     if encoding == "base64":
         return _base64(raw)
     if encoding in ("quoted-printable", "quotedprintable", "quoted-printeable"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mailgate.errors import Refused
+from mailgate.parse.mended_head import mend_head
 from mailgate.parse.nesting import refuse_nesting
 
 MAX_HEAD = 100_000
@@ -27,7 +28,7 @@ def prepare(raw: bytes) -> tuple[bytes, list[str]]:
     mail = mail.lstrip(b"\n \t") if mail[:1] in (b"\n", b" ", b"\t") else mail
     while mail.startswith((b"From ", b">From ")):  # left by an mbox
         mail = mail.partition(b"\n")[2]
-    return mail, defects
+    return mend_head(mail, defects), defects
 
 
 def _plain_line_ends(mail: bytes, defects: list[str]) -> bytes:

@@ -10,6 +10,7 @@ from email.message import Message
 from mailgate.mail import File
 from mailgate.parse.attached_mail import attached_mail
 from mailgate.parse.charsets import charset_in_html, decode
+from mailgate.parse.headers import raw_header
 from mailgate.parse.names import file_name, named_parameter
 from mailgate.parse.payload import content, raw_content
 
@@ -52,13 +53,13 @@ def walk(message: Message) -> Structure:
 
 def content_type(part: Message) -> str:
     """The type, lower case, also from headers that stand in quotes or lack half of it."""
-    value = part.get("content-type")
-    if value is None:
+    value = raw_header(part, "content-type")
+    if not value:
         return part.get_default_type()
-    match = _CONTENT_TYPE.match(str(value))
+    match = _CONTENT_TYPE.match(value)
     if match:
         return f"{match[1]}/{match[2]}".lower()
-    word = str(value).strip().lower().split(";")[0].strip()
+    word = value.strip().lower().split(";")[0].strip()
     return {"html": "text/html", "multipart": "multipart/mixed"}.get(
         word, "text/plain" if word.startswith("text") or not word else "application/octet-stream"
     )
@@ -98,7 +99,7 @@ def _one_of(versions: list[list[Block]]) -> list[Block]:
 
 
 def _leaf(part: Message, found: Structure, kind: str, parent: str) -> list[Block]:
-    disposition = str(part.get("content-disposition") or "").strip().lower()
+    disposition = raw_header(part, "content-disposition").strip().lower()
     name = file_name(part)
     data, defect = content(part) if not kind.startswith("multipart/") else (raw_content(part), None)
     if defect:
@@ -115,7 +116,7 @@ def _leaf(part: Message, found: Structure, kind: str, parent: str) -> list[Block
     if kind == "text/calendar":
         found.calendars.append(decode(data, _charset(part) or "utf-8")[0])
     if data or name or disposition.startswith("attachment"):
-        content_id = str(part.get("content-id") or "").strip().strip("<>").strip() or None
+        content_id = raw_header(part, "content-id").strip().strip("<>").strip() or None
         inline = disposition.startswith("inline") or bool(content_id and not disposition.startswith("attachment"))
         found.files.append(File(name, kind, data, inline, content_id))
     return []
@@ -142,8 +143,8 @@ def _readable(part: Message, kind: str, data: bytes, found: Structure) -> Block:
         return Block(html=text)
     if kind in ("text/enriched", "text/richtext"):
         text = re.sub(r"<[^<>]{0,200}>", "", text.replace("<<", "\x00")).replace("\x00", "<")
-    if "format=flowed" in str(part.get("content-type") or "").lower().replace('"', "").replace(" ", ""):
-        text = _unflowed(text, "delsp=yes" in str(part.get("content-type")).lower())
+    if "format=flowed" in raw_header(part, "content-type").lower().replace('"', "").replace(" ", ""):
+        text = _unflowed(text, "delsp=yes" in raw_header(part, "content-type").lower())
     return Block(text=text)
 
 
@@ -166,7 +167,7 @@ def _unflowed(text: str, delete_space: bool) -> str:  # noqa: FBT001 - the word 
 
 
 def _charset(part: Message) -> str | None:
-    value = str(part.get("content-type") or "")
+    value = raw_header(part, "content-type")
     return (named_parameter(value, "charset") or None) if "charset" in value.lower() else None
 
 

@@ -24,19 +24,39 @@ _OPENS = re.compile(
     r"|dana|în|az|quoting|zitat von|citando|el día|o dia|a|στις|στο|в|во|vào lúc|ngày|kl|at|ma\.?|ti\.?|ke\.?|to\.?|pe\.?|la\.?|su\.?|ons|tors|fre|lör|sön|mån|tis)(?!\w)"
     r"|\d|[^\W\d_]{2,12}\.?,?\s\d|[<\"']|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b|[^\s<>@]{1,64}@)"
 )
+_IN_DASHES = re.compile(r"^[-=_]{2,}\s*(.{10,300}?)\s*[-=_]{2,}$")
 _COLON = re.compile(r"[:\uff1a]\s*[*_>]?\s*$")
+_WEEKDAY = re.compile(
+    r"(?i)(?<!\w)(?:mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?\b|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi"
+    r"|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|segunda|terça|quarta|quinta|sexta"
+    r"|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|poniedziałek|wtorek|środa|czwartek|piątek|sobota|niedziela|måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag|mandag|tirsdag|lørdag|søndag)"
+)
 _SENTENCE = re.compile(r"[.!?][\"')]?\s+[^\W\d_a-z][^\W\d_]*\s+\w+\s+\w+\s+\w+.*[.!?](?:\s|$)")
 
 
 def find_attribution(lines: list[Line], place: int) -> int | None:
     """The place after the attribution that begins at `place`, or None when none begins there."""
+    end = _end_of_attribution(lines, place)
+    if end is None:
+        return None
+    opens = _OPENS.match(lines[place].bare) is not None
+    for later in range(place + 1, end):  # "Thanks, Ann" above it is no part of it
+        starts_later = _OPENS.match(lines[later].bare) is not None and _end_of_attribution(lines, later) == end
+        if starts_later and not (opens and _names_a_moment(lines[place].bare)):
+            return None
+    return end
+
+
+def _end_of_attribution(lines: list[Line], place: int) -> int | None:
     first = lines[place]
-    if first.is_blank or first.is_quoted:
+    if first.is_blank or first.is_quoted or len(first.bare) > MAX_LENGTH:
         return None
     joined = ""
     for end in range(place, min(place + MAX_LINES_WRAPPED, len(lines))):
         line = lines[end]
-        if line.is_quoted or (line.is_blank and not _may_go_on(joined)):
+        if line.is_blank and not _may_go_on(joined):
+            return None
+        if line.is_quoted and not (joined.count("<") > joined.count(">") and _COLON.search(line.bare)):
             return None
         joined = f"{joined} {line.bare}" if joined else line.bare
         if len(joined) > MAX_LENGTH:
@@ -46,13 +66,19 @@ def find_attribution(lines: list[Line], place: int) -> int | None:
     return None
 
 
+def _names_a_moment(text: str) -> bool:
+    return bool(_DATE.search(text) or _TIME.search(text) or _WEEKDAY.search(text))
+
+
 def _may_go_on(joined: str) -> bool:
     """Some programs put a blank line into the attribution: after an opening bracket or a comma."""
-    return joined.endswith(("<", ","))
+    return joined.endswith("<") or (joined.endswith(",") and _OPENS.match(joined) is not None and _names_a_moment(joined))
 
 
 def _is_attribution(text: str, lines: list[Line], end: int) -> bool:
-    has_colon = _COLON.search(text) is not None
+    inner = _IN_DASHES.match(text)
+    text = inner[1] if inner else text
+    has_colon = inner is not None or _COLON.search(text) is not None
     dated = _DATE.search(text) is not None
     timed = _TIME.search(text) is not None
     wrote = _WROTE.search(text) is not None

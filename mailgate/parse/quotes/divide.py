@@ -41,6 +41,8 @@ def divide(text: str, marks: Sequence[tuple[SpanKind, str, bool] | None] = (), s
     _mark_signatures(lines, sender)
     if not _has_words(lines, SpanKind.REPLY):
         _show_whole(lines)
+        mark_signature(lines, 0, len(lines), sender)
+        mark_signature(lines, 0, len(lines), sender)
     return _division(text, lines)
 
 
@@ -99,16 +101,18 @@ def _introduction(lines: list[Line], place: int) -> tuple[int, int, str] | None:
 
 
 def _join_wrapped_quotes(lines: list[Line]) -> None:
-    """A quoted line that was broken leaves its end without a quote mark: short, between two quoted lines."""
+    """A quoted line that was broken leaves its end without a quote mark: short, below a long quoted line."""
     for place in range(1, len(lines) - 1):
         line, before, after = lines[place], lines[place - 1], lines[place + 1]
-        if line.kind is not SpanKind.REPLY or not (before.is_quoted and after.is_quoted):
+        if line.kind is not SpanKind.REPLY or not before.is_quoted:
             continue
-        if line.is_blank or (
-            len(before.bare) >= _LONG_LINE
-            and len(line.bare) < _LONG_LINE
-            and not before.bare.endswith((".", "?", "!", ":"))
-        ):
+        if line.is_blank:
+            if after.is_quoted:
+                line.be(SpanKind.QUOTE, "wrapped quote")
+            continue
+        is_cut = len(before.bare) >= _LONG_LINE and not before.bare.endswith((".", "?", "!", ":"))
+        is_rest = is_cut and len(line.bare) < _LONG_LINE
+        if is_rest and (after.is_quoted or (after.is_blank and line.bare[:1].islower())):
             line.be(SpanKind.QUOTE, "wrapped quote")
 
 
@@ -148,10 +152,8 @@ def _has_words(lines: list[Line], kind: SpanKind) -> bool:
 
 def _show_whole(lines: list[Line]) -> None:
     """A reply that would be empty is shown whole."""
-    kind = next((kind for kind in (SpanKind.SIGNATURE,) if _has_words(lines, kind)), None)
     for line in lines:
-        if kind is None or line.kind is kind:
-            line.be(SpanKind.REPLY, "nothing else is new")
+        line.be(SpanKind.REPLY, "nothing else is new")
 
 
 def _division(text: str, lines: list[Line]) -> Division:

@@ -46,7 +46,10 @@ _LOOSE_SEPARATOR = re.compile(
 _BEGIN = re.compile(rf"(?i)^[*\s]{{0,3}}(?:{any_of(BEGIN_FORWARDED)})\s*[:\uff1a]?$")
 _RULE = re.compile(r"^(?:[_\u2014\u2015\u2500]{5,}|-{8,}|={8,}|\*{8,}|~{8,})$")
 _ABOVE_THIS_LINE = re.compile(
-    r"(?i)(?:reply|respond|type|write|antwort\w*|répon\w*|respond\w*|odpis\w*)\b.{0,40}\b(?:above|oberhalb|über|au-dessus|encima|arriba|sopra|acima|boven|powyżej)\b.{0,30}\b(?:line|linie|zeile|ligne|línea|linea|linha|lijn|regel|linii)\b"
+    r"(?i)\b(?:reply|respond|type|write|answer|response)\b.{0,40}\babove this\b.{0,20}\bline\b"
+    r"|(?:antwort\w*|schreib\w*).{0,40}(?:oberhalb|über) dieser (?:linie|zeile)|(?:répon|écri)\w*.{0,40}au-dessus de cette ligne"
+    r"|(?:respond|escrib|respuesta)\w*.{0,40}(?:encima|arriba) de esta (?:línea|linea)|(?:rispond|scriv|risposta)\w*.{0,40}sopra questa (?:riga|linea)"
+    r"|(?:respond|escrev|resposta)\w*.{0,40}acima desta linha|(?:antwoord|typ|schrijf|reageer)\w*.{0,40}boven deze (?:lijn|regel)|odpowied\w*.{0,40}(?:powyżej|nad) t(?:ej|ą) lini"
 )
 _ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{2,}")
 _YEAR_OR_TIME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[:.]\d{2}")

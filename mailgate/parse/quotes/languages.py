@@ -28,13 +28,13 @@ WROTE_CJK = (
 
 FROM = """
 From|Von|De|De la part de|Da|Od|Fra|Från|Lähettäjä|Van|От|От кого|Feladó|De la|Kimden|Gönderen|Від|Від кого|Από|Remitente|Remetente|Mittente|Expéditeur|Absender
-Afzender|Nadawca|Avsändare|Avsender|Afsender|Odesílatel|Odosielateľ|Expeditor|Pošiljatelj|Siuntėjas|No|Saatja|Dari|Từ|Frá|Nuo|De:|מאת|من|จาก|Igorlea
+Afzender|Nadawca|Avsändare|Avsender|Afsender|Odesílatel|Odosielateľ|Expeditor|Pošiljatelj|Siuntėjas|Saatja|Dari|Từ|Frá|Nuo|מאת|من|จาก|Igorlea
 """
 FROM_CJK = "发件人|寄件人|寄件者|差出人|送信者|送信元|보낸 사람|보낸사람|보낸이|From"
 SENT = """
 Sent|Date|Gesendet|Gesendet am|Datum|Envoyé|Envoyé le|Enviado|Enviado el|Enviado em|Enviada em|Enviada|Fecha|Data|Inviato|Inviato il|Verzonden|Wysłano|Wysłane|Data wysłania
 Skickat|Skickad|Sendt|Sendt den|Dato|Lähetetty|Päivämäärä|Päiväys|Odesláno|Dátum|Odoslané|Отправлено|Дата|Дата отправки|Küldve|Elküldve|Tarih|Gönderildi|Gönderme Tarihi
-Trimis|Надіслано|Ημερομηνία|Στάλθηκε|Poslano|Sent on|Date sent|Išsiųsta|Nosūtīts|Saadetud|Dikirim|Tanggal|Đã gửi|Ngày|Saatmisaeg|Received|Reçu|When|נשלח|تاريخ|Data da|Expédié
+Trimis|Надіслано|Ημερομηνία|Στάλθηκε|Poslano|Sent on|Date sent|Išsiųsta|Nosūtīts|Saadetud|Dikirim|Tanggal|Đã gửi|Ngày|Saatmisaeg|Message du|Le|Received|Reçu|When|נשלח|تاريخ|Data da|Expédié
 """
 SENT_CJK = "发送时间|发送日期|日期|时间|寄件日期|傳送時間|送信日時|日時|日付|送信日|보낸 날짜|보낸날짜|날짜|Date|Sent"
 TO = """

@@ -10,9 +10,11 @@ from mailgate.parse.quotes.lines import Line
 
 MAX_SIGNATURE_LINES = 25
 MAX_CLOSING_LINES = 14
+MAX_RULED_LINES = 22
 
 _DELIMITER = re.compile(r"^(?:--|\u2014|\u2013|\u2014\u2014|__{1,3}|-- ?-{0,3}|\*{3}|- -|~~|\u2015)$")
 _LONG_RULE = re.compile(r"^[-_=*~\u2014\u2500.]{3,}$")
+_RULED = re.compile(r"^(?:_{5,}|-{3,}|={5,}|\*{5,}|~{5,}|\u2014{3,}|\u2500{3,})$")
 _MOBILE = re.compile(
     rf"(?i)^[\W_]{{0,4}}(?:{any_of(SENT_FROM, ends=False)}|.{{0,30}}(?:{any_of(SENT_FROM_CJK, ends=False)}))(.{{0,90}})$"
 )
@@ -24,6 +26,9 @@ _CLOSING = re.compile(
     rf"(?i)^[\W_]{{0,3}}(?:{any_of(CLOSING)}|{any_of(CLOSING_CJK, ends=False)})"
     rf"(?:\s*(?:,|&|\+|and|und|et|y|e|en|i|och|og|ja)?\s*{any_of(CLOSING)}){{0,2}}(?P<rest>[^\n]{{0,60}})$"
 )
+_THANKS = re.compile(
+    r"(?i)^\W*(?:many |mille |vielen |herzlichen |besten |muchas |molte |muito |hartelijk |alvast |mange |tusen )?(?:thank|thx|danke?|merci|gracias|grazie|obrigad|bedankt|dzięk|tack|takk?|kiitos|děkuj|спасибо|ありがとう|谢谢)\w*"
+)
 _NAME = re.compile(r"^[\s,.!\u2013-]{0,4}(?:[^\W\d_a-z][\w.'\u2019-]*[\s,]*){0,5}[.,!)\s:;-]{0,4}$")
 _SENTENCE_END = re.compile(r"[.?!]\s*$")
 _DISCLAIMER = re.compile(
@@ -32,7 +37,7 @@ _DISCLAIMER = re.compile(
     r"|diese e-?mail .{0,60}vertraulich|avast logo|avg logo|please consider the environment|save a tree|d.i. le-?mail .{0,50}vertrouwelijk"
     r"|este (?:e-?mail|correo|mensaje|mensagem) .{0,60}(?:confidencial|privilegiad)|questa? (?:e-?mail|messaggio) .{0,60}riservat|ten e-?mail .{0,60}poufn)"
 )
-_DASH_NAME = re.compile(r"^[-\u2013\u2014~]{1,2}\s?[^\W\d_a-z][\w.'\u2019-]*(?:\s[^\W\d_a-z][\w.'\u2019-]*){0,2}\.?$")
+_DASH_NAME = re.compile(r"^[-\u2013\u2014~/]{1,2}\s?[^\W\d_a-z][\w.'\u2019-]*(?:\s[^\W\d_a-z][\w.'\u2019-]*){0,2}\.?$")
 _CONTACT = re.compile(
     r"(?i)(?:\+?\d[\d\s().-]{7,}\d)|https?://|www\.|[^\s@]{1,64}@[^\s@]{2,}|^(?:tel|phone|mobile|mob|cell|fax|email|e-mail|web|t|m|f|p|e)\b\s?[.:]"
 )
@@ -57,6 +62,8 @@ def _find(lines: list[Line], start: int, end: int, sender: str) -> tuple[int, st
         (_disclaimer, "signature: disclaimer"),
         (_closing, "signature: closing"),
         (_dash_name, "signature: dash and name"),
+        (_ruled_off, "signature: below a line"),
+        (_contact_block, "signature: contact details"),
     ):
         place = finder(lines, start, best)
         if place is not None and place < best:
@@ -113,9 +120,9 @@ def _closing(lines: list[Line], start: int, end: int) -> int | None:
         if filled > MAX_CLOSING_LINES:
             break
         if is_closing(text):
+            if place == start or (filled == 1 and is_thanks(text)):
+                return None  # nothing but a closing is an answer, too; and thanks alone are words
             result = place
-            if place == start:
-                return None  # nothing but a closing is an answer, too
             continue
         if result is not None or not _may_stand_in_signature(text):
             break
@@ -128,10 +135,17 @@ def is_closing(text: str) -> bool:
     return found is not None and _NAME.match(found["rest"]) is not None
 
 
+def is_thanks(text: str) -> bool:
+    """Thanks are a closing only with a name below them."""
+    return _THANKS.match(text) is not None
+
+
 def _may_stand_in_signature(text: str) -> bool:
     if _CONTACT.search(text) or _LONG_RULE.match(text) or _DELIMITER.match(text) or is_mobile_phrase(text):
         return True
-    return len(text) < 70 and not _SENTENCE_END.search(text.rstrip("\"')")) and len(text.split()) <= 9  # noqa: PLR2004
+    words = len(text.split())
+    is_sentence = _SENTENCE_END.search(text.rstrip("\"')")) is not None and words > 4  # noqa: PLR2004 - "Acme Ltd."
+    return len(text) < 70 and not is_sentence and not text.endswith("?") and words <= 9  # noqa: PLR2004
 
 
 def _dash_name(lines: list[Line], start: int, end: int) -> int | None:
@@ -139,6 +153,34 @@ def _dash_name(lines: list[Line], start: int, end: int) -> int | None:
     while place > start and lines[place].is_blank:
         place -= 1
     return place if place > start and _DASH_NAME.match(lines[place].bare) else None
+
+
+def _ruled_off(lines: list[Line], start: int, end: int) -> int | None:
+    """A line across the page and a few lines below it: the footer of a list or of a firm."""
+    for place in range(max(start + 1, end - MAX_RULED_LINES), end):
+        text = lines[place].bare
+        if not _RULED.match(text) or (place + 1 < end and lines[place + 1].is_blank is False and not lines[place - 1].is_blank and text[0] != "_"):
+            continue
+        below = [line.bare for line in lines[place + 1 : end] if not line.is_blank]
+        if below and all(_may_stand_in_signature(line) or text[0] == "_" for line in below):
+            before = place - 1
+            return before if before > start and _DASH_NAME.match(lines[before].bare) else place
+    return None
+
+
+def _contact_block(lines: list[Line], start: int, end: int) -> int | None:
+    """The last paragraph, when it is a name and addresses."""
+    place = end
+    while place > start and not lines[place - 1].is_blank:
+        place -= 1
+    block = [line.bare for line in lines[place:end]]
+    if place == start or not 2 <= len(block) <= MAX_CLOSING_LINES:  # noqa: PLR2004 - a line alone may be an answer
+        return None
+    contacts = sum(_CONTACT.search(text) is not None for text in block)
+    name_first = _NAME.match(block[0].removeprefix("#sig#")) is not None and not _CONTACT.search(block[0]) and len(block[0]) > 2  # noqa: PLR2004
+    if contacts * 5 >= len(block) * 2 and name_first and all(_may_stand_in_signature(text) for text in block):
+        return place
+    return None
 
 
 def _disclaimer(lines: list[Line], start: int, end: int) -> int | None:
