@@ -27,9 +27,7 @@ def attached_mail(part: Message, kind: str, attached: list[tuple[str, bytes]]) -
     if not name and isinstance(inner, Message):
         subject = safe_name(header_text(str(inner.get("subject") or "")))[:80]
         name = f"{subject}.eml" if subject else "message.eml"
-    return File(
-        name, kind, data, inline=raw_header(part, "content-disposition").strip().lower().startswith("inline")
-    )
+    return File(name, kind, data, inline=raw_header(part, "content-disposition").strip().lower().startswith("inline"))
 
 
 def _bytes_of(message: Message) -> bytes:

@@ -41,7 +41,7 @@ def _read(mail: bytes, defects: list[str]) -> Letter:
     sender = read_sender(headers.raw_all("from"), defects)
     subject = headers.text("subject")
     return_path = _return_path(headers)
-    report = read_report(headers, found, body.text, subject, sender)
+    report = read_report(message, headers, found, body.text, subject, sender)
     verdict = kind.judge(headers, sender, subject, report.kind if report else None, return_path)
     division = divide(body.text, body.marks, sender.name if sender else "")
     return Letter(

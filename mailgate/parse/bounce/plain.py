@@ -1,57 +1,128 @@
-"""Bounces that are not RFC 3464: recognised by sender, subject and words; recipients by where programs name them."""
+"""Whom a bounce is about that is no RFC 3464 report: the lines on which mail systems name a recipient."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from mailgate.mail import Address, BouncedRecipient
-from mailgate.parse.bounce.status import status_in
-from mailgate.parse.headers import Headers
-from mailgate.parse.structure import Structure
-
-_SUBJECT = re.compile(
-    r"(?i)(?:undeliver(?:ed|able)|(?:delivery|mail) (?:status notification|failure|failed|problem|error|report|has failed|delayed|system error)|returned (?:mail|to sender)|failure notice|mail failure|non-?delivery"
-    r"|could ?n.t be delivered|could not be delivered|not delivered|delivery incomplete|message (?:delayed|status)|nicht zugestellt|unzustellbar|non remis|no se pudo entregar|配信不能|warning: (?:message|could not))"
+_A = r"[^\s<>;,\"'()\[\]:]{1,200}@[^\s<>;,\"'()\[\]:]{1,250}"
+_ADDRESS = re.compile(rf"(?<![^\s<>;,\"'()\[\]:=]){_A}")
+_AT_START = re.compile(
+    rf"^[\s>*\u2022\u00b7\"'(\[-]{{0,40}}(?:(?:smtp|rfc822|internet)\s?[:;=]\s?)?(?:{_A}\s{{0,3}}<({_A})>|<?\s?({_A})\s?>?)[\"')\]]{{0,2}}\s*(.{{0,400}})$",
+    re.IGNORECASE,
 )
-_DAEMON = re.compile(r"(?i)mailer-?daemon|post-?master|mail delivery (?:sub)?system|mdaemon")
-_ADDRESS = re.compile(r"[^\s<>;,\"'()\[\]]{1,200}@[^\s<>;,\"'()\[\]]{1,250}")
-_ORIGINAL = re.compile(
-    r"(?im)^[-=\s]{0,60}(?:this is a copy of (?:the|your) message|below this line is|original message|returned message|forwarded message|the original message|unsent message|included is a copy|message header|header follow|received: from|return-path: )"
+_LABELLED = re.compile(
+    rf"(?i)(?:^|[\s\[(\"]|(?<=\W))(?:final[- ]recipient|original[- ]recipient|failed recipients?|intended recipients?|recipient(?:'?s)?(?: e?-?mail)? address|recipients?|undeliverable address|invalid address|failed address|unknown (?:user|address|recipient)|rcpt to|address|e-?mail address|user|受信者|収件人|收件人|宛先|destinataire|empfänger|destinatario)\s*(?:is|was)?\s*[:=;\uff1a]+\s*(?:<?\[?(?:smtp|rfc822|internet)\s?[:;]\s?)?[<\[\"']{{0,2}}({_A})"
 )
-_DELAYED = re.compile(
-    r"(?i)delayed|still being (?:re)?tried|will (?:continue|keep) (?:to )?(?:try|retry)|no action is required|warning message only|not yet been delivered|you do not need to resend"
+_SAID = re.compile(
+    rf"(?i)(?:deliver(?:ed|y)?(?: (?:a |the |your |this )?(?:e-?mail|message|mail))?(?: of (?:e?-?mail|message|your message))?|sen[dt](?: (?:a |the |your |this )?(?:e-?mail|message|mail))?|reach|addressed|message|mail|errors?|recipients?|rejected|unknown user|no such user|no mailbox|user|account|mailbox|transmit\w*|forward\w*|for|livr\w+|zugestellt|zustellen)"
+    rf"(?: (?:was |were )?(?:could not be )?delivered)?\s*(?:to|at|an|à|a|recipient|for|by)?(?: (?:this|the|following|email|e-?mail|address|user|recipient|recipients|mailbox|account|email address))*\s*(?:is|was)?\s*[:-]?\s*[<\[\"'(]{{1,2}}({_A})|(?:delivered to|deliver(?: your)?(?: message| mail)? to|undeliverable to|sent to|reach|message to|errors|recipient)\s*:?\s+[<\[\"']?({_A})"
 )
+_DDA = re.compile(rf"(?i)dda:smtp=({_A})")
+_SPOILED = re.compile(
+    r"(?i)contact|assistance|\bhelp|question|support|please|(?:^|\s)from\s*[:=]|mail from|sender|received|message-?id|x-[a-z-]+:|return-path|reply-to|visit|expanded from|generated from|reported by|envelope-from|system manager|administrator|copy of|originat|ご連絡|お問い?合わせ|下さい|ください"
+)
+_INTRODUCES = re.compile(
+    r"(?i)(?:following|these|this|below|intended|failed|undeliverable|invalid).{0,60}(?:address|recipient|user|destination|mailbox|people|person).{0,60}$|to the following|recipients?\s?\(?s?\)?\s?[:=]\s*$|not delivered to|could not be delivered to|did not reach|fatal errors|failed recipients?|non remis|zugestellt werden"
+)
+_BARE_NAME = re.compile(r"^[\s>*-]{0,8}<?([A-Za-z][\w.-]{1,40})>?(?:\s{2,}.*|\s*)$")
+_CUT = re.compile(
+    r"(?im)^[\s>|]{0,4}(?:[-=_*#+ ]{2,}\s*(?:(?:this is a copy|below this line|included is a copy|original message|(?:the )?(?:header|body|text)|returned (?:mail|message)|forwarded message|unsent message|undelivered message|message header|message text|the original|start of|your message|copy of|beginning of|original mail|headers? of|message follows|transcript follows)|.{0,30}(?:原|元のメ|original message|returned message|following is a copy|unsent message|message follows|header follow))"
+    r"|(?:the )?(?:first|last) \d+ lines of|(?:your |the )?(?:original |undelivered |returned |rejected )?(?:message|mail|e-?mail)(?: headers?| text| body)?(?: as received)?(?: is| are)?(?: as)? ?(?:attached|follows?|follow below|is as follows)|original message(?: details| headers| as received)?\s*:?|message (?:headers?|contents?) follows?|the (?:full )?(?:headers?|text|message) (?:of|that|you).{0,60}(?:follow|:$)"
+    r"|old message:|received\s?: ?(?:from|by) |return-path\s?:|message-id\s?:|mime-version\s?:|date\s?:.*\d{4}|-+\s?original|x-mailer:|dkim-signature:|copy of (?:the|your) (?:original|message)|included below|your (?:original )?message reads?|----- ?=_|--=?_)"
+)
+_MIN_NOTICE = 40
 
 
-def is_bounce(headers: Headers, found: Structure, text: str, subject: str, sender: Address | None) -> bool:
-    """Does a mail system say that a mail could not be delivered?"""
-    del found, text
-    who = f"{sender.name} {sender.address}" if sender else ""
-    return _SUBJECT.search(subject) is not None and (
-        _DAEMON.search(who) is not None or headers.raw("return-path").strip() == "<>"
-    )
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A recipient and what was said of it."""
+
+    address: str
+    diagnostic: str
 
 
-def is_only_delayed(text: str, subject: str) -> bool:
-    """A warning: the mail system goes on trying."""
-    return _DELAYED.search(subject) is not None or _DELAYED.search(text[:4_000]) is not None
+def notice_of(text: str) -> str:
+    """The mail system's own words: what stands above the mail it returns."""
+    for cut in _CUT.finditer(text[:60_000]):
+        above = text[: cut.start()]
+        if len(above.strip()) > _MIN_NOTICE and ("@" in above or len(above.strip()) > 5 * _MIN_NOTICE):
+            return above
+    return text[:20_000]
 
 
-def read_plain_bounce(
-    headers: Headers, found: Structure, text: str, subject: str, sender: Address | None
-) -> list[BouncedRecipient]:
-    """The recipients such a mail names."""
-    if not is_bounce(headers, found, text, subject, sender):
+def named_recipients(notice: str, without: set[str], domain: str) -> list[Named]:
+    """Recipients on the lines where mail systems name them, else on any line that does not speak of somebody else."""
+    lines = notice.split("\n")
+    found: dict[int, dict[str, int]] = {1: {}, 2: {}, 3: {}}
+    introduced = -9
+    for place, line in enumerate(lines[:600]):
+        text = line.strip()[:1_000]
+        if not text:
+            continue
+        for tier, address in _addresses_of(text):
+            clean = _clean(address)
+            if clean and clean not in without:
+                found[tier].setdefault(clean, place)
+        if "@" not in text and place - introduced <= 3 and domain and (name := _BARE_NAME.match(line)):  # noqa: PLR2004 - right below the words that introduce it
+            found[2].setdefault(f"{name[1].lower()}@{domain}", place)
+        if _INTRODUCES.search(text) and "@" not in text:
+            introduced = place
+    best = next((found[tier] for tier in (3, 2, 1) if found[tier]), {})
+    places = sorted(best.values())
+    return [Named(address, _said_of(lines, place, places)) for address, place in best.items()]
+
+
+def _addresses_of(line: str) -> list[tuple[int, str]]:
+    """The addresses on a line, each with how sure it is that the line is about them."""
+    if "@" not in line:
         return []
-    own = sender.address.lower() if sender else ""
-    cut = _ORIGINAL.search(text)
-    told = text[: cut.start()] if cut else text
-    action = "delayed" if is_only_delayed(told, subject) else "failed"
-    failed = [
-        address.strip().lower() for value in headers.raw_all("x-failed-recipients") for address in value.split(",")
-    ]
-    if not failed:
-        failed = [match.lower().strip(".:") for match in _ADDRESS.findall(told) if match.lower() != own]
-    return [
-        BouncedRecipient(address, action, status_in(told), None) for address in dict.fromkeys(failed) if "@" in address
-    ]
+    dda = _DDA.search(line)
+    if dda:
+        return [(3, dda[1])]
+    labelled = _LABELLED.findall(line)
+    if labelled:
+        return [(3, address) for address in labelled]
+    start = _AT_START.match(line)
+    if start and (not start[3] or not _SPOILED.match(start[3])):
+        return [(3, start[1] or start[2])]
+    if _SPOILED.search(line):
+        return []
+    said = [first or second for first, second in _SAID.findall(line)]
+    if said:
+        return [(3, address) for address in said]
+    if re.match(r"(?i)(?:to|cc)\s*:", line):
+        return []
+    return [(1, address) for address in _ADDRESS.findall(line)]
+
+
+def _clean(address: str) -> str:
+    address = (
+        re.sub(r"(?i)^(?:smtp|rfc822|internet|x400|unknown|mailto)[:;=]", "", address)
+        .lower()
+        .strip(".,;:'`\"<>{}|!?*-_=")
+    )
+    address = re.sub(r"\.{3,}.*$", "", address)
+    local, _, domain = address.partition("@")
+    if (
+        not local
+        or not domain
+        or "@" in domain
+        or local in ("postmaster", "mailer-daemon", "abuse")
+        or len(address) > 254
+    ):  # noqa: PLR2004 - RFC 5321
+        return ""
+    return address
+
+
+def _said_of(lines: list[str], place: int, places: list[int]) -> str:
+    """From the line that names a recipient to the next one, or the paragraph's end."""
+    later = [other for other in places if other > place]
+    end = min(later[0] if later else len(lines), place + 12)
+    said: list[str] = []
+    for line in lines[place:end]:
+        if not line.strip() and len(said) > 1:
+            break
+        if line.strip():
+            said.append(line.strip())
+    return " ".join(said)[:1_500]

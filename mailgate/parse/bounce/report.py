@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import email
 import re
 from dataclasses import dataclass
+from email.message import Message
 
 from mailgate.mail import Address, Bounce, BouncedRecipient
-from mailgate.parse.bounce import plain
-from mailgate.parse.bounce.original import original_message_id
+from mailgate.parse.bounce.cloud import read_notification
+from mailgate.parse.bounce.original import original_message_id, original_recipients
+from mailgate.parse.bounce.plain import named_recipients, notice_of
+from mailgate.parse.bounce.recognise import suspect
 from mailgate.parse.bounce.rfc3464 import address_of, read_delivery_status
+from mailgate.parse.bounce.status import status_in
 from mailgate.parse.headers import Headers
-from mailgate.parse.structure import Structure
+from mailgate.parse.structure import Structure, walk
 
 _MDN_TYPE = re.compile(r"report-type\s*=\s*\"?disposition-notification")
+_REJECTED = re.compile(r"(?i)automatically rejected|auto-replied \(rejected\)")
 _ARF_FIELD = re.compile(
     rb"(?im)^(original-rcpt-to|removal-recipient|original-recipient|redacted-address)[ \t]*:[ \t]*(.+)$"
+)
+_DELAYED = re.compile(
+    r"(?i)\bdelayed\b|still being (?:re)?tried|(?:will|be) (?:continue|keep|be) (?:to )?(?:try|re-?tr)|will be (?:re-?tried|attempted)|warning (?:message )?only|not yet been delivered|(?:do )?not need to re-?send"
+    r"|has been postponed|delivery attempts will continue|will try again|continue to try|we will keep trying|temporar(?:y|ily) (?:delayed|deferred)|keep trying|noch nicht zugestellt|verzögert|retardée?"
+)
+_FINAL = re.compile(
+    r"(?i)permanent|given up|giving up|gave up|not going to try again|fatal|has been (?:returned|removed)|could not be delivered for \d+ days|will be deleted|undeliverable to the following|delivery (?:has )?failed"
+)
+_COMPLAINT_SUBJECT = re.compile(
+    r"(?i)^(?:\[?(?:abuse|spam|email feedback|feedback loop|complaint)\b.{0,40}(?:report|complaint|notification)|complaint about message|email feedback report|spam complaint)"
 )
 
 
@@ -26,30 +42,112 @@ class Report:
     bounce: Bounce
 
 
-def read_report(headers: Headers, found: Structure, text: str, subject: str, sender: Address | None) -> Report | None:
+def read_report(
+    message: Message, headers: Headers, found: Structure, text: str, subject: str, sender: Address | None
+) -> Report | None:
     """The report this mail is, or None."""
     kinds = dict(found.reports)
-    original = original_message_id(found.attached, text)
     if "message/feedback-report" in kinds:
-        return Report("complaint", Bounce(tuple(_complained(kinds["message/feedback-report"])), original))
-    if "message/disposition-notification" in kinds or _MDN_TYPE.search(headers.plain("content-type")):
+        data = kinds["message/feedback-report"]
+        return Report("complaint", Bounce(tuple(_complained(data, found)), original_message_id(found.attached, text)))
+    notification = read_notification(text) if text.lstrip()[:1] == "{" else None
+    if notification:
+        return Report(
+            _kind_of(notification[1], "", "") if notification[0] == "bounce" else notification[0],
+            Bounce(tuple(notification[1])),
+        )
+    is_mdn = "message/disposition-notification" in kinds or _MDN_TYPE.search(headers.plain("content-type")) is not None
+    if is_mdn and not (_REJECTED.search(subject) or _REJECTED.search(headers.plain("auto-submitted"))):
+        read = re.search(
+            rb"(?im)^original-message-id[ \t]*:\s*<?([^\s<>]+)", kinds.get("message/disposition-notification", b"")
+        )
         return Report(
             "receipt",
-            Bounce((), _field(kinds.get("message/disposition-notification", b""), "original-message-id") or original),
+            Bounce((), read[1].decode("utf-8", "replace") if read else original_message_id(found.attached, text)),
         )
-    recipients: list[BouncedRecipient] = []
-    for kind, data in found.reports:
-        if kind.endswith("delivery-status"):
-            recipients += read_delivery_status(data)
+    recipients = [
+        one for kind, data in found.reports if kind.endswith("delivery-status") for one in read_delivery_status(data)
+    ]
+    notice = ""
     if not recipients:
-        recipients = plain.read_plain_bounce(headers, found, text, subject, sender)
-    if not recipients and not plain.is_bounce(headers, found, text, subject, sender):
-        return None
+        notice = notice_of(text)
+        if not suspect(headers, sender, subject, notice).is_bounce:
+            return None
+        recipients = _recipients_of_notice(message, headers, found, text, notice, sender, subject)
     recipients = _once(recipients)
-    return Report(_kind_of(recipients, text, subject), Bounce(tuple(recipients), original))
+    return Report(
+        _kind_of(recipients, notice, subject), Bounce(tuple(recipients), original_message_id(found.attached, text))
+    )
 
 
-def _kind_of(recipients: list[BouncedRecipient], text: str, subject: str) -> str:
+def _recipients_of_notice(
+    message: Message, headers: Headers, found: Structure, text: str, notice: str, sender: Address | None, subject: str
+) -> list[BouncedRecipient]:
+    """From the surest place to the least sure one."""
+    if "final-recipient" in text.lower() and (stated := read_delivery_status(text[:200_000].encode())):
+        return stated
+    inner = [one for kind, data in found.attached if kind == "message/rfc822" for one in _reported_inside(data)]
+    if inner:
+        return inner
+    action = "delayed" if _says_delayed(notice, subject) else "failed"
+    own = {sender.address.lower()} if sender else set()
+    receiver = {
+        found_address.lower()
+        for value in headers.raw_all("to")
+        for found_address in re.findall(r"[^\s<>,;\"]+@[^\s<>,;\"]+", value)
+    }
+    listed = [
+        one.strip().strip("<>").lower()
+        for value in headers.raw_all("x-failed-recipients")
+        for one in value.replace("\n", " ").split(",")
+    ]
+    if any("@" in one for one in listed):
+        return [BouncedRecipient(one, action, status_in(notice), _first_lines(notice)) for one in listed if "@" in one]
+    domain = sender.address.rpartition("@")[2].lower() if sender else ""
+    named = (
+        [(one.address, one.diagnostic) for one in named_recipients(notice, own | receiver, domain)]
+        or _known_to_flufl(message, notice)
+        or [(one.address, one.diagnostic) for one in named_recipients(notice, own, "")]
+    )
+    if named:
+        return [
+            BouncedRecipient(one, action, status_in(said) or status_in(notice), said or None) for one, said in named
+        ]
+    return [
+        BouncedRecipient(one, action, status_in(notice), _first_lines(notice))
+        for one in original_recipients(found.attached, text)
+        if one not in own
+    ]
+
+
+def _reported_inside(data: bytes) -> list[BouncedRecipient]:
+    """A report that some gateway has wrapped into a mail of its own."""
+    if b"delivery-status" not in data:
+        return []
+    inside = walk(email.message_from_bytes(data))
+    return [
+        one for kind, part in inside.reports if kind.endswith("delivery-status") for one in read_delivery_status(part)
+    ]
+
+
+def _known_to_flufl(message: Message, notice: str) -> list[tuple[str, str]]:
+    """What the collection of GNU Mailman knows that our rules don't."""
+    from flufl.bounce import all_failures  # noqa: PLC0415 - only bounces need it
+
+    try:
+        temporary, permanent = all_failures(message)
+    except Exception:  # noqa: BLE001 - on damaged mails it raises whatever its matches come to
+        return []
+    addresses = sorted({address.decode("utf-8", "replace").lower() for address in {*temporary, *permanent}})
+    return [(address, notice[:1_000]) for address in addresses if "@" in address]
+
+
+def _says_delayed(notice: str, subject: str) -> bool:
+    """A warning: the mail system goes on trying."""
+    return bool(_DELAYED.search(subject) or (_DELAYED.search(notice[:4_000]) and not _FINAL.search(notice[:4_000])))
+
+
+def _kind_of(recipients: list[BouncedRecipient], notice: str, subject: str) -> str:
     actions = {recipient.action for recipient in recipients}
     if "failed" in actions:
         return "bounce"
@@ -57,7 +155,7 @@ def _kind_of(recipients: list[BouncedRecipient], text: str, subject: str) -> str
         return "delay"
     if actions:
         return "receipt"
-    return "delay" if plain.is_only_delayed(text, subject) else "bounce"
+    return "delay" if _says_delayed(notice, subject) else "bounce"
 
 
 def _once(recipients: list[BouncedRecipient]) -> list[BouncedRecipient]:
@@ -70,11 +168,11 @@ def _once(recipients: list[BouncedRecipient]) -> list[BouncedRecipient]:
     return list(best.values())
 
 
-def _complained(data: bytes) -> list[BouncedRecipient]:
-    found = [address_of(match[2].decode("utf-8", "replace")) for match in _ARF_FIELD.finditer(data)]
-    return [BouncedRecipient(address, "complained") for address in dict.fromkeys(found) if address]
+def _complained(data: bytes, found: Structure) -> list[BouncedRecipient]:
+    stated = [address_of(match[2].decode("utf-8", "replace")) for match in _ARF_FIELD.finditer(data)]
+    stated = [address for address in stated if address] or original_recipients(found.attached, "")
+    return [BouncedRecipient(address, "complained") for address in dict.fromkeys(stated)]
 
 
-def _field(data: bytes, name: str) -> str | None:
-    found = re.search(rf"(?im)^{name}[ \t]*:\s*<?([^\s<>]+)".encode(), data)
-    return found[1].decode("utf-8", "replace") if found else None
+def _first_lines(notice: str) -> str | None:
+    return " ".join(notice.split())[:500] or None

@@ -72,7 +72,9 @@ def _names_a_moment(text: str) -> bool:
 
 def _may_go_on(joined: str) -> bool:
     """Some programs put a blank line into the attribution: after an opening bracket or a comma."""
-    return joined.endswith("<") or (joined.endswith(",") and _OPENS.match(joined) is not None and _names_a_moment(joined))
+    return joined.endswith("<") or (
+        joined.endswith(",") and _OPENS.match(joined) is not None and _names_a_moment(joined)
+    )
 
 
 def _is_attribution(text: str, lines: list[Line], end: int) -> bool:

@@ -159,7 +159,9 @@ def _ruled_off(lines: list[Line], start: int, end: int) -> int | None:
     """A line across the page and a few lines below it: the footer of a list or of a firm."""
     for place in range(max(start + 1, end - MAX_RULED_LINES), end):
         text = lines[place].bare
-        if not _RULED.match(text) or (place + 1 < end and lines[place + 1].is_blank is False and not lines[place - 1].is_blank and text[0] != "_"):
+        if not _RULED.match(text) or (
+            place + 1 < end and lines[place + 1].is_blank is False and not lines[place - 1].is_blank and text[0] != "_"
+        ):
             continue
         below = [line.bare for line in lines[place + 1 : end] if not line.is_blank]
         if below and all(_may_stand_in_signature(line) or text[0] == "_" for line in below):
@@ -177,7 +179,9 @@ def _contact_block(lines: list[Line], start: int, end: int) -> int | None:
     if place == start or not 2 <= len(block) <= MAX_CLOSING_LINES:  # noqa: PLR2004 - a line alone may be an answer
         return None
     contacts = sum(_CONTACT.search(text) is not None for text in block)
-    name_first = _NAME.match(block[0].removeprefix("#sig#")) is not None and not _CONTACT.search(block[0]) and len(block[0]) > 2  # noqa: PLR2004
+    name_first = (
+        _NAME.match(block[0].removeprefix("#sig#")) is not None and not _CONTACT.search(block[0]) and len(block[0]) > 2
+    )  # noqa: PLR2004
     if contacts * 5 >= len(block) * 2 and name_first and all(_may_stand_in_signature(text) for text in block):
         return place
     return None

@@ -1,0 +1,75 @@
+"""Tell a mail system's "could not be delivered" from everything else: who sends it, under what subject, in what words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailgate.mail import Address
+from mailgate.parse.headers import Headers
+
+_DAEMON = re.compile(
+    r"(?i)mailer[-_]?daemon|mail[-_ ]?delivery[-_ ]?(?:sub)?(?:system|service)|^mdaemon@|delivery subsystem|^delivery[-_ ]?status"
+)
+_SERVICE = re.compile(
+    r"(?i)post[-_]?master|system administrator|mail[-_ ]?(?:service|system|server|gateway|admin)|administrator|sysadmin|smtp|gateway|antivirus|no-?reply|daemon|internet mail|imss|mmsc|systemadmin"
+)
+_SUBJECT = re.compile(
+    r"(?i)undeliver(?:ed|able)|(?:delivery|mail|message|email|e-mail)[ -]?(?:status|delivery)?[ -]?(?:notification|failure|failed|problem|error|report|warning|has failed|delayed|system error|incomplete|delay)"
+    r"|returned (?:mail|to sender|message|e-?mail)|failure (?:notice|notification|delivery)|non-?deliver(?:y|ed|able)|could ?n[o']?t be delivered|could not (?:be )?(?:deliver|send)|not delivered|unable to deliver|can(?:no|')t (?:be )?deliver"
+    r"|mail failure|failed mail|(?:permanent|transient) (?:delivery )?(?:failure|error)|delivery[ -](?:has )?(?:failed|incomplete|impossible)|error sending|rejected mail|message (?:delayed|status|rejected)|user unknown|unknown user|processing error|bounced"
+    r"|nicht zu(?:gestellt|stellbar)|unzustellbar|zustell(?:ung|fehler)|zurückgewiesen|non remis|non distribu|échec de (?:la )?remise|impossible de remettre|no (?:se )?(?:pudo )?entrega|no entregado|devuelto|mancata consegna|impossibile recapitare|não (?:foi )?entreg|falha na entrega|onbestelbaar|niet bezorgd"
+    r"|nie można dostarczyć|niedostarczon|kan inte levereras|kunne ikke leveres|ikke levert|toimitus epäonnistui|nedoručiteln|не доставлен|невозможно доставить|недоставлен|配信不能|配信エラー|配達不能|エラーメール|送信エラー|退信|退信通知|投递失败|传输失败|傳送失敗|无法送达|배달 (?:실패|불가)|반송"
+)
+_WORDS = re.compile(
+    r"(?i)(?:could|can|was|were|has|have|did|does|be|been)(?: ?n[o']?t| not)(?: yet)? (?:be(?:en)? )?(?:deliver|send|sent|reach)|undeliver|unable to (?:be )?(?:deliver|send|transmit)|unable to reach|failed to deliver|deliver(?:y|ing) .{0,60}(?:fail|error|problem|delay|postponed|impossible)|not deliver"
+    r"|(?:fatal|permanent|transient|delivery) .{0,20}(?:error|failure)s?|trouble delivering|returned to (?:you|sender)|has been returned|user unknown|unknown (?:user|recipient|address)|no such (?:user|recipient|address)|mailbox (?:is )?(?:full|unavailable|not found|disabled)|(?:recipient|address|user|sender)s? .{0,30}(?:rejected|refused|unknown|invalid|not found|not listed)"
+    r"|invalid (?:user|recipient|address)|did(?: not|n't) reach|not a valid (?:user|recipient|address)|failed recipients?|intended recipient|automatically rejected|over ?quota|quota exceeded|malformed address|mailbox unavailable|konnte nicht|nicht zugestellt|unzustellbar|n.a pas pu|non remis|no (?:se )?pudo|non è stato|não pôde|niet (?:worden )?(?:af|be)geleverd|niet bezorgd"
+    r"|не (?:может быть|удалось)|配信|届け|配達|送信できません|エラー|无法|未能|退信|無法|배달|못했"
+)
+_REPLIED = re.compile(
+    r"(?i)^\s*(?:re|aw|sv|fwd?|wg|tr|rv|enc|antw|odp|vs|vl|回复|答复|转发)\s*(?:\[\d+\])?\s*[:\uff1a]"
+)
+_CODE = re.compile(r"(?<![\d.])[45]\.\d\.\d{1,3}(?![\d.])|(?<![\d.])(?:55[0-9]|45[0-4]|42[12])(?=[\s-])")
+_NOT_A_BOUNCE = re.compile(
+    r"(?i)auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|vacation|away from|abwesenheit|absence du bureau|thank you for (?:contacting|your)|challenge|confirm your|verify that"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """How much a mail looks like a report of a mail system."""
+
+    by_daemon: bool
+    by_service: bool
+    is_null_path: bool
+    is_report: bool
+    in_subject: bool
+    in_words: bool
+    is_reply: bool
+
+    @property
+    def is_bounce(self) -> bool:
+        machine = self.by_daemon or self.is_null_path or self.is_report
+        if machine and (self.in_words or self.in_subject):
+            return True
+        return self.in_subject and self.in_words and (self.by_service or not self.is_reply)
+
+
+def suspect(headers: Headers, sender: Address | None, subject: str, notice: str) -> Suspicion:
+    """Weigh sender, subject and words; `notice` is the text above the returned mail."""
+    who = f"{sender.name} <{sender.address}>" if sender else ""
+    path = headers.raw("return-path").strip()
+    content_type = headers.plain("content-type")
+    away = _NOT_A_BOUNCE.search(subject) is not None
+    return Suspicion(
+        by_daemon=(_DAEMON.search(who) or _DAEMON.search(sender.address if sender else "")) is not None,
+        by_service=_SERVICE.search(who) is not None,
+        is_null_path=path == "<>" or "mailer-daemon" in path.lower(),
+        is_report="delivery-status" in content_type or "x-failed-recipients" in headers,
+        in_subject=_SUBJECT.search(subject[:400]) is not None and not away,
+        in_words=_WORDS.search(notice[:6_000]) is not None
+        and not away
+        and (_CODE.search(notice[:6_000]) is not None or "@" in notice[:6_000] or "<" in notice[:600]),
+        is_reply=_REPLIED.match(subject) is not None or "in-reply-to" in headers,
+    )
