@@ -33,7 +33,12 @@ def is_out_of_office(headers: Headers, subject: str) -> str | None:
         return "Exchange: Inbox-Rules-Loop on an automatic mail"
     if headers.plain("x-autoreply") not in ("", "no") and is_automatic and headers.plain("precedence") == "bulk":
         return "Gmail: X-Autoreply on an automatic mail"
-    if headers.plain("x-vacation") or headers.plain("x-out-of-office") or headers.plain("x-ooo"):
+    if (
+        headers.plain("x-vacation")
+        or headers.plain("x-out-of-office")
+        or headers.plain("x-ooo")
+        or "vacation" in headers.plain("x-apple-action")
+    ):
         return "the header says vacation"
     if _SUBJECT.search(subject[:300]) and (is_automatic or _hints(headers)):
         return "an automatic mail whose subject says away"

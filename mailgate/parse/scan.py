@@ -15,6 +15,9 @@ MAX_STRUCTURED_HEADER = 16_000  # Content-Type and Content-Disposition: parsers 
 _HEADER_LINE = re.compile(rb"[!-9;-~\x80-\xff][!-9;-~\x80-\xff \t]{0,200}:")
 _STRUCTURED = re.compile(rb"(?i)\ncontent-(?:type|disposition):[^\n]*(?:\n[ \t][^\n]*)*")
 _ADDRESS_HEADERS = re.compile(rb"(?i)(?:from|sender|reply-to|to|cc|bcc|resent-[a-z]+)[ \t]*:")
+_UNFOLDED = re.compile(
+    rb"(?i)(\ncontent-(?:type|disposition):[^\n]{1,300};[ \t]*\n)(?=(?:boundary|charset|name|filename|type|report-type)\*?\d?=)"
+)
 _BINARY = re.compile(rb"(?i)content-transfer-encoding:[ \t]*binary")
 
 
@@ -28,6 +31,9 @@ def prepare(raw: bytes) -> tuple[bytes, list[str]]:
     mail = mail.lstrip(b"\n \t") if mail[:1] in (b"\n", b" ", b"\t") else mail
     while mail.startswith((b"From ", b">From ")):  # left by an mbox
         mail = mail.partition(b"\n")[2]
+    if _UNFOLDED.search(mail):
+        defects.append("parameters stood on lines of their own")
+        mail = _UNFOLDED.sub(rb"\1 ", mail)
     return mend_head(mail, defects), defects
 
 

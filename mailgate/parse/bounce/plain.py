@@ -51,7 +51,7 @@ def notice_of(text: str) -> str:
     return text[:20_000]
 
 
-def named_recipients(notice: str, without: set[str], domain: str) -> list[Named]:
+def named_recipients(notice: str, without: set[str], domain: str, *, sure: bool = False) -> list[Named]:
     """Recipients on the lines where mail systems name them, else on any line that does not speak of somebody else."""
     lines = notice.split("\n")
     found: dict[int, dict[str, int]] = {1: {}, 2: {}, 3: {}}
@@ -68,7 +68,7 @@ def named_recipients(notice: str, without: set[str], domain: str) -> list[Named]
             found[2].setdefault(f"{name[1].lower()}@{domain}", place)
         if _INTRODUCES.search(text) and "@" not in text:
             introduced = place
-    best = next((found[tier] for tier in (3, 2, 1) if found[tier]), {})
+    best = next((found[tier] for tier in ((3, 2) if sure else (3, 2, 1)) if found[tier]), {})
     places = sorted(best.values())
     return [Named(address, _said_of(lines, place, places)) for address, place in best.items()]
 

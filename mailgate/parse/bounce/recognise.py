@@ -24,12 +24,11 @@ _SUBJECT = re.compile(
 _WORDS = re.compile(
     r"(?i)(?:could|can|was|were|has|have|did|does|be|been)(?: ?n[o']?t| not)(?: yet)? (?:be(?:en)? )?(?:deliver|send|sent|reach)|undeliver|unable to (?:be )?(?:deliver|send|transmit)|unable to reach|failed to deliver|deliver(?:y|ing) .{0,60}(?:fail|error|problem|delay|postponed|impossible)|not deliver"
     r"|(?:fatal|permanent|transient|delivery) .{0,20}(?:error|failure)s?|trouble delivering|returned to (?:you|sender)|has been returned|user unknown|unknown (?:user|recipient|address)|no such (?:user|recipient|address)|mailbox (?:is )?(?:full|unavailable|not found|disabled)|(?:recipient|address|user|sender)s? .{0,30}(?:rejected|refused|unknown|invalid|not found|not listed)"
-    r"|invalid (?:user|recipient|address)|did(?: not|n't) reach|not a valid (?:user|recipient|address)|failed recipients?|intended recipient|automatically rejected|over ?quota|quota exceeded|malformed address|mailbox unavailable|konnte nicht|nicht zugestellt|unzustellbar|n.a pas pu|non remis|no (?:se )?pudo|non è stato|não pôde|niet (?:worden )?(?:af|be)geleverd|niet bezorgd"
+    r"|invalid (?:final )?(?:delivery )?(?:user|recipient|address)|did(?: not|n't) reach|not a valid (?:user|recipient|address)|failed recipients?|intended recipient|automatically rejected|over ?quota|quota exceeded|malformed address|mailbox unavailable|konnte nicht|nicht zugestellt|unzustellbar|n.a pas (?:pu|été)|non remis|no (?:se )?pudo|non è stato|não pôde|niet (?:worden )?(?:af|be)geleverd|niet bezorgd"
     r"|не (?:может быть|удалось)|配信|届け|配達|送信できません|エラー|无法|未能|退信|無法|배달|못했"
 )
-_REPLIED = re.compile(
-    r"(?i)^\s*(?:re|aw|sv|fwd?|wg|tr|rv|enc|antw|odp|vs|vl|回复|答复|转发)\s*(?:\[\d+\])?\s*[:\uff1a]"
-)
+_FORWARDED = re.compile(r"(?i)^\s*(?:fwd?|wg|tr|rv|enc|doorst|vb|vs|vl|i|転送|转发)\s*[:\uff1a]")
+_POSTMASTER = re.compile(r"(?i)post[-_.]?master(?:@|$)")
 _CODE = re.compile(r"(?<![\d.])[45]\.\d\.\d{1,3}(?![\d.])|(?<![\d.])(?:55[0-9]|45[0-4]|42[12])(?=[\s-])")
 _NOT_A_BOUNCE = re.compile(
     r"(?i)auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|vacation|away from|abwesenheit|absence du bureau|thank you for (?:contacting|your)|challenge|confirm your|verify that"
@@ -46,6 +45,7 @@ class Suspicion:
     is_report: bool
     in_subject: bool
     in_words: bool
+    by_postmaster: bool
     is_reply: bool
 
     @property
@@ -53,7 +53,14 @@ class Suspicion:
         machine = self.by_daemon or self.is_null_path or self.is_report
         if machine and (self.in_words or self.in_subject):
             return True
+        if self.by_postmaster and self.in_words and not self.is_reply:
+            return True
         return self.in_subject and self.in_words and (self.by_service or not self.is_reply)
+
+    @property
+    def may_be_bounce(self) -> bool:
+        """Worth a look by slower means."""
+        return (self.by_service or self.by_daemon) and (self.in_subject or self.in_words) and not self.is_reply
 
 
 def suspect(headers: Headers, sender: Address | None, subject: str, notice: str) -> Suspicion:
@@ -71,5 +78,6 @@ def suspect(headers: Headers, sender: Address | None, subject: str, notice: str)
         in_words=_WORDS.search(notice[:6_000]) is not None
         and not away
         and (_CODE.search(notice[:6_000]) is not None or "@" in notice[:6_000] or "<" in notice[:600]),
-        is_reply=_REPLIED.match(subject) is not None or "in-reply-to" in headers,
+        by_postmaster=sender is not None and _POSTMASTER.match(sender.address) is not None,
+        is_reply=_FORWARDED.match(subject) is not None or "in-reply-to" in headers or "references" in headers,
     )

@@ -10,7 +10,7 @@ from email.message import Message
 from mailgate.mail import Address, Bounce, BouncedRecipient
 from mailgate.parse.bounce.cloud import read_notification
 from mailgate.parse.bounce.original import original_message_id, original_recipients
-from mailgate.parse.bounce.plain import named_recipients, notice_of
+from mailgate.parse.bounce.plain import Named, named_recipients, notice_of
 from mailgate.parse.bounce.recognise import suspect
 from mailgate.parse.bounce.rfc3464 import address_of, read_delivery_status
 from mailgate.parse.bounce.status import status_in
@@ -71,7 +71,8 @@ def read_report(
     notice = ""
     if not recipients:
         notice = notice_of(text)
-        if not suspect(headers, sender, subject, notice).is_bounce:
+        suspicion = suspect(headers, sender, subject, notice)
+        if not suspicion.is_bounce and not (suspicion.may_be_bounce and _known_to_flufl(message, notice)):
             return None
         recipients = _recipients_of_notice(message, headers, found, text, notice, sender, subject)
     recipients = _once(recipients)
@@ -102,22 +103,22 @@ def _recipients_of_notice(
         for one in value.replace("\n", " ").split(",")
     ]
     if any("@" in one for one in listed):
-        return [BouncedRecipient(one, action, status_in(notice), _first_lines(notice)) for one in listed if "@" in one]
+        return [_bounced(one, action, "", notice) for one in listed if "@" in one]
     domain = sender.address.rpartition("@")[2].lower() if sender else ""
     named = (
-        [(one.address, one.diagnostic) for one in named_recipients(notice, own | receiver, domain)]
+        named_recipients(notice, own | receiver, domain, sure=True)
         or _known_to_flufl(message, notice)
-        or [(one.address, one.diagnostic) for one in named_recipients(notice, own, "")]
+        or named_recipients(notice, own | receiver, domain)
+        or named_recipients(notice, own, "")
     )
     if named:
-        return [
-            BouncedRecipient(one, action, status_in(said) or status_in(notice), said or None) for one, said in named
-        ]
-    return [
-        BouncedRecipient(one, action, status_in(notice), _first_lines(notice))
-        for one in original_recipients(found.attached, text)
-        if one not in own
-    ]
+        return [_bounced(one.address, action, one.diagnostic, notice) for one in named]
+    return [_bounced(one, action, "", notice) for one in original_recipients(found.attached, text) if one not in own]
+
+
+def _bounced(address: str, action: str, said: str, notice: str) -> BouncedRecipient:
+    status = status_in(said) or status_in(notice) or ("4.0.0" if action == "delayed" else "5.0.0")
+    return BouncedRecipient(address, action, status, said or " ".join(notice.split())[:500] or None)
 
 
 def _reported_inside(data: bytes) -> list[BouncedRecipient]:
@@ -130,7 +131,7 @@ def _reported_inside(data: bytes) -> list[BouncedRecipient]:
     ]
 
 
-def _known_to_flufl(message: Message, notice: str) -> list[tuple[str, str]]:
+def _known_to_flufl(message: Message, notice: str) -> list[Named]:
     """What the collection of GNU Mailman knows that our rules don't."""
     from flufl.bounce import all_failures  # noqa: PLC0415 - only bounces need it
 
@@ -139,7 +140,7 @@ def _known_to_flufl(message: Message, notice: str) -> list[tuple[str, str]]:
     except Exception:  # noqa: BLE001 - on damaged mails it raises whatever its matches come to
         return []
     addresses = sorted({address.decode("utf-8", "replace").lower() for address in {*temporary, *permanent}})
-    return [(address, notice[:1_000]) for address in addresses if "@" in address]
+    return [Named(address, notice[:1_000]) for address in addresses if "@" in address]
 
 
 def _says_delayed(notice: str, subject: str) -> bool:
@@ -172,7 +173,3 @@ def _complained(data: bytes, found: Structure) -> list[BouncedRecipient]:
     stated = [address_of(match[2].decode("utf-8", "replace")) for match in _ARF_FIELD.finditer(data)]
     stated = [address for address in stated if address] or original_recipients(found.attached, "")
     return [BouncedRecipient(address, "complained") for address in dict.fromkeys(stated)]
-
-
-def _first_lines(notice: str) -> str | None:
-    return " ".join(notice.split())[:500] or None

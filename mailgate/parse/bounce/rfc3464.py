@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mailgate.mail import BouncedRecipient
-from mailgate.parse.bounce.status import status_in
+from mailgate.parse.bounce.status import stated_in, status_in
 
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]{1,60})\s*:[ \t]?(.*)$")
 _ADDRESS_TYPE = re.compile(r"^[\w.-]{1,30}\s*;\s*")
@@ -80,14 +80,13 @@ def _recipient(fields: dict[str, str]) -> BouncedRecipient | None:
     diagnostic = fields.get("diagnostic-code") or fields.get("x-display-name-error") or None
     if diagnostic:
         diagnostic = _ADDRESS_TYPE.sub("", diagnostic)
-    if status is None or status.endswith(".0.0"):
-        better = status_in(diagnostic or "")
-        status = (
-            better
-            if better and (status is None or better[0] == status[0]) and not better.endswith(".0.0")
-            else status or better
-        )
-    return BouncedRecipient(address, _action(fields, status), status, diagnostic)
+    if status is None:
+        status = status_in(diagnostic or "")
+    elif status.endswith(".0.0"):  # the server had nothing better; the one it spoke to may have
+        better = stated_in(diagnostic or "")
+        status = better if better and better[0] == status[0] else status
+    action = _action(fields, status)
+    return BouncedRecipient(address, action, status or {"failed": "5.0.0", "delayed": "4.0.0"}.get(action), diagnostic)
 
 
 def _action(fields: dict[str, str], status: str | None) -> str:

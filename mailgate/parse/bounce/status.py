@@ -6,6 +6,8 @@ import re
 
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,2})\.(\d{1,3})(?![\d.]*\d)")
 _SMTP = re.compile(r"(?<![\d.:/-])([45]\d\d)(?![\d.:/]*\d)")
+_AFTER_REPLY = re.compile(r"(?<!\d)[45]\d\d[ -]{1,3}['\"#(\[]{0,2}([45]\.\d{1,2}\.\d{1,3})(?![\d.]*\d)")
+_PASSING = frozenset({"x.4.1", "x.4.4", "x.4.7"})
 _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (code, re.compile(words, re.IGNORECASE))
     for code, words in (
@@ -25,19 +27,27 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
-def status_in(text: str) -> str | None:
-    """The best code a diagnostic holds or means, or None when it says nothing."""
+def stated_in(text: str) -> str | None:
+    """The code a diagnostic states: the last one that follows an SMTP code, else the first that says more than x.0.0."""
     text = text[:4_000]
-    codes = [".".join(found.groups()) for found in _ENHANCED.finditer(text)]
-    for code in codes:
-        if not code.endswith(".0.0") and code[0] != "2":
-            return code
-    smtp = _SMTP.search(text)
-    kind = codes[0][0] if codes and codes[0][0] != "2" else smtp[1][0] if smtp else ""
-    meant = meaning_of(text)
+    after_reply = [code for code in _AFTER_REPLY.findall(text) if not code.endswith(".0.0")]
+    if after_reply:
+        return after_reply[-1]
+    codes = [".".join(found.groups()) for found in _ENHANCED.finditer(text) if found[1] != "2"]
+    return next((code for code in codes if not code.endswith(".0.0")), codes[0] if codes else None)
+
+
+def status_in(text: str) -> str | None:
+    """The code a diagnostic states or means, or None when it says nothing."""
+    stated = stated_in(text)
+    if stated and not stated.endswith(".0.0"):
+        return stated
+    smtp = _SMTP.search(text[:4_000])
+    kind = stated[0] if stated else smtp[1][0] if smtp else ""
+    meant = meaning_of(text[:4_000])
     if meant:
-        return meant.replace("x", kind or ("4" if meant in ("x.4.4",) else "5"))
-    return codes[0] if codes else f"{kind}.0.0" if kind else None
+        return meant.replace("x", kind or ("4" if meant in _PASSING else "5"))
+    return stated or (f"{kind}.0.0" if kind else None)
 
 
 def meaning_of(text: str) -> str | None:
