@@ -37,11 +37,16 @@
     }
   };
 
-  // The same words sent again carry the same key, so that they arrive once; other words carry a new one.
-  const useOnce = (box, key) => {
-    const once = box.form.elements.once;
-    once.dataset.fresh ??= once.value;
-    once.value = key ?? once.dataset.fresh;
+  // The same words sent again carry the same once-only key, so that they arrive once; other words carry a new one.
+  const markSent = (box, key) => {
+    box.form.elements.once.value = key;
+    box.dataset.sent = "yes";
+  };
+  const markChanged = (box) => {
+    if (!box.dataset.sent) return;
+    delete box.dataset.sent;
+    const random = crypto.getRandomValues(new Uint8Array(16));
+    box.form.elements.once.value = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
   };
 
   // A letter that was on its way when the page went is recognised by its once-only key: it is in the thread, or it is not.
@@ -53,7 +58,7 @@
       write(box, null);
     } else if (!box.value) {
       box.value = draft.text;
-      if (draft.sentAs) useOnce(box, draft.sentAs);
+      if (draft.sentAs) markSent(box, draft.sentAs);
       say(box, "Draft found again");
     }
   };
@@ -62,7 +67,7 @@
   document.addEventListener("input", (event) => {
     const box = event.target;
     if (!box.matches?.("[data-draft]")) return;
-    useOnce(box);
+    markChanged(box);
     clearTimeout(timers.get(box));
     timers.set(box, setTimeout(keep, PAUSE, box));
   });
@@ -75,7 +80,10 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const box = form.querySelector("[data-draft]");
-    if (box) keep(box, form.elements.once?.value);
+    if (box) {
+      keep(box, form.elements.once.value);
+      markSent(box, form.elements.once.value);
+    }
     if (form.matches("[data-forget]")) {
       Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
     }

@@ -18,10 +18,11 @@
     folds.forEach((fold) => { fold.open = opens; });
     return folds.length > 0;
   };
-  const press = (selector) => {
-    const link = document.querySelector(selector);
-    link?.click();
-    return Boolean(link);
+  const goBack = () => {
+    const back = document.querySelector("[data-back]");
+    if (back?.offsetParent) back.click();
+    else document.querySelector(".row-link[aria-current]")?.focus();
+    return Boolean(back);
   };
   const writeIn = (kind) => {
     const tab = document.getElementById(`write-${kind}`);
@@ -38,7 +39,7 @@
     return Boolean(box);
   };
   const keys = {
-    j: () => move(1), k: () => move(-1), u: () => press("[data-back]"), q: unfold,
+    j: () => move(1), k: () => move(-1), u: goBack, q: unfold,
     r: () => writeIn("answer"), n: () => writeIn("note"), "/": search,
   };
 

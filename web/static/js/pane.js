@@ -36,11 +36,37 @@
     wasWriting = false;
   });
 
-  // A lost connection is said, and nothing is thrown away.
-  document.addEventListener("htmx:error", (event) => {
-    const form = event.target.closest?.("form");
-    const saved = form?.querySelector("[data-draft-state]");
-    if (saved) saved.textContent = "Not sent: no connection. Your text is kept here.";
-    else if (event.target.href) location.assign(event.target.href);
+  // What did not work is said, where the words are safe; nothing that was typed goes away.
+  const READ_IN = 12000;
+  const toast = document.querySelector("[data-toast]");
+  let timer;
+  const hush = () => {
+    clearTimeout(timer);
+    for (const place of document.querySelectorAll("[data-toast], [data-refused]")) place.textContent = "";
+  };
+  const goAway = () => {
+    if (toast.matches(":hover")) timer = setTimeout(goAway, READ_IN);
+    else hush();
+  };
+  const fail = (source, why) => {
+    const refused = source.querySelector?.("[data-refused]");
+    if (refused) {
+      refused.textContent = `Not sent: ${why}. Your text is kept here. Send it again.`;
+    } else if (toast) {
+      toast.textContent = `Not done: ${why}. Try again.`;
+      timer = setTimeout(goAway, READ_IN);
+    }
+  };
+  document.addEventListener("htmx:error", (event) => fail(event.target, "no connection"));
+  document.addEventListener("htmx:before:response", (event) => {
+    const { request, response, sourceElement } = event.detail.ctx;
+    hush();
+    if (request.headers["HX-Request-Type"] !== "partial") return;
+    const isTicket = new URL(response.raw.url).pathname.startsWith("/t/");
+    if (isTicket && (response.status < 400 || response.status === 422)) return;
+    event.preventDefault();
+    if (!isTicket) location.reload(); // signed out meanwhile: the page itself leads to signing in
+    else if (sourceElement.href) location.assign(sourceElement.href);
+    else fail(sourceElement, `the server answered ${response.status}`);
   });
 }

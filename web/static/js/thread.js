@@ -4,7 +4,7 @@
     const thread = document.querySelector("[data-thread]");
     const last = thread && [...thread.querySelectorAll("article")].pop();
     if (!last || location.hash) return;
-    const fits = last.offsetHeight < thread.clientHeight;
+    const fits = last.offsetHeight < Math.min(thread.clientHeight, innerHeight / 2);
     last.scrollIntoView({ block: fits ? "end" : "start" });
   };
 
@@ -16,6 +16,11 @@
   document.addEventListener("load", (event) => {
     if (event.target.matches?.("[data-frame]")) fit(event.target);
   }, true);
+
+  // Back leads to the list one came from, with its view, filters and page.
+  const back = document.querySelector("[data-back]");
+  const from = document.referrer && new URL(document.referrer);
+  if (back && from && from.origin === location.origin && from.pathname === "/") back.href = from.href;
 
   document.addEventListener("htmx:after:swap", showNewest);
   showNewest();
