@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mailgate.embedded import Servers
+from mailgate.errors import BadInput, BadSettings
 from mailgate.queue.nudges import Bell
+from mailgate.send import Relay
 from mailgate.settings import Settings
 from mailgate.steps.workshop import Workshop, move_in
 from mailgate.store.blobs import Blobs
@@ -20,6 +22,9 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
     """The workshop for as long as the block runs. The callable gives back what a dead worker of this name held."""
     database = Database(servers.database_url, pool=2)
     require_tenant_role(database)
+    relay_url = settings.relay_url.get_secret_value() if settings.relay_url else None
+    if relay_url is not None:
+        _require_relay(relay_url)
     shop = Workshop(
         worker=worker,
         database=database,
@@ -28,7 +33,7 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
         marks=Marks(servers.secret_key),
         public_url=settings.public_url,
         is_sending=settings.sending == "on",
-        relay_url=settings.relay_url.get_secret_value() if settings.relay_url else None,
+        relay_url=relay_url,
         ack_per_sender=settings.ack_per_sender,
         ack_per_hour=settings.ack_per_hour,
     )
@@ -46,3 +51,11 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
             relay.close()
         move_in(None)
         database.close()
+
+
+def _require_relay(url: str) -> None:
+    """Refuse a relay that could never be used before the first letter needs it."""
+    try:
+        Relay(url)
+    except BadInput as error:
+        raise BadSettings(f"MAILGATE_RELAY_URL: {error}") from None

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from mailgate import clock
 from mailgate.failpoints import point
-from mailgate.mail import Address, Kind, Try
+from mailgate.mail import Kind, Try
 from mailgate.people.meet import meet
 from mailgate.steps.bounces import record_bounce
 from mailgate.steps.workshop import Workshop
@@ -30,7 +30,6 @@ from mailgate.tickets.reply import customer_wrote
 from mailgate.tickets.said import said_by_letter
 
 REPORTS = {Kind.BOUNCE: "bounce", Kind.DELAY: "bounce", Kind.RECEIPT: "discarded", Kind.COMPLAINT: "complaint"}
-_NOBODY = Address("nobody@invalid", "")
 
 
 @dataclass
@@ -90,7 +89,7 @@ def _prepare(
         organisation,
         {mailbox.id: mailbox for mailbox in mailboxes(session)},
         gather(session, org, shop.marks, organisation.number_format, arrivals),
-        people_by_address(session, [arrival.sender for arrival in arrivals]),
+        people_by_address(session, [arrival.author.address.lower() for arrival in arrivals]),
         already_read(session, [arrival.same for arrival in arrivals]),
         numbers,
         now,
@@ -127,7 +126,7 @@ def _file_on_ticket(batch: Batch, row: KeptMail, arrival: Arrival, decision: Dec
         _settle(row, "appended", [decision.reason], ticket_id=decision.ticket.id, trail=decision.trail)
         return
     mailbox = batch.mailboxes[arrival.mailbox_id]
-    who = arrival.letter.sender or Address(arrival.envelope.sender or _NOBODY.address)
+    who = arrival.author
     suppressed = _why_no_answer(arrival, mailbox)
     opening = Opening(
         number=batch.numbers.pop(0),

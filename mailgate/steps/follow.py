@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from mailgate import clock, compose
+from mailgate.errors import Permanent
 from mailgate.failpoints import point
 from mailgate.mail import Draft, File, Task
 from mailgate.office.links import conversation_link
@@ -118,14 +119,32 @@ def _write_acknowledgement(batch: Batch, ticket: Ticket, first: Message, *, held
     task = acknowledgement(
         batch.organisation, mailbox, ticket, first, batch.shop.marks, batch.now, status_url=status_url
     )
-    draft = compose.write(task)
+    if (draft := _write(batch, ticket, task)) is None:
+        return
     said = Said(
-        direction="system", kind="received", channel="mail", author=mailbox.name, to=task.to,
-        subject=draft.subject, text=draft.text, message_id=task.message_id,
-    )  # fmt: skip
+        direction="system",
+        kind="received",
+        channel="mail",
+        author=mailbox.name,
+        to=task.to,
+        subject=draft.subject,
+        text=draft.text,
+        message_id=task.message_id,
+    )
     message = say(batch.session, ticket, said, batch.now)
     _put_out(batch, ticket, mailbox, message, task, draft, held_for="breaker" if held else None)
     record(batch.session, ticket, "acknowledged", MAILGATE, batch.now, message=message)
+
+
+def _write(batch: Batch, ticket: Ticket, task: Task) -> Draft | None:
+    """The letter; or None where it can never be written, e.g. to an odd address, which the ticket then tells."""
+    try:
+        return compose.write(task)
+    except Permanent as error:
+        data = {"recipient": ", ".join(person.address for person in task.to), "answer": str(error)}
+        record(batch.session, ticket, "not_sent", MAILGATE, batch.now, data=data)
+        ticket.is_unread = True
+        return None
 
 
 def _say_why_not(batch: Batch, event: Event, reasons: Sequence[str]) -> None:
@@ -148,7 +167,8 @@ def _answer(batch: Batch, event: Event) -> None:
         status_url=conversation_link(batch.session, ticket, batch.now, batch.shop.public_url),
         files=_files(batch, answer),
     )
-    _put_out(batch, ticket, mailbox, answer, task, compose.write(task))
+    if (draft := _write(batch, ticket, task)) is not None:
+        _put_out(batch, ticket, mailbox, answer, task, draft)
 
 
 def _files(batch: Batch, answer: Message) -> tuple[File, ...]:

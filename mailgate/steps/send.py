@@ -83,7 +83,9 @@ def _reason_to_hold(shop: Workshop) -> str | None:
 def _relay(shop: Workshop) -> Relay:
     url = shop.relay_url or ""
     if url not in shop.relays:
-        shop.relays[url] = Relay(url)
+        # Together with the batch's own patience these stay well below the claim of ten minutes (jobs.py): a letter on
+        # its way is not taken up by a second worker.
+        shop.relays[url] = Relay(url, connect_timeout=10, answer_timeout=30, accept_timeout=120)
     return shop.relays[url]
 
 

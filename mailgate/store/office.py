@@ -39,7 +39,7 @@ class Mailbox(TenantRow):
     __tablename__ = "mailboxes"
     __table_args__ = (
         Index("mailboxes_address_key", "address", unique=True),
-        CheckConstraint("address = lower(address) AND address LIKE '%_@_%'", name="address"),
+        CheckConstraint("address = lower(address) AND position('@' in address) > 1", name="address"),
         points_to("teams", "team_id"),
     )
 

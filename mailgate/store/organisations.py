@@ -13,7 +13,7 @@ from mailgate.store.base import Base, tenant
 
 class Organisation(Base):
     __tablename__ = "organisations"
-    __table_args__ = (CheckConstraint("number_format LIKE '%{N%'", name="number_format"),)
+    __table_args__ = (CheckConstraint("position('{N' in number_format) > 0", name="number_format"),)
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)

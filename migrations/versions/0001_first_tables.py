@@ -64,7 +64,7 @@ def upgrade() -> None:  # noqa: PLR0915 - the whole first schema
         sa.Column("language", sa.String(), server_default="en", nullable=False),
         sa.Column("time_zone", sa.String(), server_default="UTC", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("number_format LIKE '%%{N%%'", name=op.f("organisations_number_format_check")),
+        sa.CheckConstraint("position('{N' in number_format) > 0", name=op.f("organisations_number_format_check")),
         sa.PrimaryKeyConstraint("id", name=op.f("organisations_pkey")),
         sa.UniqueConstraint("name", name=op.f("organisations_name_key")),
     )
@@ -118,7 +118,9 @@ def upgrade() -> None:  # noqa: PLR0915 - the whole first schema
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("org_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.CheckConstraint("address = lower(address) AND address LIKE '%%_@_%%'", name=op.f("mailboxes_address_check")),
+        sa.CheckConstraint(
+            "address = lower(address) AND position('@' in address) > 1", name=op.f("mailboxes_address_check")
+        ),
         sa.ForeignKeyConstraint(
             ["org_id", "team_id"],
             ["teams.org_id", "teams.id"],

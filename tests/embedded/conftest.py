@@ -137,17 +137,38 @@ def proc() -> Any:
     return Table
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a row and a key in it, to be copied: most tests need no first start of their own."""
+    folder = tmp_path_factory.mktemp("furnished") / "data"
+    command = Command(folder, {}).ready()
+    command.sql("CREATE TABLE kept AS SELECT 42 AS n")
+    command.redis("SET", "kept", "42")
+    command.leave()
+    return folder
+
+
 @pytest.fixture
-def data() -> Iterator[Path]:
+def data(new: Path, furnished: Path) -> Path:
+    """A data folder that has been used before."""
+    subprocess.run(["cp", "-a", furnished, new], check=True)
+    return new
+
+
+@pytest.fixture
+def new(request: pytest.FixtureRequest) -> Iterator[Path]:
     """A data folder that does not exist yet, in a place with a short name."""
-    above = Path(tempfile.mkdtemp(prefix="mg-"))
+    above = Path(tempfile.mkdtemp(prefix="mg-", dir=getattr(request, "param", None)))
     yield above / "data"
-    shutil.rmtree(above, ignore_errors=True)
+    shutil.rmtree(above)
 
 
 @pytest.fixture
-def command(proc: Any) -> Iterator[Callable[..., Command]]:
-    """Start a command on a data folder; at the end all are gone, and with them every process of that folder."""
+def command(proc: Any, new: Path) -> Iterator[Callable[..., Command]]:
+    """Start a command on a folder. At the end all are gone, and with them every process of that folder.
+
+    It comes after `new`, so that they end before the folder goes.
+    """
     started: list[Command] = []
 
     def start(data: Path, external: dict[str, str] | None = None, **options: Any) -> Command:

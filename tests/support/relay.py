@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP
 
@@ -45,7 +45,7 @@ class Relay:
                 self.taken.append(Taken((envelope.mail_from or "").strip("<>"), recipient, envelope.content))
         return self.answer
 
-    def __enter__(self) -> "Relay":
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._started.wait(10)
         return self

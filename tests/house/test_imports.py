@@ -1,0 +1,24 @@
+"""Each process loads what its role needs, and nothing else."""
+
+import subprocess
+import sys
+
+import pytest
+
+ROLES = {
+    "mailgate.cli": {"sqlalchemy", "rq", "mailparser", "flask", "pydantic", "mailgate.settings"},
+    "mailgate.receive.smtp": {"mailparser", "flask", "lxml", "jinja2", "nh3", "mailgate.parse", "mailgate.compose"},
+    "mailgate.steps.ticking": {"mailparser", "flask", "lxml", "jinja2", "aiosmtpd", "mailgate.parse"},
+    "mailgate.jobs": {"flask", "aiosmtpd", "lxml", "quotequail", "obstore"},
+    "web.app": {"mailparser", "aiosmtpd", "mailgate.parse", "mailgate.jobs", "lxml"},
+}
+
+
+@pytest.mark.parametrize("module", ROLES)
+def test_a_role_does_not_load_what_it_does_not_need(module: str) -> None:
+    script = f"import sys, {module}; print(' '.join(sys.modules))"
+    loaded = set(
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    )
+    assert module in loaded
+    assert loaded & ROLES[module] == set()

@@ -1,0 +1,93 @@
+"""The functions that look across tenants answer no more than their names say."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+import mailgate.store
+from mailgate import clock
+from mailgate.office.links import make_api_token, sign_in_link
+from mailgate.office.setup import add_agent, add_mailbox
+from mailgate.store.agents import find_agent, find_token
+from mailgate.store.claims import work_waiting
+from mailgate.store.db import Database
+from mailgate.store.kept import claim_mail
+from mailgate.store.leases import take_lease
+from mailgate.store.office import find_mailbox
+from mailgate.store.organisations import found
+from mailgate.tokens import hashed
+from tests.support.mails import mail
+from tests.support.world import World
+
+SQL = (Path(mailgate.store.__file__).parent / "sql" / "crossing.sql").read_text()
+FUNCTIONS = re.findall(r"CREATE OR REPLACE FUNCTION (\w+)", SQL)
+
+
+def test_every_crossing_function_pins_its_search_path_and_runs_as_owner() -> None:
+    bodies = SQL.split("CREATE OR REPLACE FUNCTION ")[1:]
+    assert len(bodies) == len(FUNCTIONS)
+    for body in bodies:
+        assert "SECURITY DEFINER SET search_path = pg_catalog, public" in body, body[:60]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_the_app_role_may_call_a_crossing_function(owner: Database, function: str) -> None:
+    question = text("SELECT coalesce(array_to_string(proacl, ' '), '=X') FROM pg_proc WHERE proname = :name")
+    with owner.engine.begin() as connection:
+        rights = connection.execute(question, {"name": function}).scalar_one()
+    assert "mailgate_app=X" in rights
+    assert not re.search(r"(^| )=X", rights), "PUBLIC may call it"
+
+
+def test_a_mailbox_is_found_by_address_whoever_asks(database: Database, owner: Database) -> None:
+    with owner.desk(0) as session:
+        other = found(session, "Another desk").id
+    with database.desk(other) as session:
+        add_mailbox(session, "help@other.example", clock.now())
+    with database.crossing() as connection:
+        here = find_mailbox(connection, "Help+t1.abc@OTHER.example")
+        assert here is not None
+        assert (here.org_id, here.address) == (other, "help@other.example")
+        assert find_mailbox(connection, "nobody@other.example") is None
+
+
+def test_agents_and_tokens_are_found_across_tenants(database: Database) -> None:
+    now = clock.now()
+    with database.desk(1) as session:
+        agent = add_agent(session, "mara@nordlicht.example", "agent", now)
+        link = sign_in_link(session, agent, now, "https://desk.example")
+        made = make_api_token(session, "shop", "agent", now)
+        token_id, agent_id, secret = made.token.id, agent.id, made.secret
+    with database.crossing() as connection:
+        assert find_agent(connection, "MARA@nordlicht.example") == (1, agent_id)
+        assert find_token(connection, "api", hashed(secret)) == (1, token_id)
+        assert find_token(connection, "sign-in", hashed(secret)) is None
+        assert find_token(connection, "sign-in", hashed(link.rpartition("/")[2])) is not None
+
+
+def test_claimed_mail_is_nobody_elses_until_the_claim_ends(world: World) -> None:
+    world.deliver(mail())
+    now = clock.now()
+    with world.database.crossing() as connection:
+        (claim,) = claim_mail(connection, "one", 10, now, now + timedelta(minutes=2))
+        assert claim.tries == 1
+        assert claim_mail(connection, "two", 10, now, now + timedelta(minutes=2)) == []
+        assert not work_waiting(connection, now).mail
+        later = now + timedelta(minutes=3)
+        assert work_waiting(connection, later).mail
+        (again,) = claim_mail(connection, "two", 10, later, later + timedelta(minutes=2))
+    assert (again.id, again.tries) == (claim.id, 2)
+
+
+def test_one_holder_has_the_lease_until_it_runs_out(database: Database) -> None:
+    now = clock.now()
+    until = now + timedelta(seconds=10)
+    with database.crossing() as connection:
+        assert take_lease(connection, "clock", "one", now, until) == 1
+        assert take_lease(connection, "clock", "two", now, until) is None
+        assert take_lease(connection, "clock", "one", now, until) == 1
+        late = now + timedelta(seconds=11)
+        assert take_lease(connection, "clock", "two", late, late + timedelta(seconds=10)) == 2
