@@ -102,8 +102,10 @@ class Postgres:
                 _hand_over(path, self.account)
 
     def clear(self) -> None:
-        """Forget a server that fell. The lock says that it is gone; the process id in its note may be anybody's now."""
+        """Forget a server that fell. Our lock says that it is gone; the process ids in its own may be anybody's now."""
         (self.place / "postmaster.pid").unlink(missing_ok=True)
+        for remains in self.sockets.glob(".s.PGSQL.*"):
+            remains.unlink()
 
     def begin_anew(self) -> bool:
         """The database is the truth: nobody but an admin puts it aside."""
