@@ -47,6 +47,8 @@ class Headers:
 
     def plain(self, name: str) -> str:
         """The first value, unfolded and lower case: for keywords."""
+        if name not in self._values:
+            return ""
         return clean(raw_text(self.raw(name))).lower()
 
     def names(self) -> list[str]:

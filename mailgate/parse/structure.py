@@ -17,7 +17,7 @@ from mailgate.parse.payload import content, raw_content
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
                       "message/feedback-report", "text/rfc822-headers", "message/global-headers"})  # fmt: skip
 _READABLE = frozenset(
-    {"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml", "text/watch-html"}
+    {"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml"}
 )
 _DELIMITER_BEFORE_HEADER = re.compile(rb"(?mi)^--([^\n]{1,200})\n(?=content-[a-z-]+:)")
 _CONTENT_TYPE = re.compile(r"\s*[\"']?([\w.+-]+)\s*/\s*([\w.+-]+)")

@@ -9,7 +9,7 @@ from mailgate.mail import Address
 from mailgate.parse.headers import Headers
 
 _DAEMON = re.compile(
-    r"(?i)mailer[-_]?daemon|mail[-_ ]?delivery[-_ ]?(?:sub)?(?:system|service)|^mdaemon@|delivery subsystem|^delivery[-_ ]?status"
+    r"(?i)mailer[-_]?daemon|mail[-_ ]?delivery[-_ ]?(?:sub)?(?:system|service)|<mdaemon@|delivery subsystem|<delivery[-_ ]?status"
 )
 _SERVICE = re.compile(
     r"(?i)post[-_]?master|system administrator|mail[-_ ]?(?:service|system|server|gateway|admin)|administrator|sysadmin|smtp|gateway|antivirus|no-?reply|daemon|internet mail|imss|mmsc|systemadmin"
@@ -37,47 +37,54 @@ _NOT_A_BOUNCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """How much a mail looks like a report of a mail system."""
+    """How much a mail looks like a report of a mail system, before its words are read."""
 
     by_daemon: bool
     by_service: bool
-    is_null_path: bool
-    is_report: bool
-    in_subject: bool
-    in_words: bool
     by_postmaster: bool
-    is_reply: bool
+    by_machine: bool  # nobody can answer it, or it says that it is a report
+    in_subject: bool
+    is_passed_on: bool  # a person has answered or forwarded it
+    is_away: bool
 
     @property
-    def is_bounce(self) -> bool:
-        machine = self.by_daemon or self.is_null_path or self.is_report
-        if machine and (self.in_words or self.in_subject):
-            return True
-        if self.by_postmaster and self.in_words and not self.is_reply:
-            return True
-        return self.in_subject and self.in_words and (self.by_service or not self.is_reply)
+    def is_worth_reading(self) -> bool:
+        return self.by_daemon or self.by_machine or self.by_postmaster or self.in_subject or self.by_service
 
-    @property
-    def may_be_bounce(self) -> bool:
+    def is_bounce(self, notice: str) -> bool:
+        """With the mail system's own words."""
+        if (self.by_daemon or self.by_machine) and self.in_subject:
+            return True
+        in_words = self.speaks_of_failure(notice)
+        if in_words and (self.by_daemon or self.by_machine or self.by_postmaster):
+            return True
+        return self.in_subject and in_words and (self.by_service or not self.is_passed_on)
+
+    def may_be_bounce(self, notice: str) -> bool:
         """Worth a look by slower means."""
-        return (self.by_service or self.by_daemon) and (self.in_subject or self.in_words) and not self.is_reply
+        by_mail_system = self.by_service or self.by_daemon
+        return by_mail_system and not self.is_passed_on and (self.in_subject or self.speaks_of_failure(notice))
+
+    def speaks_of_failure(self, notice: str) -> bool:
+        looked_at = notice[:6_000]
+        names_somebody = "@" in looked_at or "<" in looked_at or _CODE.search(looked_at) is not None
+        return names_somebody and not self.is_away and _WORDS.search(looked_at) is not None
 
 
-def suspect(headers: Headers, sender: Address | None, subject: str, notice: str) -> Suspicion:
-    """Weigh sender, subject and words; `notice` is the text above the returned mail."""
+def suspect(headers: Headers, sender: Address | None, subject: str) -> Suspicion:
+    """Weigh who sends it, by which way, under what subject."""
     who = f"{sender.name} <{sender.address}>" if sender else ""
     path = headers.raw("return-path").strip()
-    content_type = headers.plain("content-type")
     away = _NOT_A_BOUNCE.search(subject) is not None
     return Suspicion(
-        by_daemon=(_DAEMON.search(who) or _DAEMON.search(sender.address if sender else "")) is not None,
+        by_daemon=_DAEMON.search(who) is not None,
         by_service=_SERVICE.search(who) is not None,
-        is_null_path=path == "<>" or "mailer-daemon" in path.lower(),
-        is_report="delivery-status" in content_type or "x-failed-recipients" in headers,
-        in_subject=_SUBJECT.search(subject[:400]) is not None and not away,
-        in_words=_WORDS.search(notice[:6_000]) is not None
-        and not away
-        and (_CODE.search(notice[:6_000]) is not None or "@" in notice[:6_000] or "<" in notice[:600]),
         by_postmaster=sender is not None and _POSTMASTER.match(sender.address) is not None,
-        is_reply=_FORWARDED.match(subject) is not None or "in-reply-to" in headers or "references" in headers,
+        by_machine=path == "<>"
+        or "mailer-daemon" in path.lower()
+        or "x-failed-recipients" in headers
+        or "delivery-status" in headers.plain("content-type"),
+        in_subject=_SUBJECT.search(subject[:400]) is not None and not away,
+        is_passed_on=_FORWARDED.match(subject) is not None or "in-reply-to" in headers or "references" in headers,
+        is_away=away,
     )

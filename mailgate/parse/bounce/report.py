@@ -70,9 +70,13 @@ def read_report(
     ]
     notice = ""
     if not recipients:
+        suspicion = suspect(headers, sender, subject)
+        if not suspicion.is_worth_reading:
+            return None
         notice = notice_of(text)
-        suspicion = suspect(headers, sender, subject, notice)
-        if not suspicion.is_bounce and not (suspicion.may_be_bounce and _known_to_flufl(message, notice)):
+        if not suspicion.is_bounce(notice) and not (
+            suspicion.may_be_bounce(notice) and _known_to_flufl(message, notice)
+        ):
             return None
         recipients = _recipients_of_notice(message, headers, found, text, notice, sender, subject)
     recipients = _once(recipients)

@@ -12,6 +12,8 @@ MAX_LENGTH = 420
 
 _WROTE = re.compile(rf"(?i)(?<!\w)(?:{any_of(WROTE)})|{any_of(WROTE_CJK, ends=False)}")
 _WROTE_AT_END = re.compile(rf"(?i)(?:(?<!\w){any_of(WROTE, ends=False)}|{any_of(WROTE_CJK, ends=False)})\W{{0,4}}$")
+_LAST_LETTERS = frozenset(":\uff1a>)-=_*]\u202c")
+_LAST_WORDS = frozenset(words.split()[-1].lower() for words in re.split(r"[|\n]", WROTE) if words.strip())
 _TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH]\s?\d{2}(?!\d)|(?<!\d)\d{1,2}\s?(?:am|pm|AM|PM|Uhr)\b|\d時|\d点|오[전후]")
 _DATE = re.compile(
     rf"(?i)(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{{1,2}}\s?[./-]\s?\d{{1,2}}(?:\s?[./-]\s?\d{{2,4}})?(?!\d)|(?<!\w){any_of(MONTHS)}\.?\s*\d{{1,2}}(?!\d)"
@@ -51,6 +53,8 @@ def _end_of_attribution(lines: list[Line], place: int) -> int | None:
     first = lines[place]
     if first.is_blank or first.is_quoted or len(first.bare) > MAX_LENGTH:
         return None
+    if not any(_may_end(line.bare) for line in lines[place : place + MAX_LINES_WRAPPED]):
+        return None
     joined = ""
     for end in range(place, min(place + MAX_LINES_WRAPPED, len(lines))):
         line = lines[end]
@@ -61,9 +65,15 @@ def _end_of_attribution(lines: list[Line], place: int) -> int | None:
         joined = f"{joined} {line.bare}" if joined else line.bare
         if len(joined) > MAX_LENGTH:
             return None
-        if _is_attribution(joined, lines, end):
+        if _may_end(line.bare) and _is_attribution(joined, lines, end):
             return end + 1
     return None
+
+
+def _may_end(text: str) -> bool:
+    """Cheap: attributions end in a colon, a bracket, dashes or "wrote"."""
+    last = text[-1:]
+    return last in _LAST_LETTERS if last and not last.isalnum() else last != "" and text.rpartition(" ")[2].lower() in _LAST_WORDS
 
 
 def _names_a_moment(text: str) -> bool:
