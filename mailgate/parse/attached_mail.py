@@ -31,17 +31,12 @@ def attached_mail(part: Message, kind: str, attached: list[tuple[str, bytes]]) -
 
 
 def _bytes_of(message: Message) -> bytes:
-    try:
-        return message.as_bytes()
-    except (
-        LookupError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        KeyError,
-    ):  # its generator trips over damaged headers
-        head = "".join(f"{name}: {value}\n" for name, value in message.raw_items())
-        payload = message.get_payload()
-        body = payload if isinstance(payload, str) else ""
-        return f"{head}\n{body}".encode("utf-8", "surrogateescape")
+    if message.is_multipart():
+        try:
+            return message.as_bytes()
+        except (LookupError, ValueError, TypeError, AttributeError):  # its generator trips over damaged headers
+            pass
+    head = "".join(f"{name}: {value}\n" for name, value in message.raw_items())
+    payload = message.get_payload()
+    body = payload if isinstance(payload, str) else ""
+    return f"{head}\n{body}".encode("utf-8", "surrogateescape")

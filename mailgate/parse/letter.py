@@ -13,7 +13,7 @@ from mailgate.parse.bounce.report import read_report
 from mailgate.parse.fingerprint import fingerprint
 from mailgate.parse.headers import Headers, message_ids, own_message_id, read_date
 from mailgate.parse.language import language_of
-from mailgate.parse.quotes.divide import divide
+from mailgate.parse.quotes.divide import divide, undivided
 from mailgate.parse.scan import head_of, prepare, refuse_bombs
 from mailgate.parse.scrub import scrubbed
 from mailgate.parse.structure import Block, Structure, walk
@@ -43,7 +43,10 @@ def _read(mail: bytes, defects: list[str]) -> Letter:
     return_path = _return_path(headers)
     report = read_report(message, headers, found, body.text, subject, sender)
     verdict = kind.judge(headers, sender, subject, report.kind if report else None, return_path)
-    division = divide(body.text, body.marks, sender.name if sender else "")
+    if report is None:
+        division = divide(body.text, body.marks, sender.name if sender else "")
+    else:
+        division = undivided(body.text, "a report is nobody's answer")
     return Letter(
         sender=sender,
         reply_to=_all_addresses(headers, "reply-to", defects),

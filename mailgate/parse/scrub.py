@@ -24,9 +24,11 @@ def scrubbed(letter: Letter) -> Letter:
 
 
 def _clean(value: Any) -> Any:
-    if isinstance(value, Enum):
+    if value is None or isinstance(value, Enum | bytes | int):
         return value
     if isinstance(value, str):
+        if value.isascii() and "\x00" not in value:
+            return value
         return _UNFIT.sub("\ufffd", value) if _UNFIT.search(value) else value
     if isinstance(value, tuple):
         cleaned = tuple(_clean(item) for item in value)

@@ -88,35 +88,36 @@ def _may_go_on(joined: str) -> bool:
 
 
 def _is_attribution(text: str, lines: list[Line], end: int) -> bool:
-    inner = _IN_DASHES.match(text)
+    inner = _IN_DASHES.match(text) if text[-1] in "-=_" else None
     text = inner[1] if inner else text
-    has_colon = inner is not None or _COLON.search(text) is not None
-    dated = _DATE.search(text) is not None
-    timed = _TIME.search(text) is not None
-    wrote = _WROTE.search(text) is not None
-    address = _ADDRESS.search(text) is not None
-    if has_colon:
-        if wrote and (dated or timed) and (_OPENS.match(text) or address) and not _SENTENCE.search(text):
-            return True
-        if dated and timed and _IN_BRACKETS.search(text) and _OPENS.match(text):
-            return True
-        if wrote and address and len(text) < 200 and _WROTE_AT_END.search(text):  # noqa: PLR2004 - a line or two
-            return True
-        return (
-            wrote
-            and _WROTE_AT_END.search(text) is not None
-            and len(text) < 120
-            and _quote_follows(lines, end, directly=True)
-        )  # noqa: PLR2004
-    if wrote and dated and (timed or address) and _OPENS.match(text) and _WROTE_AT_END.search(text):
+    if inner or _COLON.search(text):
+        return _announces(text, lines, end) if _WROTE.search(text) else _is_stamp(text)
+    if _WROTE_AT_END.search(text):
+        dated = _DATE.search(text) is not None and (_TIME.search(text) is not None or _ADDRESS.search(text) is not None)
+        return dated and _OPENS.match(text) is not None
+    if "@" not in text or not text.endswith((">", ")")):
+        return False
+    stamped = _DATE.search(text) and _IN_BRACKETS.search(text) and _OPENS.match(text)
+    return stamped is not None and _quote_follows(lines, end)
+
+
+def _announces(text: str, lines: list[Line], end: int) -> bool:
+    """With a word for "wrote" and a colon: when, or who, or the quote itself right below."""
+    address = "@" in text and _ADDRESS.search(text) is not None
+    if (address or _OPENS.match(text)) and (_DATE.search(text) or _TIME.search(text)) and not _SENTENCE.search(text):
         return True
-    return (
-        dated
-        and _IN_BRACKETS.search(text) is not None
-        and _OPENS.match(text) is not None
-        and text.endswith((">", ")"))
-        and _quote_follows(lines, end)
-    )
+    if not _WROTE_AT_END.search(text):
+        return False
+    if address and len(text) < 200:  # noqa: PLR2004 - a line or two
+        return True
+    return len(text) < 120 and _quote_follows(lines, end, directly=True)  # noqa: PLR2004
+
+
+def _is_stamp(text: str) -> bool:
+    """Without a word for "wrote": a date, a time and an address in brackets before the colon."""
+    if "@" not in text or not _IN_BRACKETS.search(text):
+        return False
+    return all(pattern.search(text) for pattern in (_DATE, _TIME)) and _OPENS.match(text) is not None
 
 
 def _quote_follows(lines: list[Line], end: int, *, directly: bool = False) -> bool:

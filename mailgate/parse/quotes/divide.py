@@ -33,7 +33,7 @@ def divide(text: str, marks: Sequence[tuple[SpanKind, str, bool] | None] = (), s
     """Spans over `text`; `marks` says of each line what its html said of it: kind, rule, and whether it stands."""
     lines = split_lines(text)
     if len(lines) > MAX_LINES:
-        return Division((Span(0, len(text), SpanKind.REPLY, "too long to divide"),), text.strip(), None)
+        return undivided(text, "too long to divide")
     for line, mark in zip(lines, marks, strict=False):
         if mark is not None:
             line.be(mark[0], mark[1])
@@ -44,6 +44,11 @@ def divide(text: str, marks: Sequence[tuple[SpanKind, str, bool] | None] = (), s
         mark_signature(lines, 0, len(lines), sender)
         mark_signature(lines, 0, len(lines), sender)
     return _division(text, lines)
+
+
+def undivided(text: str, rule: str) -> Division:
+    """The whole text as it is."""
+    return Division((Span(0, len(text), SpanKind.REPLY, rule),) if text else (), text.strip(), None)
 
 
 def _mark_quotes(lines: list[Line]) -> None:
