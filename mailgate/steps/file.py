@@ -15,6 +15,7 @@ from mailgate.steps.workshop import Workshop
 from mailgate.store.base import reserve
 from mailgate.store.db import Session
 from mailgate.store.kept import KeptMail, already_read, lock_waiting
+from mailgate.store.messages import trimmed
 from mailgate.store.numbers import take_numbers
 from mailgate.store.office import Mailbox, mailboxes
 from mailgate.store.organisations import Organisation, own
@@ -100,6 +101,7 @@ def _file(batch: Batch, row: KeptMail, arrival: Arrival) -> None:
     """Give one letter its outcome."""
     letter, addresses = arrival.letter, {mailbox.address for mailbox in batch.mailboxes.values()}
     row.same, row.subject, row.read_at = arrival.same, letter.subject[:300], batch.now
+    row.message_id = trimmed(letter.message_id) if letter.message_id else None
     row.claimed_by = row.claimed_until = None
     if (twin := batch.read_before.get(arrival.same)) is not None:
         _settle(row, "duplicate", [f"The same mail was kept before, as {twin.id}."], ticket_id=twin.ticket_id)
@@ -155,6 +157,8 @@ def _why_no_answer(arrival: Arrival, mailbox: Mailbox) -> list[str]:
         reasons.append(elsewhere)
     if not arrival.verdict.is_answerable:
         reasons.append("It fails its sender's own authentication rules.")
+    if arrival.envelope.door == "import":
+        reasons.append("It was imported.")
     return reasons
 
 

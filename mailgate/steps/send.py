@@ -14,6 +14,7 @@ from mailgate.send import Relay, Unreachable, next_try
 from mailgate.steps.workshop import Workshop
 from mailgate.store import outbox
 from mailgate.store.db import Session
+from mailgate.store.organisations import own
 from mailgate.store.outbox import OutboxCopy
 from mailgate.store.tickets import by_id
 from mailgate.tickets.history import MAILGATE, record
@@ -21,6 +22,7 @@ from mailgate.tickets.history import MAILGATE, record
 _HELD = {
     "sending": "Kept back: MAILGATE_SENDING is hold.",
     "relay": "Kept back: no relay is set (MAILGATE_RELAY_URL).",
+    outbox.RESTORED: outbox.RESTORED_WORDS,
 }
 _WORDS = 500
 _PATIENCE = 20.0  # seconds for a batch; the last letter in it may still take its time
@@ -30,11 +32,11 @@ _log = log.get("send")
 
 def deliver(shop: Workshop, org: int, copy_ids: Sequence[int]) -> None:
     """Hand claimed copies to the relay."""
-    if (reason := _reason_to_hold(shop)) is not None:
-        with shop.database.desk(org) as session:
-            outbox.hold(session, copy_ids, reason, _HELD[reason])
-        return
     with shop.database.desk(org) as session:
+        reason = _reason_to_hold(shop) or (outbox.RESTORED if own(session).is_holding else None)
+        if reason is not None:
+            outbox.hold(session, copy_ids, reason, _HELD[reason])
+            return
         letters = outbox.letters_to_send(session, copy_ids)
     relay = _relay(shop)
     end = monotonic() + _PATIENCE
@@ -66,11 +68,12 @@ def release_held(shop: Workshop) -> None:
         return
     with shop.database.crossing() as connection:
         held = outbox.organisations_holding(connection, list(_HELD))
+    freed = 0
     for org in held:
         with shop.database.desk(org) as session:
-            for reason in _HELD:
-                outbox.release(session, reason, clock.now())
-    if held:
+            if not own(session).is_holding:
+                freed += sum(outbox.release(session, reason, clock.now()) for reason in _HELD)
+    if freed:
         shop.bell.ring("send_mail")
 
 

@@ -34,6 +34,9 @@ class KeptMail(TenantRow):
         Index("kept_mail_same_idx", "org_id", "same", postgresql_where=text("same IS NOT NULL")),
         Index("kept_mail_ticket_id_idx", "org_id", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
         Index("kept_mail_unmoved_idx", "id", postgresql_where=text("raw IS NOT NULL AND state = 'done'")),
+        Index("kept_mail_message_id_idx", "org_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
+        # An import that is run again skips what it has kept; only imported mail pays for that.
+        Index("kept_mail_imported_idx", "org_id", "mailbox_id", "sha256", postgresql_where=text("door = 'import'")),
         CheckConstraint("state IN ('waiting', 'done', 'held', 'quarantined')", name="state"),
         CheckConstraint("(state = 'waiting') = (outcome IS NULL)", name="outcome_once_read"),
         CheckConstraint(
@@ -61,6 +64,7 @@ class KeptMail(TenantRow):
     read_at: Mapped[datetime | None]
     same: Mapped[bytes | None]  # hash over mailbox, Message-ID and content: equal for deliveries of one mail
     subject: Mapped[str | None]  # for the shelf; as much as could be read
+    message_id: Mapped[str | None]  # so that somebody who knows nothing else can ask what became of it
     reasons: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     trail: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # [[signal, value, result], …]
     last_error: Mapped[str | None]

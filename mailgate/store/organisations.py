@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Identity, select
+from sqlalchemy import CheckConstraint, Identity, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate import clock
@@ -20,6 +20,8 @@ class Organisation(Base):
     number_format: Mapped[str] = mapped_column(server_default="TKT-{YYYY}-{N:6}")
     language: Mapped[str] = mapped_column(server_default="en")
     time_zone: Mapped[str] = mapped_column(server_default="UTC")
+    # A restored copy: letters are written, but kept back until `mailgate restore --release`.
+    is_holding: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]
 
 

@@ -12,6 +12,8 @@ from mailgate.store.base import TenantRow, points_to
 from mailgate.store.claims import Claimed, claimed
 
 STATES = ("waiting", "held", "sending", "sent", "delivered", "failed", "bounced", "cancelled")
+RESTORED = "restored"  # held because this is a restored copy, whose original may have sent it already
+RESTORED_WORDS = "Kept back: this is a restored copy. `mailgate restore --release` lets it go."
 
 
 class WrittenLetter(TenantRow):
@@ -67,7 +69,7 @@ class OutboxCopy(TenantRow):
     sender: Mapped[str]  # the return path; "" for automatic answers
     recipient: Mapped[str]
     state: Mapped[str]
-    held_for: Mapped[str | None]  # why it is held: sending, relay, breaker
+    held_for: Mapped[str | None]  # why it is held: sending, relay, breaker, restored
     tries: Mapped[int] = mapped_column(server_default=text("0"))
     next_try: Mapped[datetime]
     claimed_until: Mapped[datetime | None]

@@ -63,6 +63,7 @@ def upgrade() -> None:  # noqa: PLR0915 - the whole first schema
         sa.Column("number_format", sa.String(), server_default="TKT-{YYYY}-{N:6}", nullable=False),
         sa.Column("language", sa.String(), server_default="en", nullable=False),
         sa.Column("time_zone", sa.String(), server_default="UTC", nullable=False),
+        sa.Column("is_holding", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("position('{N' in number_format) > 0", name=op.f("organisations_number_format_check")),
         sa.PrimaryKeyConstraint("id", name=op.f("organisations_pkey")),
@@ -196,6 +197,7 @@ def upgrade() -> None:  # noqa: PLR0915 - the whole first schema
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("same", sa.LargeBinary(), nullable=True),
         sa.Column("subject", sa.String(), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=True),
         sa.Column("reasons", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("trail", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("last_error", sa.String(), nullable=True),
@@ -215,6 +217,20 @@ def upgrade() -> None:  # noqa: PLR0915 - the whole first schema
             deferrable=True,
         ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("kept_mail_pkey")),
+    )
+    op.create_index(
+        "kept_mail_imported_idx",
+        "kept_mail",
+        ["org_id", "mailbox_id", "sha256"],
+        unique=False,
+        postgresql_where=sa.text("door = 'import'"),
+    )
+    op.create_index(
+        "kept_mail_message_id_idx",
+        "kept_mail",
+        ["org_id", "message_id"],
+        unique=False,
+        postgresql_where=sa.text("message_id IS NOT NULL"),
     )
     op.create_index(
         "kept_mail_same_idx",
