@@ -18,7 +18,7 @@ class Ended(MailgateError):  # noqa: N818 - not an error: a command's own exit c
         self.code = code
 
 
-def told(commands: click.Group) -> int:
+def told(commands: click.Command) -> int:
     """Run the command line; returns the exit code."""
     try:
         commands.main(standalone_mode=False)

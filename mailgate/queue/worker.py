@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -58,7 +59,7 @@ def work(redis_url: str, queues: Sequence[str], name: str, *, on_start: Callable
     )
     worker = ResidentWorker(
         [Queue(queue, connection=connection, serializer=JSONSerializer) for queue in queues],
-        name=name,
+        name=f"{name}-{secrets.token_hex(4)}",  # RQ refuses the name of a worker that died a moment ago
         connection=connection,
         serializer=JSONSerializer,
         log_job_description=False,

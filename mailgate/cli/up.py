@@ -1,0 +1,132 @@
+"""`mailgate up`: everything on one machine. Kept light, because it stays for as long as its children do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from mailgate import log
+from mailgate.cli.outcome import Ended
+from mailgate.embedded import Servers, running
+from mailgate.settings import Listen, Settings, read_settings
+from mailgate.supervise import Role, mailgate_role, next_free, page_answers, refuse_taken, supervise, takes_mail
+
+_DEMO_RELAY_PORT = 2526
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="The data folder (MAILGATE_DATA).")
+@click.option("--smtp", "smtp_port", type=click.IntRange(1, 65535), help="Port for mail (MAILGATE_SMTP_LISTEN).")
+@click.option("--web", "web_port", type=click.IntRange(1, 65535), help="Port for the pages (MAILGATE_WEB_LISTEN).")
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes (MAILGATE_WORKERS).")
+@click.option(
+    "--demo", is_flag=True, help="With sample data and a mailbox to answer from; nothing leaves this machine."
+)
+def up(data: Path | None, smtp_port: int | None, web_port: int | None, workers: int | None, demo: bool) -> None:
+    """Run everything on this machine: mail, workers, clock and pages.
+
+    Prints `ready: web URL smtp HOST:PORT` when mail is accepted and the page answers. Ctrl-C stops it in order.
+    """
+    settings = read_settings(data=data, workers=workers)
+    smtp, web = _port(settings.smtp_listen, smtp_port), _port(settings.web_listen, web_port)
+    if demo:
+        smtp, web = _free(smtp, "mail"), _free(web, "the pages")
+    else:
+        refuse_taken("MAILGATE_SMTP_LISTEN", "--smtp", smtp)
+        refuse_taken("MAILGATE_WEB_LISTEN", "--web", web)
+    settings = settings.model_copy(update={"smtp_listen": smtp, "web_listen": web})
+    log.start("up", settings.log)
+    with running(settings) as servers:
+        environment = _environment(settings, servers)
+        roles = _roles(settings)
+        if demo:
+            role, of_demo = _demo(settings)
+            roles, environment = [*roles, role], {**environment, **of_demo}
+        said = _first_steps(environment, demo=demo)
+        raise Ended(
+            supervise(
+                roles,
+                environment,
+                ready_when=(lambda: takes_mail(smtp), lambda: _page_answers(settings)),
+                on_ready=lambda: _announce(settings, said),
+                heal=servers.ensure,
+                form=settings.log,
+            )
+        )
+
+
+def _port(listen: Listen, port: int | None) -> Listen:
+    return listen._replace(port=port) if port else listen
+
+
+def _free(listen: Listen, what: str) -> Listen:
+    free = next_free(listen)
+    if free != listen:
+        click.echo(f"Port {listen.port} is taken; {what}: {free.port} instead.")
+    return free
+
+
+def _roles(settings: Settings) -> list[Role]:
+    """One worker never sends, so that a slow relay cannot keep all of them from reading."""
+    python = (sys.executable, "-P", "-m", "mailgate", "worker")
+    workers = [
+        Role(f"worker-{number}", (*python, "--name", f"worker-{number}", "--queues", queues))
+        for number in range(1, settings.workers + 1)
+        for queues in ["mail" if number == 1 and settings.workers > 1 else "send,mail"]
+    ]
+    return [mailgate_role("smtp", "smtp"), *workers, mailgate_role("clock", "clock"), mailgate_role("web", "web")]
+
+
+def _demo(settings: Settings) -> tuple[Role, dict[str, str]]:
+    """The demo's own relay and mailbox: mail of the demo never leaves this machine."""
+    relay = next_free(Listen("127.0.0.1", _DEMO_RELAY_PORT))
+    mailbox = next_free(Listen("127.0.0.1", settings.web_listen.port + 1))
+    ports = ("--relay-port", str(relay.port), "--mailbox-port", str(mailbox.port))
+    role = Role("demo", (sys.executable, "-m", "mailgate.demo", *ports))
+    return role, {"MAILGATE_RELAY_URL": f"smtp://{relay}", "MAILGATE_SENDING": "on"}
+
+
+def _environment(settings: Settings, servers: Servers) -> dict[str, str]:
+    """What the children must know of what was decided here."""
+    known = {
+        "MAILGATE_DATA": str(settings.data.resolve()),
+        "MAILGATE_DATABASE_URL": servers.database_url,
+        "MAILGATE_DATABASE_OWNER_URL": servers.owner_url,
+        "MAILGATE_REDIS_URL": servers.redis_url,
+        "MAILGATE_SECRET_KEY": servers.secret_key,
+        "MAILGATE_SMTP_LISTEN": str(settings.smtp_listen),
+        "MAILGATE_WEB_LISTEN": str(settings.web_listen),
+        "MAILGATE_BASE_URL": settings.public_url,
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def _first_steps(environment: dict[str, str], *, demo: bool) -> str:
+    """Migrate, and make the first admin where there is nobody; in a process that ends, for the memory it takes."""
+    command = [sys.executable, "-m", "mailgate.cli.first_steps", *(["--demo"] if demo else [])]
+    done = subprocess.run(
+        command, env={**_own_environment(), **environment}, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise Ended(done.returncode)
+    return done.stdout
+
+
+def _own_environment() -> dict[str, str]:
+    import os
+
+    return dict(os.environ)  # noqa: TID251 - handed on whole, not read
+
+
+def _page_answers(settings: Settings) -> bool:
+    host = settings.public_url.partition("://")[2].partition("/")[0]
+    return page_answers(settings.web_listen, "/readyz", host, tls=settings.tls_cert is not None)
+
+
+def _announce(settings: Settings, said: str) -> None:
+    if said:
+        click.echo(said, nl=False)
+    click.echo(f"ready: web {settings.public_url} smtp {settings.smtp_listen}")

@@ -1,0 +1,123 @@
+"""Mailgate's own processes, started, killed and restarted by a test, on that test's own database."""
+
+import os
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support.databases import Fresh
+from tests.support.relay import free_port
+from tests.support.world import DESK, KEY
+
+
+@dataclass
+class Gateway:
+    """The processes of one gateway."""
+
+    fresh: Fresh
+    folder: Path
+    relay_url: str | None = None
+    extra: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, *roles: str, failpoints: str = "") -> None:
+        """Start processes: `smtp`, `clock`, `worker-1`, … With failpoints, they are armed in these alone."""
+        for role in roles:
+            command = ["worker", "--name", role] if role.startswith("worker") else [role]
+            with (self.folder / f"{role}.log").open("ab") as log:
+                self.running[role] = subprocess.Popen(
+                    [sys.executable, "-m", "mailgate", *command],
+                    env={**self._environment(), "MAILGATE_FAILPOINTS": failpoints},
+                    stdout=log,
+                    stderr=log,
+                    cwd=self.folder,
+                )
+        if "smtp" in roles:
+            eventually(self._greets, within=20)
+
+    def kill(self, *roles: str) -> None:
+        """A power cut for these processes."""
+        for role in roles:
+            process = self.running.pop(role)
+            process.kill()
+            process.wait(10)
+
+    def stop(self, *roles: str) -> None:
+        for role in roles:
+            process = self.running.pop(role)
+            process.send_signal(signal.SIGTERM)
+            try:
+                assert process.wait(12) in (0, -signal.SIGTERM), self.log(role)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+    def has_died(self, role: str) -> bool:
+        return self.running[role].poll() is not None
+
+    def keep_alive(self, *roles: str) -> None:
+        """Start again whichever of these has died, as `mailgate up` would."""
+        for role in roles:
+            if self.running[role].poll() is not None:
+                self.start(role)
+
+    def log(self, role: str) -> str:
+        return (self.folder / f"{role}.log").read_text()
+
+    def send(self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example") -> bool:
+        """Deliver by SMTP; whether it was acknowledged."""
+        try:
+            with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as client:
+                return client.sendmail(sender, [to], raw) == {}
+        except (smtplib.SMTPException, OSError):
+            return False
+
+    def _greets(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as probe:
+                return probe.recv(3) == b"220"
+        except OSError:
+            return False
+
+    def _environment(self) -> dict[str, str]:
+        own = {name: value for name, value in os.environ.items() if not name.startswith("MAILGATE_")}
+        return {
+            **own,
+            "MAILGATE_DATA": str(self.folder / "data"),
+            "MAILGATE_DATABASE_URL": self.fresh.app_url,
+            "MAILGATE_REDIS_URL": self.fresh.redis_url,
+            "MAILGATE_SECRET_KEY": KEY,
+            "MAILGATE_SMTP_LISTEN": f"127.0.0.1:{self.port}",
+            "MAILGATE_ACK_PER_SENDER": "0",
+            "MAILGATE_ACK_PER_HOUR": "0",
+            **({"MAILGATE_RELAY_URL": self.relay_url} if self.relay_url else {}),
+            **self.extra,
+        }
+
+
+@contextmanager
+def gateway(fresh: Fresh, folder: Path, *, relay_url: str | None = None, **extra: str) -> Iterator[Gateway]:
+    """Processes that are gone when the block ends, whatever happened in it."""
+    made = Gateway(fresh, folder, relay_url, extra)
+    try:
+        yield made
+    finally:
+        for process in made.running.values():
+            process.kill()
+            process.wait(10)
+
+
+def eventually(holds: Callable[[], object], *, within: float = 30, every: float = 0.1) -> None:
+    """Wait until something holds; fail when it does not."""
+    end = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < end, f"it never came true: {getattr(holds, '__name__', holds)}"
+        time.sleep(every)
