@@ -76,6 +76,15 @@ def keep(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
     return list(session.scalars(statement, rows))
 
 
+def imported_before(session: Session, mailbox_id: int, hashes: Iterable[bytes]) -> set[bytes]:
+    """Which of these mails, by SHA-256, an import has kept for this mailbox already."""
+    is_imported = text("door = 'import'")  # as the partial index says it
+    question = select(KeptMail.sha256).where(
+        KeptMail.mailbox_id == mailbox_id, KeptMail.sha256.in_(list(hashes)), is_imported
+    )
+    return set(session.scalars(question))
+
+
 def claim_mail(connection: Connection, worker: str, limit: int, now: datetime, until: datetime) -> list[Claimed]:
     """Take mails to read, across tenants. What was tried before comes alone, so that poison takes no neighbours."""
     return claimed(connection, "claim_mail", worker, limit, now, until)

@@ -1,0 +1,70 @@
+"""Commands as people and scripts run them: processes of their own, on a database of the test's own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import Fresh
+from tests.support.world import KEY, World
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+Mailgate = Callable[..., Said]
+
+
+def call(environment: dict[str, str], folder: Path, *words: str, stdin: bytes = b"") -> Said:
+    """Run `mailgate …` with these settings and no others."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MAILGATE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "mailgate", *words],
+        input=stdin,
+        capture_output=True,
+        env={**own, "PYTHONPATH": str(CHECKOUT), **environment},
+        cwd=folder,
+        timeout=60,
+        check=False,
+    )
+    said = Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+    assert "Traceback" not in said.err, said.err
+    return said
+
+
+@pytest.fixture
+def settings(fresh: Fresh, tmp_path: Path) -> dict[str, str]:
+    """Settings for the test's own database; `world` lives on the same one."""
+    return {
+        "MAILGATE_DATA": str(tmp_path / "data"),
+        "MAILGATE_BLOB_URL": str(tmp_path / "blobs"),
+        "MAILGATE_DATABASE_URL": fresh.app_url,
+        "MAILGATE_DATABASE_OWNER_URL": fresh.owner_url,
+        "MAILGATE_REDIS_URL": fresh.redis_url,
+        "MAILGATE_SECRET_KEY": KEY,
+        "MAILGATE_RESOLVER": "off",
+    }
+
+
+@pytest.fixture
+def mailgate(settings: dict[str, str], world: World, tmp_path: Path) -> Mailgate:
+    """`mailgate(*words, stdin=b"", MAILGATE_X="…")` beside a world with a mailbox, an agent and a relay."""
+    place = tmp_path / "here"
+    place.mkdir()
+
+    def run(*words: str, stdin: bytes = b"", **more: str) -> Said:
+        return call({**settings, **more}, place, *words, stdin=stdin)
+
+    return run
