@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.errors import MessageError
 
 from mailparser.utils import get_addresses
 
@@ -21,8 +22,11 @@ def read_addresses(raw: str, defects: list[str], header: str) -> tuple[Address, 
     if not text:
         return ()
     problems: list[dict[str, object]] = []
-    found = get_addresses(text, defects=problems, decode_names=True)
-    if all(problem["recovered"] for problem in problems) and found:
+    try:
+        found = get_addresses(text, defects=problems, decode_names=True)
+    except (MessageError, ValueError, IndexError):  # it stumbles over encoded words that are not base64
+        found = []
+    if found and all(problem["recovered"] for problem in problems):
         return tuple(_address(name, address) for name, address in found if address)
     repaired = _read_forgivingly(text)
     if repaired:

@@ -58,7 +58,10 @@ def language_of(text: str) -> str | None:
         if len(_CYRILLIC.findall(text)) * 2 > letters:
             return "uk" if _UKRAINIAN.search(text) else "ru"
     counts = Counter(words)
-    hits = sorted(((sum(counts[word] for word in known & counts.keys()), language) for language, known in _SETS.items()), reverse=True)
+    hits = sorted(
+        ((sum(counts[word] for word in known & counts.keys()), language) for language, known in _SETS.items()),
+        reverse=True,
+    )
     (best, language), (second, _) = hits[0], hits[1]
     if best < MIN_HITS or best * 8 < len(words) or best * 9 < second * 10:
         return None

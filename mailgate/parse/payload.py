@@ -7,6 +7,7 @@ import re
 from email.message import Message
 
 from mailgate.parse.headers import raw_header
+from mailgate.parse.names import named_parameter
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/]+")
@@ -28,15 +29,42 @@ def content(part: Message) -> tuple[bytes, str | None]:
     return raw, None
 
 
+def children_of(part: Message) -> list[Message] | None:
+    """The parts inside a part; None when it holds text. Unlike `get_payload()` this decodes nothing and never raises."""
+    payload = part._payload  # type: ignore[attr-defined]  # noqa: SLF001 - get_payload() decodes raw bytes, with loss
+    return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else None
+
+
 def raw_content(part: Message) -> bytes:
     """The bytes as they stand in the mail, undecoded."""
-    payload = part.get_payload()
+    payload = part._payload  # type: ignore[attr-defined]  # noqa: SLF001 - as above
     if not isinstance(payload, str):
         return b""
     try:
         return payload.encode("ascii", "surrogateescape")
     except UnicodeEncodeError:
         return payload.encode("utf-8", "replace")
+
+
+def as_written(part: Message) -> bytes:
+    """A part with all that is in it, put together again; the standard library's generator raises on damaged headers."""
+    pieces: list[bytes] = []
+    _write(part, pieces)
+    return b"".join(pieces)
+
+
+def _write(part: Message, pieces: list[bytes]) -> None:
+    pieces += [f"{name}: {value}\n".encode("utf-8", "surrogateescape") for name, value in part.raw_items()]
+    pieces.append(b"\n")
+    children = children_of(part)
+    if children is None:
+        pieces.append(raw_content(part))
+        return
+    boundary = named_parameter(raw_header(part, "content-type"), "boundary").encode("utf-8", "replace")
+    for child in children:
+        pieces.append(b"\n--" + boundary + b"\n" if boundary else b"")
+        _write(child, pieces)
+    pieces.append(b"\n--" + boundary + b"--\n" if boundary else b"")
 
 
 def uu_decode(lines: list[bytes]) -> bytes:

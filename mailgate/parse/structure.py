@@ -12,13 +12,11 @@ from mailgate.parse.attached_mail import attached_mail
 from mailgate.parse.charsets import charset_in_html, decode
 from mailgate.parse.headers import raw_header
 from mailgate.parse.names import file_name, named_parameter
-from mailgate.parse.payload import content, raw_content
+from mailgate.parse.payload import as_written, children_of, content, raw_content
 
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
                       "message/feedback-report", "text/rfc822-headers", "message/global-headers"})  # fmt: skip
-_READABLE = frozenset(
-    {"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml"}
-)
+_READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml"})
 _DELIMITER_BEFORE_HEADER = re.compile(rb"(?mi)^--([^\n]{1,200})\n(?=content-[a-z-]+:)")
 _CONTENT_TYPE = re.compile(r"\s*[\"']?([\w.+-]+)\s*/\s*([\w.+-]+)")
 MAX_WALK = 60
@@ -68,12 +66,12 @@ def content_type(part: Message) -> str:
 def _blocks(part: Message, found: Structure, parent: str, depth: int) -> list[Block]:
     kind = content_type(part)
     found.defects.extend(f"{type(defect).__name__}" for defect in part.defects)
-    children = part.get_payload()
-    if kind.startswith("multipart/") and not isinstance(children, list):
+    children = children_of(part)
+    if kind.startswith("multipart/") and children is None:
         children = _with_real_boundary(part, found)
     if depth > MAX_WALK:
         return []
-    if isinstance(children, list) and kind.startswith("message/"):
+    if children is not None and kind.startswith("message/"):
         if kind in _REPORTS:
             found.reports.append((kind, _report_bytes(part)))
             return []
@@ -150,20 +148,21 @@ def _readable(part: Message, kind: str, data: bytes, found: Structure) -> Block:
 
 def _unflowed(text: str, delete_space: bool) -> str:  # noqa: FBT001 - the word stands in the header
     """RFC 3676: a line that ends in a space goes on in the next one of the same quote depth."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     open_depth: int | None = None
-    for line in text.split("\n"):
-        line = line.rstrip("\r")  # noqa: PLW2901
+    for raw in text.split("\n"):
+        line = raw.rstrip("\r")
         depth = len(line) - len(line.lstrip(">"))
-        body = line[depth:]
-        stuffed = body[1:] if body.startswith(" ") else body
-        flows = stuffed.endswith(" ") and stuffed != "-- "
-        if open_depth == depth and lines and stuffed != "-- ":
-            lines[-1] = (lines[-1][:-1] if delete_space else lines[-1]) + stuffed
+        stuffed = line[depth:].removeprefix(" ")
+        is_delimiter = stuffed == "-- "
+        flows = stuffed.endswith(" ") and not is_delimiter
+        shown = stuffed[:-1] if flows and delete_space else stuffed
+        if open_depth == depth and not is_delimiter:
+            lines[-1].append(shown)
         else:
-            lines.append(">" * depth + (" " if depth and stuffed else "") + stuffed)
+            lines.append([">" * depth + (" " if depth and stuffed else "") + shown])
         open_depth = depth if flows else None
-    return "\n".join(lines)
+    return "\n".join("".join(pieces) for pieces in lines)
 
 
 def _charset(part: Message) -> str | None:
@@ -171,28 +170,20 @@ def _charset(part: Message) -> str | None:
     return (named_parameter(value, "charset") or None) if "charset" in value.lower() else None
 
 
-def _with_real_boundary(part: Message, found: Structure) -> list[Message] | str:
-    """A multipart whose boundary is missing or not the one used: take the line that stands before the first part's header."""
+def _with_real_boundary(part: Message, found: Structure) -> list[Message] | None:
+    """A multipart whose boundary is missing or not the one used: take the line that stands before a part's header."""
     raw = raw_content(part)
     delimiter = _DELIMITER_BEFORE_HEADER.search(raw)
     if delimiter is None:
-        return part.get_payload()
+        return None
     boundary = delimiter[1].rstrip().replace(b'"', b"")
     again = message_from_bytes(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\n\n' + raw)
-    children = again.get_payload()
-    if not isinstance(children, list):
-        return part.get_payload()
-    found.defects.append("the boundary was not the one declared")
+    children = children_of(again)
+    if children is not None:
+        found.defects.append("the boundary was not the one declared")
     return children
 
 
 def _report_bytes(part: Message) -> bytes:
     """A delivery-status as it stood: the standard library has taken its blocks for mails of their own."""
-    blocks = []
-    for block in part.get_payload():
-        if isinstance(block, Message):
-            fields = "".join(f"{name}: {value}\n" for name, value in block.raw_items())
-            payload = block.get_payload()
-            rest = payload if isinstance(payload, str) else ""
-            blocks.append(f"{fields}\n{rest}" if rest.strip() else fields)
-    return "\n".join(blocks).encode("utf-8", "surrogateescape")
+    return b"\n".join(as_written(block) for block in children_of(part) or [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import logging
 import re
 from dataclasses import dataclass
 from email.message import Message
@@ -139,6 +140,7 @@ def _known_to_flufl(message: Message, notice: str) -> list[Named]:
     """What the collection of GNU Mailman knows that our rules don't."""
     from flufl.bounce import all_failures  # noqa: PLC0415 - only bounces need it
 
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it reports each of its own stumbles
     try:
         temporary, permanent = all_failures(message)
     except Exception:  # noqa: BLE001 - on damaged mails it raises whatever its matches come to

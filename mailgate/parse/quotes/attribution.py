@@ -73,7 +73,11 @@ def _end_of_attribution(lines: list[Line], place: int) -> int | None:
 def _may_end(text: str) -> bool:
     """Cheap: attributions end in a colon, a bracket, dashes or "wrote"."""
     last = text[-1:]
-    return last in _LAST_LETTERS if last and not last.isalnum() else last != "" and text.rpartition(" ")[2].lower() in _LAST_WORDS
+    return (
+        last in _LAST_LETTERS
+        if last and not last.isalnum()
+        else last != "" and text.rpartition(" ")[2].lower() in _LAST_WORDS
+    )
 
 
 def _names_a_moment(text: str) -> bool:
