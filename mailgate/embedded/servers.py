@@ -175,11 +175,10 @@ class Use:
         with self._folder.log.open("ab") as log:
             self._keeper = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "mailgate.embedded.keeper"),
+                    # -P because the folder we stand in is nobody's to import from.
+                    *(sys.executable, "-P", "-m", "mailgate.embedded.keeper"),
                     *(str(self._folder.data), "durable" if self._durable else "fleeting", *self._needed),
                 ],
-                # `-m` looks here first, so the keeper is of the same Mailgate as we are, wherever that was found.
-                cwd=Path(__file__).parents[2],
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=log,
