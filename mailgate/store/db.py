@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from mailgate.errors import BadSettings, Temporary
+from mailgate.errors import BadSettings, Conflict, Temporary
 
 __all__ = ["Database", "Session", "require_tenant_role", "sit", "temporary_when_down"]
+
+_OTHER_VERSION = {"42P01", "42703", "42883"}  # no such table, column or function
 
 
 class Database:
@@ -61,7 +63,10 @@ def sit(session: Session, org: int) -> None:
 
 @contextmanager
 def temporary_when_down() -> Iterator[None]:
-    """A database that cannot be reached is our failure and passes: say so, without a word of where it lives."""
+    """A database that cannot be reached is our failure and passes: say so, without a word of where it lives.
+
+    One without our tables is not yet, or no longer, of this version.
+    """
     try:
         yield
     except OperationalError as error:
@@ -69,6 +74,10 @@ def temporary_when_down() -> Iterator[None]:
             raise Temporary("The database cannot be reached.") from error
         if str(getattr(error.orig, "sqlstate", "")).startswith(("53", "57P")):  # out of disk, memory; shutting down
             raise Temporary("The database cannot take anything just now.") from error
+        raise
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) in _OTHER_VERSION:
+            raise Conflict("The database is not at this version: run `mailgate migrate` first.") from error
         raise
 
 

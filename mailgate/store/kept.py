@@ -140,6 +140,12 @@ def count_state(session: Session, states: Sequence[str], cap: int = 1000) -> int
     return session.scalar(select(func.count()).select_from(question.subquery())) or 0
 
 
+def shelved(session: Session) -> list[int]:
+    """Every mail on the shelf, oldest first."""
+    question = select(KeptMail.id).where(KeptMail.state.in_(("held", "quarantined"))).order_by(KeptMail.id)
+    return list(session.scalars(question))
+
+
 def put_back(session: Session, ids: Iterable[int]) -> list[int]:
     """Let mails from the shelf be read again, their tries counted anew."""
     question = (

@@ -1,0 +1,67 @@
+"""`mailgate replay`: mail from the shelf is read again; what cannot be is named."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.cli.conftest import Mailgate
+from tests.support.mails import mail
+from tests.support.world import DESK, World
+
+
+def _shelve(world: World, kept_id: int) -> None:
+    """A mail as a bug in its reader left it."""
+    with world.owner.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE kept_mail SET state = 'quarantined', outcome = 'quarantined', tries = 3 WHERE id = :id"),
+            {"id": kept_id},
+        )
+
+
+def test_a_quarantined_mail_is_read_again(world: World, mailgate: Mailgate) -> None:
+    kept_id = world.deliver(mail())
+    _shelve(world, kept_id)
+    world.work()
+    assert world.kept(kept_id).state == "quarantined"
+    assert mailgate("replay", str(kept_id)).out == "1 mail is read again.\n"
+    world.work()
+    assert world.kept(kept_id).outcome == "opened"
+
+
+def test_held_means_everything_on_the_shelf(world: World, mailgate: Mailgate) -> None:
+    for _ in range(3):
+        _shelve(world, world.deliver(mail()))
+    world.receive(mail(sender=DESK))  # our own address: held
+    assert world.count("SELECT count(*) FROM kept_mail WHERE state = 'held'") == 1
+    assert mailgate("replay", "--held").out == "4 mails are read again.\n"
+    world.work()
+    assert world.count("SELECT count(*) FROM tickets") == 3
+    assert world.reconciles()
+
+
+def test_what_is_not_on_the_shelf_is_named(world: World, mailgate: Mailgate) -> None:
+    kept_id = world.deliver(mail())
+    _shelve(world, kept_id)
+    opened = world.receive(mail()).id
+    waiting = world.deliver(mail())
+    said = mailgate("replay", "999", str(opened), str(waiting), str(kept_id))
+    assert said.code == 1
+    assert said.out == "1 mail is read again.\n"
+    assert said.err.splitlines() == [
+        "mailgate: There is no kept mail 999.",
+        f"mailgate: Mail {opened} is not on the shelf: it was read, and its outcome is 'opened'.",
+        f"mailgate: Mail {waiting} waits to be read already.",
+    ]
+    assert world.count("SELECT count(*) FROM tickets") == 1
+
+
+@pytest.mark.parametrize("words", [[], ["--held", "1"], ["x"], ["0"]])
+def test_wrong_words_are_answered_with_how_to_say_it(mailgate: Mailgate, words: list[str]) -> None:
+    said = mailgate("replay", *words)
+    assert said.code == 2
+    assert "Error:" in said.err
+
+
+def test_an_organisation_that_does_not_exist_is_named(mailgate: Mailgate) -> None:
+    said = mailgate("replay", "--held", "--org", "Nobody")
+    assert said.code != 0
+    assert "'Support'" in said.err
