@@ -108,6 +108,7 @@ class Settings(BaseSettings):
     )
     smtp_listen: ListenAddress = Field(Listen("127.0.0.1", 2525), description="Where mail is received.")
     web_listen: ListenAddress = Field(Listen("127.0.0.1", 8025), description="Where the pages are served.")
+    web_threads: int = Field(8, ge=1, le=256, description="Requests one web process works on at the same time.")
     tls_cert: Path | None = Field(None, description="Certificate chain (PEM) for STARTTLS and the pages.")
     tls_key: Path | None = Field(None, description="Private key (PEM) of the certificate.")
     trusted_proxies: Networks = Field(

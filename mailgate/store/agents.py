@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, points_to
+from mailgate.store.office import Team
 
 ROLES = ("owner", "admin", "agent", "viewer")
 
@@ -144,6 +145,15 @@ def names_of(session: Session, ids: set[int]) -> dict[int, str]:
 
 def team_ids(session: Session, agent_id: int) -> set[int]:
     return set(session.scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent_id)))
+
+
+def team_names(session: Session) -> dict[int, list[str]]:
+    """The names of every agent's teams, by agent."""
+    question = select(TeamMember.agent_id, Team.name).join(Team, Team.id == TeamMember.team_id).order_by(Team.name)
+    found: dict[int, list[str]] = {}
+    for agent_id, name in session.execute(question):
+        found.setdefault(agent_id, []).append(name)
+    return found
 
 
 def token_by_id(session: Session, token_id: int) -> Token | None:

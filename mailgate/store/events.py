@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, delete, select, text, update
+from sqlalchemy import Connection, Index, delete, select, text, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import Base, TenantRow, points_to, tenant
@@ -50,6 +50,14 @@ class Unfollowed(Base):
 
 def history_of(session: Session, ticket_id: int) -> list[Event]:
     return list(session.scalars(select(Event).where(Event.ticket_id == ticket_id).order_by(Event.at, Event.id)))
+
+
+def history_page(session: Session, ticket_id: int, *, after: tuple[datetime, int] | None, limit: int) -> list[Event]:
+    """What happened next to a ticket, oldest first."""
+    question = select(Event).where(Event.ticket_id == ticket_id).order_by(Event.at, Event.id).limit(limit)
+    if after is not None:
+        question = question.where(tuple_(Event.at, Event.id) > tuple_(*after))
+    return list(session.scalars(question))
 
 
 def events_by_ids(session: Session, ids: Iterable[int]) -> list[Event]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, Index, select
+from sqlalchemy import CheckConstraint, Computed, Index, select, tuple_
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -95,6 +95,14 @@ class ThreadId(TenantRow):
 def thread_of(session: Session, ticket_id: int) -> list[Message]:
     """A ticket's messages, oldest first."""
     return list(session.scalars(select(Message).where(Message.ticket_id == ticket_id).order_by(Message.at, Message.id)))
+
+
+def thread_page(session: Session, ticket_id: int, *, after: tuple[datetime, int] | None, limit: int) -> list[Message]:
+    """A ticket's next messages, oldest first."""
+    question = select(Message).where(Message.ticket_id == ticket_id).order_by(Message.at, Message.id).limit(limit)
+    if after is not None:
+        question = question.where(tuple_(Message.at, Message.id) > tuple_(*after))
+    return list(session.scalars(question))
 
 
 def message_by_id(session: Session, message_id: int) -> Message | None:

@@ -88,6 +88,11 @@ def mailbox_by_address(session: Session, address: str) -> Mailbox | None:
     return session.scalar(select(Mailbox).where(Mailbox.address == address.lower()))
 
 
+def mailbox_by_id(session: Session, mailbox_id: int) -> Mailbox:
+    """The mailbox something points to."""
+    return session.scalars(select(Mailbox).where(Mailbox.id == mailbox_id)).one()
+
+
 def teams(session: Session) -> list[Team]:
     return list(session.scalars(select(Team).order_by(Team.name)))
 

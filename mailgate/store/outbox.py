@@ -151,6 +151,17 @@ def list_copies(
     return [(row[0], row[1]) for row in session.execute(question)]
 
 
+def copy_with_subject(session: Session, copy_id: int) -> tuple[OutboxCopy, str] | None:
+    """One copy with its subject."""
+    question = (
+        select(OutboxCopy, WrittenLetter.subject)
+        .join(WrittenLetter, WrittenLetter.id == OutboxCopy.written_id)
+        .where(OutboxCopy.id == copy_id)
+    )
+    row = session.execute(question).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
 def acknowledged_since(session: Session, mailbox_id: int, addresses: Iterable[str], since: datetime) -> dict[str, int]:
     """How many acknowledgements each of these addresses got from a mailbox since then."""
     question = (

@@ -1,0 +1,90 @@
+"""The web application over a real database and Redis, and somebody of every role to ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from mailgate import clock
+from mailgate.office.links import make_api_token
+from mailgate.office.setup import add_agent, add_mailbox
+from mailgate.settings import Settings
+from mailgate.store.db import Database
+from mailgate.store.organisations import found
+from tests.support.databases import Fresh
+from tests.support.world import KEY, World
+from web.app import make
+
+AFAR = {"REMOTE_ADDR": "203.0.113.7"}  # nobody's loopback
+
+
+@dataclass
+class Site:
+    """The application, a client of it, and tokens: one of each role, and an admin's of another organisation."""
+
+    app: Flask
+    client: FlaskClient
+    tokens: dict[str, str]
+
+    def ask(self, method: str, path: str, who: str | None = "agent", **more: Any) -> TestResponse:
+        headers = dict(more.pop("headers", {}))
+        if who is not None:
+            headers["Authorization"] = f"Bearer {self.tokens[who]}"
+        return self.client.open(path, method=method, headers=headers, base_url="https://desk.example", **more)
+
+    def get(self, path: str, who: str | None = "agent", **query: Any) -> Any:
+        """What an endpoint of the API answers, which must be 200."""
+        answer = self.ask("GET", f"/api/v1{path}", who, query_string=query)
+        assert answer.status_code == 200, answer.text
+        return answer.get_json()
+
+    def send(self, method: str, path: str, body: Any, who: str | None = "agent", status: int = 200) -> Any:
+        """What the API answers to a change, with this status."""
+        answer = self.ask(method, f"/api/v1{path}", who, json=body)
+        assert answer.status_code == status, answer.text
+        return answer.get_json()
+
+    def open(self, subject: str = "Printer on fire", **more: Any) -> Any:
+        """A ticket opened by the API."""
+        asks = {"email": "ana@lusitel.example", "name": "Ana Ferreira"}
+        return self.send("POST", "/tickets", {"subject": subject, "body": "Help!", "requester": asks, **more}, status=201)
+
+
+@pytest.fixture
+def settings(fresh: Fresh, tmp_path: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        data=tmp_path,
+        database_url=fresh.app_url,
+        redis_url=fresh.redis_url,
+        secret_key=KEY,
+        base_url="https://desk.example",
+        trusted_proxies="198.51.100.0/24",
+    )
+
+
+@pytest.fixture
+def site(world: World, settings: Settings) -> Iterator[Site]:
+    """A desk with a mailbox and an agent, as the world has it, and another organisation beside it."""
+    tokens = {role: _token(world.database, 1, role) for role in ("owner", "admin", "agent", "viewer")}
+    with world.owner.desk(0) as session:
+        other = found(session, "Another").id
+    with world.database.desk(other) as session:
+        add_mailbox(session, "help@another.example", clock.now())
+        add_agent(session, "zoe@another.example", "admin", clock.now())
+    tokens["stranger"] = _token(world.database, other, "admin")
+    app = make(settings)
+    yield Site(app, app.test_client(use_cookies=True), tokens)
+    app.extensions["mailgate"].database.close()
+
+
+def _token(database: Database, org: int, role: str) -> str:
+    with database.desk(org) as session:
+        return make_api_token(session, f"The {role}", role, clock.now()).secret

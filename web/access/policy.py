@@ -1,0 +1,63 @@
+"""The one table of who may use which route. A route without a line here is closed to everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+
+from mailgate.errors import Forbidden
+from mailgate.rights import Right
+from web.access.address import is_at_home
+from web.access.who import require
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The right a route asks for; None lets anybody in. `at_home`: so does asking from this machine or network."""
+
+    right: Right | None
+    at_home: bool = False
+
+
+ANYBODY = Rule(None)
+SEE, WORK, MAIL, SET_UP = Rule(Right.SEE), Rule(Right.WORK), Rule(Right.MAIL), Rule(Right.SET_UP)
+
+POLICY: dict[str, Rule] = {
+    "assets": ANYBODY,
+    "health.lives": ANYBODY,
+    "health.ready": ANYBODY,
+    "health.metrics": Rule(Right.SET_UP, at_home=True),
+    "api.description": ANYBODY,
+    "api.docs": ANYBODY,
+    "api.list_tickets": SEE,
+    "api.open_ticket": WORK,
+    "api.show_ticket": SEE,
+    "api.change_ticket": WORK,
+    "api.list_messages": SEE,
+    "api.write_message": WORK,
+    "api.list_events": SEE,
+    "api.download_file": SEE,
+    "api.list_inbound": MAIL,
+    "api.show_inbound": MAIL,
+    "api.download_inbound": MAIL,
+    "api.replay_inbound": MAIL,
+    "api.list_outbound": MAIL,
+    "api.retry_outbound": MAIL,
+    "api.list_agents": SEE,
+    "api.list_teams": SEE,
+    "api.list_categories": SEE,
+    "api.list_mailboxes": SEE,
+}
+
+
+def enforce() -> None:
+    """Let a request through to its route, or refuse it."""
+    if request.endpoint is None:  # no such route, which is told to anybody
+        return
+    rule = POLICY.get(request.endpoint)
+    if rule is None:
+        raise Forbidden("Nobody has decided yet who may use this.")
+    if rule.right is None or (rule.at_home and is_at_home()):
+        return
+    require(rule.right)

@@ -1,0 +1,117 @@
+"""Who is asking: an agent by the cookie of their session, or an application by its token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from flask import g, request
+
+from mailgate import clock
+from mailgate.errors import Forbidden
+from mailgate.rights import Right, may
+from mailgate.store.agents import Holder, agent_by_id, find_session, find_token, token_by_id
+from mailgate.store.db import Session
+from mailgate.tickets.history import Actor
+from mailgate.tokens import hashed
+from web.access.address import client_address, limit
+from web.access.refusals import NotSignedIn
+from web.access.sessions import NAME, cookie_name
+from web.db import tools
+
+WRONG_TOKENS, WRONG_TOKENS_SECONDS = 30, 300  # so many wrong tokens from one address in so long
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody we know. `agent_id` is None for an application; `by_cookie`: their browser told us, perhaps unasked."""
+
+    org: int
+    role: str
+    name: str
+    agent_id: int | None
+    by_cookie: bool
+
+    @property
+    def actor(self) -> Actor:
+        """As the history will name them."""
+        return Actor("agent" if self.agent_id is not None else "token", self.name, agent_id=self.agent_id)
+
+    def may(self, right: Right) -> bool:
+        return may(self.role, right)
+
+
+def who() -> Who:
+    """Who is asking; whoever is not known is refused."""
+    known = whoever()
+    if known is None:
+        raise NotSignedIn("Sign in, or send a valid token: Authorization: Bearer TOKEN.")
+    return known
+
+
+def whoever() -> Who | None:
+    """Who is asking, if we know them. A request with a token is never taken for its browser's agent."""
+    if "who" not in g:
+        g.who = _by_token(request.headers["Authorization"]) if "Authorization" in request.headers else _by_cookie()
+    known: Who | None = g.who
+    return known
+
+
+def agent() -> Actor:
+    """Who does it, for the history: the signed-in agent, or the application under its token's name."""
+    return who().actor
+
+
+@contextmanager
+def desk() -> Iterator[Session]:
+    """One transaction for the organisation of whoever asks: committed whole at the end, or not at all."""
+    with tools().database.desk(who().org) as session:
+        yield session
+
+
+@contextmanager
+def desk_of(org: int) -> Iterator[Session]:
+    """One transaction for an organisation somebody without an account has proved to belong to, by a link of ours."""
+    with tools().database.desk(org) as session:
+        yield session
+
+
+def require(right: Right) -> None:
+    """Refuse whoever has not this right."""
+    known = who()
+    if not known.may(right):
+        raise Forbidden(f"The role {known.role} may not {right.value}.")
+
+
+def _by_token(header: str) -> Who | None:
+    scheme, _, secret = header.partition(" ")
+    known = _holder_of(secret.strip()) if scheme.lower() == "bearer" else None
+    if known is None:
+        limit("api-token", client_address(), times=WRONG_TOKENS, seconds=WRONG_TOKENS_SECONDS)
+    return known
+
+
+def _holder_of(secret: str) -> Who | None:
+    with tools().database.crossing() as connection:
+        found = find_token(connection, "api", hashed(secret))
+    if found is None:
+        return None
+    with tools().database.desk(found.org_id) as session:
+        token = token_by_id(session, found.id)
+    if token is None or (token.expires_at is not None and token.expires_at <= clock.now()):
+        return None
+    return Who(found.org_id, token.role or "", token.name, None, by_cookie=False)
+
+
+def _by_cookie() -> Who | None:
+    secret = request.cookies.get(cookie_name(NAME))
+    if not secret:
+        return None
+    with tools().database.crossing() as connection:
+        found: Holder | None = find_session(connection, hashed(secret), clock.now())
+    if found is None:
+        return None
+    with tools().database.desk(found.org_id) as session:
+        known = agent_by_id(session, found.id)
+    return Who(found.org_id, known.role, known.name, known.id, by_cookie=True) if known else None

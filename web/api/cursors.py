@@ -1,0 +1,67 @@
+"""Cursors: where a walk through a list goes on. Opaque to whoever holds one, and checked when it comes back."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from mailgate.errors import BadInput
+
+Row = TypeVar("Row")
+_LARGEST_ID = 2**63 - 1
+
+
+def make(*parts: str | int) -> str:
+    """A cursor that holds these values."""
+    packed = json.dumps(parts, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def read(cursor: str, *kinds: type[str | int]) -> list[str | int]:
+    """The values in a cursor, of these kinds."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        raise not_ours() from None
+    if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
+        raise not_ours()
+    if any(isinstance(part, int) and not 0 <= part <= _LARGEST_ID for part in parts):
+        raise not_ours()
+    return parts
+
+
+def read_id(cursor: str | None) -> int | None:
+    return int(read(cursor, int)[0]) if cursor else None
+
+
+def read_moment(cursor: str | None) -> tuple[datetime, int] | None:
+    """A moment and the id of what happened then."""
+    if not cursor:
+        return None
+    at, row_id = read(cursor, str, int)
+    return moment(str(at)), int(row_id)
+
+
+def moment(text: str) -> datetime:
+    """A moment as a cursor holds it."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise not_ours() from None
+    if at.tzinfo is None:
+        raise not_ours()
+    return at
+
+
+def not_ours() -> BadInput:
+    return BadInput("This cursor is not one of ours, or of another list.", cursor="must be `next` of an earlier answer")
+
+
+def cut(rows: Sequence[Row], limit: int, key: Callable[[Row], str]) -> tuple[list[Row], str | None]:
+    """A page of rows, asked for with one more than its limit, and the cursor of its last one if more follow."""
+    page = list(rows[:limit])
+    return page, key(page[-1]) if len(rows) > limit else None

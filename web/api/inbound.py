@@ -1,0 +1,140 @@
+"""Kept mail: what came in, what became of each and why, and reading one again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from flask import Response
+from pydantic import BeforeValidator, Field
+
+from mailgate.errors import Conflict, NotFound
+from mailgate.store.db import Session
+from mailgate.store.kept import KeptMail, kept_by_id, list_kept, put_back, raw_of
+from mailgate.store.tickets import by_ids
+from web.access import desk, who
+from web.api import cursors
+from web.api.files import attachment
+from web.api.operations import Answer, operation
+from web.api.shapes import Moment, Page, PageQuery, several
+from web.db import ring, tools
+
+State = Literal["waiting", "done", "held", "quarantined"]
+Outcome = Literal["opened", "appended", "bounce", "complaint", "duplicate", "held", "quarantined", "discarded"]
+
+
+class InboundShown(Answer):
+    """A kept mail. One that is being read is still waiting."""
+
+    id: int
+    state: State
+    outcome: Outcome | None
+    ticket: Annotated[str | None, Field(description="The number of the ticket it is on.")]
+    reasons: Annotated[list[str], Field(description="Why this outcome.")]
+    sender: Annotated[str, Field(description="Of the envelope; empty for reports.")]
+    recipient: str
+    subject: Annotated[str | None, Field(description="Once it is read.")]
+    door: str
+    size: int
+    received_at: Moment
+    read_at: Moment | None
+    tries: int
+    error: Annotated[str | None, Field(description="Why the last try failed.")]
+
+
+class Step(Answer):
+    """A signal that was looked at while a ticket was sought."""
+
+    signal: str
+    value: str
+    result: str
+
+
+class InboundExplained(InboundShown):
+    """A kept mail with the steps by which its ticket was found."""
+
+    explanation: list[Step]
+
+
+class InboundPage(Page[InboundShown]):
+    """Some kept mails."""
+
+
+class InboundQuery(PageQuery):
+    """Which kept mails."""
+
+    state: Annotated[tuple[State, ...], BeforeValidator(several)] = ()
+
+
+@operation("GET", "/inbound", query=InboundQuery, answer=InboundPage)
+def list_inbound(query: InboundQuery) -> InboundPage:
+    """List kept mail, newest first."""
+    before = cursors.read_id(query.cursor)
+    with desk() as session:
+        rows = list_kept(session, states=query.state, before=before, limit=query.limit + 1)
+        page, following = cursors.cut(rows, query.limit, lambda row: cursors.make(row.id))
+        numbers = _numbers(session, page)
+    return InboundPage(items=[InboundShown.model_validate(_plain(row, numbers)) for row in page], next=following)
+
+
+@operation("GET", "/inbound/<key:kept_id>", answer=InboundExplained)
+def show_inbound(kept_id: int) -> InboundExplained:
+    """Show a kept mail, and why it became what it became."""
+    with desk() as session:
+        row = _kept(session, kept_id)
+        return _explained(session, row)
+
+
+@operation("GET", "/inbound/<key:kept_id>/raw")
+def download_inbound(kept_id: int) -> Response:
+    """Download a kept mail as it came in, byte for byte."""
+    with desk() as session:
+        rows = raw_of(session, [kept_id])
+    if not rows:
+        raise _nothing(kept_id)
+    row, raw = rows[0]
+    content = raw if raw is not None else tools().blobs.get(who().org, row.sha256.hex())
+    return attachment(content, "message/rfc822", f"{kept_id}.eml")
+
+
+@operation("POST", "/inbound/<key:kept_id>/replay", answer=InboundExplained)
+def replay_inbound(kept_id: int) -> InboundExplained:
+    """Have a held or quarantined mail read again."""
+    with desk() as session:
+        row = _kept(session, kept_id)
+        if not put_back(session, [kept_id]):
+            raise Conflict("Only mail that is held or quarantined can be read again.")
+        explained = _explained(session, row)
+    ring("read_mail")
+    return explained
+
+
+def _kept(session: Session, kept_id: int) -> KeptMail:
+    row = kept_by_id(session, kept_id)
+    if row is None:
+        raise _nothing(kept_id)
+    return row
+
+
+def _nothing(kept_id: int) -> NotFound:
+    return NotFound(f"There is no kept mail {kept_id}.")
+
+
+def _numbers(session: Session, rows: list[KeptMail]) -> dict[int, str]:
+    tickets = by_ids(session, [row.ticket_id for row in rows if row.ticket_id is not None])
+    return {ticket.id: ticket.number for ticket in tickets.values()}
+
+
+def _explained(session: Session, row: KeptMail) -> InboundExplained:
+    steps = [Step(signal=signal, value=value, result=result) for signal, value, result in row.trail]
+    return InboundExplained.model_validate({**_plain(row, _numbers(session, [row])), "explanation": steps})
+
+
+def _plain(row: KeptMail, numbers: dict[int, str]) -> dict[str, Any]:
+    return {
+        **{name: getattr(row, name) for name in _SAME},
+        "ticket": numbers.get(row.ticket_id) if row.ticket_id is not None else None,
+        "error": row.last_error,
+    }
+
+
+_SAME = tuple(name for name in InboundShown.model_fields if hasattr(KeptMail, name))  # shown as they are kept

@@ -1,0 +1,184 @@
+"""Messages on a ticket: read the thread, answer the customer, leave a note."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mailgate import clock
+from mailgate.errors import BadInput
+from mailgate.mail import Address
+from mailgate.store.db import Session
+from mailgate.store.messages import Message, StoredFile, files_of, thread_page
+from mailgate.store.office import Mailbox, mailbox_by_id
+from mailgate.store.outbox import OutboxCopy, copies_of_messages
+from mailgate.store.tickets import Ticket
+from mailgate.tickets.answer import BODY_LENGTH, answer, note
+from mailgate.tickets.change import change
+from web.access import agent, desk
+from web.api import cursors, lookups
+from web.api.operations import Answer, Body, operation
+from web.api.shapes import MOST, Email, Moment, Page, PageQuery, Person, Status
+from web.db import ring, tools
+from web.forms import Words
+
+_WITH_ADDRESS = frozenset({"out", "system"})  # what leaves, leaves from the ticket's mailbox
+
+
+class FileShown(Answer):
+    """A file that came with a message."""
+
+    id: int
+    name: Annotated[str, Field(description="Empty when the mail gave none.")]
+    type: str
+    size: int
+    sha256: str
+    inline: bool
+    content_id: str | None
+    url: str
+
+
+class Delivery(Answer):
+    """What became of a message's copy for one recipient."""
+
+    id: int
+    to: str
+    state: Literal["waiting", "held", "sending", "sent", "delivered", "failed", "bounced", "cancelled"]
+    tries: int
+    next_try: Moment | None
+    answer: Annotated[str | None, Field(description="The relay's last words.")]
+    sent_at: Moment | None
+
+
+class MessageShown(Answer):
+    """Something said on a ticket."""
+
+    id: int
+    direction: Literal["in", "out", "note", "system"]
+    kind: Annotated[str, Field(description="What sort of mail came in; the letter's name of what left.")]
+    channel: str
+    at: Moment
+    from_: Annotated[Person, Field(alias="from")]
+    to: list[Person]
+    cc: list[Person]
+    subject: str
+    text: Annotated[str, Field(description="All that can be read.")]
+    reply: Annotated[str, Field(description="Only the new words: no quote, no signature.")]
+    html: Annotated[str | None, Field(description="Sanitised.")]
+    message_id: str | None
+    files: list[FileShown]
+    delivery: Annotated[list[Delivery], Field(description="One a recipient, once the letter is written.")]
+
+
+class MessagePage(Page[MessageShown]):
+    """Some messages."""
+
+
+class MessageQuery(PageQuery):
+    """Which part of a thread."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST)] = MOST
+
+
+class NewMessage(Body):
+    """An answer to the customer, or with `internal` a note only the team sees."""
+
+    body: Annotated[Words, Field(min_length=1, max_length=BODY_LENGTH)]
+    internal: bool = False
+    cc: Annotated[
+        tuple[Email, ...], Field(max_length=50, description="They take part in the ticket from then on.")
+    ] = ()
+    status: Annotated[Status | None, Field(description="Null: an answer moves new and open to pending.")] = None
+
+
+@operation("GET", "/tickets/<number:number>/messages", query=MessageQuery, answer=MessagePage)
+def list_messages(number: str, query: MessageQuery) -> MessagePage:
+    """Read a ticket's messages, oldest first."""
+    after = cursors.read_moment(query.cursor)
+    with desk() as session:
+        ticket = lookups.ticket_numbered(session, number)
+        rows = thread_page(session, ticket.id, after=after, limit=query.limit + 1)
+        page, following = cursors.cut(rows, query.limit, lambda row: cursors.make(row.at.isoformat(), row.id))
+        items = _shown(session, mailbox_by_id(session, ticket.mailbox_id), page)
+    return MessagePage(items=items, next=following)
+
+
+@operation("POST", "/tickets/<number:number>/messages", body=NewMessage, answer=MessageShown, status=201)
+def write_message(number: str, body: NewMessage) -> MessageShown:
+    """Answer the customer, by mail, or leave an internal note."""
+    if body.internal and body.cc:
+        raise BadInput("A note is not sent to anybody.", cc="has no place on an internal note")
+    with desk() as session:
+        ticket = lookups.ticket_numbered(session, number, lock=True)
+        mailbox = mailbox_by_id(session, ticket.mailbox_id)
+        message = _note(session, ticket, body) if body.internal else _answer(session, ticket, mailbox, body)
+        session.flush()
+        (item,) = _shown(session, mailbox, [message])
+    if not body.internal:
+        ring("follow_event")
+    return item
+
+
+def _note(session: Session, ticket: Ticket, body: NewMessage) -> Message:
+    at = clock.now()
+    message = note(session, ticket, body.body, agent(), at, channel="api")
+    change(session, ticket, agent(), at, status=body.status)
+    return message
+
+
+def _answer(session: Session, ticket: Ticket, mailbox: Mailbox, body: NewMessage) -> Message:
+    return answer(
+        session, ticket, mailbox, body.body, agent(), clock.now(), tools().marks,
+        channel="api", cc=[Address(address) for address in body.cc], status=body.status,
+    )  # fmt: skip
+
+
+def _shown(session: Session, mailbox: Mailbox, messages: list[Message]) -> list[MessageShown]:
+    ids = [message.id for message in messages]
+    files, copies = files_of(session, ids), copies_of_messages(session, ids)
+    return [_message(message, mailbox, files[message.id], copies[message.id]) for message in messages]
+
+
+def _message(message: Message, mailbox: Mailbox, files: list[StoredFile], copies: list[OutboxCopy]) -> MessageShown:
+    address = mailbox.address if message.direction in _WITH_ADDRESS else message.author_address
+    return MessageShown.model_validate(
+        {
+            "id": message.id,
+            "direction": message.direction,
+            "kind": message.kind,
+            "channel": message.channel,
+            "at": message.at,
+            "from": Person(address=address, name=message.author),
+            "to": [Person(address=pair[0], name=pair[1]) for pair in message.to],
+            "cc": [Person(address=pair[0], name=pair[1]) for pair in message.cc],
+            "subject": message.subject,
+            "text": message.text,
+            "reply": message.reply,
+            "html": message.html,
+            "message_id": message.message_id,
+            "files": [_file(file) for file in files],
+            "delivery": [_delivery(copy) for copy in copies],
+        }
+    )
+
+
+def _file(file: StoredFile) -> FileShown:
+    return FileShown(
+        id=file.id, name=file.name, type=file.type, size=file.size, sha256=file.sha256, inline=file.inline,
+        content_id=file.content_id, url=f"/api/v1/files/{file.id}",
+    )  # fmt: skip
+
+
+def _delivery(copy: OutboxCopy) -> Delivery:
+    return Delivery.model_validate(
+        {
+            "id": copy.id,
+            "to": copy.recipient,
+            "state": copy.state,
+            "tries": copy.tries,
+            "next_try": copy.next_try if copy.state in ("waiting", "sending") else None,
+            "answer": copy.answer,
+            "sent_at": copy.sent_at,
+        }
+    )

@@ -1,0 +1,146 @@
+"""The set-up, to read: agents, teams, categories, mailboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Protocol, TypeVar
+
+from pydantic import Field
+
+from mailgate.store import agents as store_agents
+from mailgate.store import office as store_office
+from web.access import desk
+from web.api import cursors
+from web.api.operations import Answer, operation
+from web.api.shapes import MOST, Page, PageQuery
+
+
+class AgentShown(Answer):
+    """Somebody who works at the desk."""
+
+    id: int
+    email: str
+    name: str
+    role: str
+    active: bool
+    teams: list[str]
+
+
+class TeamShown(Answer):
+    """A team."""
+
+    id: int
+    name: str
+
+
+class CategoryShown(Answer):
+    """A node in the tree of what tickets are about."""
+
+    id: int
+    name: str
+    parent: str | None
+
+
+class MailboxShown(Answer):
+    """An address customers write to."""
+
+    id: int
+    address: str
+    name: str
+    team: str | None
+    language: str | None
+    plus: Annotated[bool, Field(description="Its host delivers plus-addresses.")]
+    active: bool
+
+
+class AgentPage(Page[AgentShown]):
+    """Some agents."""
+
+
+class TeamPage(Page[TeamShown]):
+    """Some teams."""
+
+
+class CategoryPage(Page[CategoryShown]):
+    """Some categories."""
+
+
+class MailboxPage(Page[MailboxShown]):
+    """Some mailboxes."""
+
+
+class OfficeQuery(PageQuery):
+    """Which part of a list."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST)] = MOST
+
+
+class _HasId(Protocol):
+    id: int
+
+
+Row = TypeVar("Row", bound=_HasId)
+Shown = TypeVar("Shown")
+
+
+@operation("GET", "/agents", query=OfficeQuery, answer=AgentPage)
+def list_agents(query: OfficeQuery) -> AgentPage:
+    """List agents."""
+    with desk() as session:
+        rows, teams = store_agents.agents(session), store_agents.team_names(session)
+
+    def show(row: store_agents.Agent) -> AgentShown:
+        return AgentShown(
+            id=row.id, email=row.email, name=row.name, role=row.role, active=row.active, teams=teams.get(row.id, [])
+        )
+
+    items, following = _part(rows, query, show)
+    return AgentPage(items=items, next=following)
+
+
+@operation("GET", "/teams", query=OfficeQuery, answer=TeamPage)
+def list_teams(query: OfficeQuery) -> TeamPage:
+    """List teams."""
+    with desk() as session:
+        rows = store_office.teams(session)
+    items, following = _part(rows, query, lambda row: TeamShown(id=row.id, name=row.name))
+    return TeamPage(items=items, next=following)
+
+
+@operation("GET", "/categories", query=OfficeQuery, answer=CategoryPage)
+def list_categories(query: OfficeQuery) -> CategoryPage:
+    """List categories."""
+    with desk() as session:
+        rows = store_office.categories(session)
+    names = {row.id: row.name for row in rows}
+
+    def show(row: store_office.Category) -> CategoryShown:
+        return CategoryShown(id=row.id, name=row.name, parent=names.get(row.parent_id) if row.parent_id else None)
+
+    items, following = _part(rows, query, show)
+    return CategoryPage(items=items, next=following)
+
+
+@operation("GET", "/mailboxes", query=OfficeQuery, answer=MailboxPage)
+def list_mailboxes(query: OfficeQuery) -> MailboxPage:
+    """List mailboxes, without their secrets."""
+    with desk() as session:
+        rows = store_office.mailboxes(session)
+        teams = {team.id: team.name for team in store_office.teams(session)}
+
+    def show(row: store_office.Mailbox) -> MailboxShown:
+        return MailboxShown(
+            id=row.id, address=row.address, name=row.name, team=teams.get(row.team_id) if row.team_id else None,
+            language=row.language, plus=row.plus, active=row.active,
+        )  # fmt: skip
+
+    items, following = _part(rows, query, show)
+    return MailboxPage(items=items, next=following)
+
+
+def _part(rows: Iterable[Row], query: PageQuery, show: Callable[[Row], Shown]) -> tuple[list[Shown], str | None]:
+    """An office is small, so it is asked for whole and cut here, in the order things were added."""
+    after = cursors.read_id(query.cursor) or 0
+    following = sorted((row for row in rows if row.id > after), key=lambda row: row.id)
+    page, cursor = cursors.cut(following, query.limit, lambda row: cursors.make(row.id))
+    return [show(row) for row in page], cursor

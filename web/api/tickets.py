@@ -1,0 +1,176 @@
+"""Tickets: list, search, open, show, change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mailgate import clock
+from mailgate.errors import BadInput, Conflict
+from mailgate.mail import Address
+from mailgate.people.meet import meet
+from mailgate.store.base import reserve
+from mailgate.store.db import Session
+from mailgate.store.listing import Filters, Listed, Place, listed, listed_by_number, place_of
+from mailgate.store.listing import list_tickets as matching
+from mailgate.store.locks import lock_names
+from mailgate.store.numbers import take_numbers
+from mailgate.store.office import Mailbox, mailboxes
+from mailgate.store.organisations import own
+from mailgate.store.people import people_by_address
+from mailgate.store.tickets import Ticket, tags_of
+from mailgate.tickets.change import Named, change, clean_tags
+from mailgate.tickets.open import Opening
+from mailgate.tickets.open import open_ticket as open_with
+from mailgate.tickets.said import Said
+from web.access import agent, desk, who
+from web.api import cursors, lookups
+from web.api.operations import operation
+from web.api.ticket_shapes import NewTicket, TicketChange, TicketPage, TicketQuery, TicketShown, shown
+from web.db import ring, tools
+
+_TIMES = ("created", "updated")
+
+
+@operation("GET", "/tickets", query=TicketQuery, answer=TicketPage)
+def list_tickets(query: TicketQuery) -> TicketPage:
+    """List or search tickets: newest first unless `sort` says otherwise. A walk by cursor sees each ticket once."""
+    after = _place(query.cursor, query.sort) if query.cursor else None
+    with desk() as session:
+        filters = _filters(session, query)
+        rows = matching(session, filters, sort=query.sort, after=after, limit=query.limit + 1) if filters else []
+        page, following = cursors.cut(rows, query.limit, lambda row: _cursor(row, query.sort))
+        tags = tags_of(session, [row.ticket.id for row in page])
+    return TicketPage(items=[shown(row, tags[row.ticket.id]) for row in page], next=following)
+
+
+@operation("POST", "/tickets", body=NewTicket, answer=TicketShown, status=201)
+def open_ticket(body: NewTicket) -> TicketShown:
+    """Open a ticket for a customer. Nothing is mailed: whoever opens a ticket this way tells its customer."""
+    at = clock.now()
+    with desk() as session:
+        number_format = own(session).number_format
+        mailbox = _mailbox(session, body.mailbox)
+        category_id = lookups.category(session, body.category).id if body.category else None
+    (number,) = take_numbers(tools().database, who().org, number_format, 1, at)
+    with desk() as session:
+        ticket = _open(session, body, mailbox, number, category_id, at)
+        if body.tags:
+            change(session, ticket, agent(), at, tags=body.tags)
+        row = listed(session, ticket.id)
+    ring("follow_event")
+    return shown(row, clean_tags(body.tags))
+
+
+@operation("GET", "/tickets/<number:number>", answer=TicketShown)
+def show_ticket(number: str) -> TicketShown:
+    """Show a ticket."""
+    with desk() as session:
+        row = listed_by_number(session, number)
+        if row is None:
+            raise lookups.no_ticket(number)
+        tags = tags_of(session, [row.ticket.id])
+    return shown(row, tags[row.ticket.id])
+
+
+@operation("PATCH", "/tickets/<number:number>", body=TicketChange, answer=TicketShown)
+def change_ticket(number: str, body: TicketChange) -> TicketShown:
+    """Change a ticket. A status it cannot move to is refused with 409."""
+    sent = body.model_fields_set
+    with desk() as session:
+        ticket = lookups.ticket_numbered(session, number, lock=True)
+        before = listed(session, ticket.id)
+        given = {field: _given(session, before, field, getattr(body, field)) for field in sorted(sent & set(_GIVEN))}
+        change(
+            session, ticket, agent(), clock.now(),
+            status=body.status, priority=body.priority, tags=body.tags, given=given,
+        )  # fmt: skip
+        row, tags = listed(session, ticket.id), tags_of(session, [ticket.id])
+    return shown(row, tags[ticket.id])
+
+
+def _filters(session: Session, query: TicketQuery) -> Filters | None:
+    """The query in the store's words; None when it asks for somebody we have never heard of."""
+    requester = None
+    if query.requester:
+        requester = people_by_address(session, [query.requester.lower()]).get(query.requester.lower())
+        if requester is None:
+            return None
+    is_unassigned = query.assignee == "none"
+    assignee = lookups.assignee(session, query.assignee) if query.assignee and not is_unassigned else None
+    return Filters(
+        statuses=tuple(query.status),
+        priorities=tuple(query.priority),
+        category_id=lookups.category(session, query.category).id if query.category else None,
+        team_id=lookups.team(session, query.team).id if query.team else None,
+        assignee_id=assignee.id if assignee else None,
+        is_unassigned=is_unassigned,
+        mailbox_id=lookups.mailbox(session, query.mailbox).id if query.mailbox else None,
+        requester_id=requester.id if requester else None,
+        tag=" ".join(query.tag.lower().split()) if query.tag else None,
+        created_from=query.from_,
+        created_to=query.to,
+        words=query.q,
+    )
+
+
+def _cursor(row: Listed, sort: str) -> str:
+    place = place_of(row.ticket, sort)
+    return cursors.make(sort, place.key.isoformat() if isinstance(place.key, datetime) else place.key, place.id)
+
+
+def _place(cursor: str, sort: str) -> Place:
+    is_time = sort.removeprefix("-") in _TIMES
+    made_for, key, ticket_id = cursors.read(cursor, str, str if is_time else int, int)
+    if made_for != sort:
+        raise BadInput("This cursor belongs to another order.", cursor=f"was made with sort={made_for}")
+    return Place(cursors.moment(str(key)) if is_time else int(key), int(ticket_id))
+
+
+def _mailbox(session: Session, address: str | None) -> Mailbox:
+    known = [mailbox for mailbox in mailboxes(session) if mailbox.active]
+    if address is None and not known:
+        raise Conflict("There is no mailbox yet, so nobody could be answered. Add one: mailgate mailbox add ADDRESS.")
+    chosen = [mailbox for mailbox in known if address in (None, mailbox.address)]
+    if not chosen:
+        raise BadInput(f"There is no active mailbox {address}.", mailbox="is not known")
+    return min(chosen, key=lambda mailbox: mailbox.id)
+
+
+def _open(
+    session: Session, body: NewTicket, mailbox: Mailbox, number: str, category_id: int | None, at: datetime
+) -> Ticket:
+    email = body.requester.email
+    lock_names(session, [f"person:{email}"])  # as reading mail does: one address, one person
+    reserve(session, tickets=1, messages=1, events=1 + bool(body.tags), ticket_tags=len(body.tags))
+    asks = Address(email, body.requester.name)
+    opening = Opening(
+        number=number,
+        mailbox=mailbox,
+        requester=meet(session, people_by_address(session, [email]), asks, at),
+        address=email,
+        subject=body.subject,
+        channel="api",
+        priority=body.priority,
+        category_id=category_id,
+    )
+    said = Said(
+        direction="in", kind="person", channel="api", author=asks.name or email, author_address=email,
+        to=(Address(mailbox.address, mailbox.name),), subject=body.subject, text=body.body,
+    )  # fmt: skip
+    return open_with(session, opening, said, agent(), at)
+
+
+def _given(session: Session, before: Listed, field: str, name: str | None) -> tuple[Named | None, Named | None]:
+    """What a ticket had and what it gets: an assignee, a team or a category, with the names the history tells."""
+    had_id, had_name = getattr(before.ticket, f"{field}_id"), getattr(before, _GIVEN[field])
+    had = Named(had_id, had_name or "") if had_id is not None else None
+    if name is None:
+        return had, None
+    if field == "assignee":
+        found = lookups.worker(session, name)
+        return had, Named(found.id, found.name)
+    of_office = lookups.team(session, name) if field == "team" else lookups.category(session, name)
+    return had, Named(of_office.id, of_office.name)
+
+
+_GIVEN = {"assignee": "assignee_name", "team": "team", "category": "category"}

@@ -1,0 +1,109 @@
+"""What goes wrong ends here: as one JSON object for programs, as a plain page for people, never as a traceback."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import quote
+
+from flask import Flask, jsonify, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from mailgate import log
+from mailgate.errors import BadInput, Conflict, Forbidden, MailgateError, NotFound, Temporary
+from web.access.refusals import NotSignedIn, TooMany
+
+_SOON = 5  # seconds after which to try again what failed for a passing reason
+_CODES: dict[type[MailgateError], tuple[int, str]] = {
+    BadInput: (422, "invalid"),
+    NotSignedIn: (401, "not_signed_in"),
+    Forbidden: (403, "forbidden"),
+    NotFound: (404, "not_found"),
+    Conflict: (409, "conflict"),
+    TooMany: (429, "too_many"),
+    Temporary: (503, "try_again"),
+}
+_log = log.get("web")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What to tell whoever asked."""
+
+    status: int
+    code: str
+    message: str
+    fields: dict[str, str] = field(default_factory=dict)
+    retry_after: int | None = None
+    reference: str | None = None  # stands in the log, too
+
+
+def install(app: Flask) -> None:
+    """Answer every error in the form its asker understands."""
+    app.register_error_handler(MailgateError, lambda error: _told(_on_purpose(error)))
+    app.register_error_handler(HTTPException, _by_http)
+    app.register_error_handler(Exception, lambda error: _told(_unforeseen(error)))
+
+
+def wants_json() -> bool:
+    """Whether a program asks: the API and the probes."""
+    return request.path.startswith("/api/") or request.path in ("/healthz", "/readyz", "/metrics")
+
+
+def _on_purpose(error: MailgateError) -> Trouble:
+    for kind, (status, code) in _CODES.items():
+        if isinstance(error, kind):
+            seconds = (
+                error.seconds
+                if isinstance(error, TooMany)
+                else _SOON
+                if status == HTTPStatus.SERVICE_UNAVAILABLE
+                else None
+            )
+            return Trouble(status, code, str(error), getattr(error, "fields", {}), seconds)
+    return _unforeseen(error)
+
+
+def _by_http(error: HTTPException) -> Response:
+    """What Flask itself refuses: no such route, a wrong method, a body that is too large or not what it says."""
+    if error.code is None or error.response is not None:
+        return error.get_response()
+    code = HTTPStatus(error.code).phrase.lower().replace(" ", "_").replace("-", "_")
+    answer = _told(Trouble(error.code, code, error.description or HTTPStatus(error.code).description))
+    for name, value in error.get_headers(request.environ):
+        if name.lower() != "content-type":
+            answer.headers[name] = value  # such as Allow
+    return answer
+
+
+def _unforeseen(error: Exception) -> Trouble:
+    reference = secrets.token_hex(4)
+    _log.error("%s %s failed (%s)", request.method, request.path, reference, exc_info=error)
+    message = f"Something went wrong on our side. It was recorded as {reference}."
+    return Trouble(500, "internal", message, reference=reference)
+
+
+def _told(trouble: Trouble) -> Response:
+    if wants_json():
+        answer: Response = jsonify(error=trouble.code, message=trouble.message, fields=trouble.fields)
+    elif trouble.status == HTTPStatus.UNAUTHORIZED:
+        return _to_sign_in()
+    else:
+        page = render_template(
+            "error.html", code=trouble.status, reference=trouble.reference, retry_after=trouble.retry_after
+        )
+        answer = Response(page, mimetype="text/html")
+    answer.status_code = trouble.status
+    if trouble.retry_after is not None:
+        answer.headers["Retry-After"] = str(trouble.retry_after)
+    if trouble.status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _to_sign_in() -> Response:
+    """Somebody who is not signed in signs in, and comes back to the page they asked for."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(f"/sign-in?next={quote(back, safe='/')}", code=HTTPStatus.SEE_OTHER)
