@@ -77,7 +77,7 @@ def _roles(settings: Settings) -> list[Role]:
         for number in range(1, settings.workers + 1)
         for queues in ["mail" if number == 1 and settings.workers > 1 else "send,mail"]
     ]
-    return [mailgate_role("smtp", "smtp"), *workers, mailgate_role("clock", "clock"), mailgate_role("web", "web")]
+    return [mailgate_role("smtp"), *workers, mailgate_role("clock"), mailgate_role("web")]
 
 
 def _demo(settings: Settings) -> tuple[Role, dict[str, str]]:

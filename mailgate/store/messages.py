@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, Computed, Index, select, tuple_
 from sqlalchemy import text as sql
@@ -90,6 +90,14 @@ class ThreadId(TenantRow):
 
     message_id: Mapped[str]
     ticket_id: Mapped[int]
+    is_own: Mapped[bool]  # a letter on the ticket bears it; else it was only referred to
+
+
+class Known(NamedTuple):
+    """Where a Message-ID leads, and whether a letter that bears it has been filed there."""
+
+    ticket_id: int
+    is_own: bool
 
 
 def thread_of(session: Session, ticket_id: int) -> list[Message]:
@@ -146,23 +154,31 @@ def file_by_id(session: Session, file_id: int) -> tuple[StoredFile, Message] | N
     return (row[0], row[1]) if row else None
 
 
-def tickets_by_thread_ids(session: Session, message_ids: Iterable[str]) -> dict[str, int]:
+def tickets_by_thread_ids(session: Session, message_ids: Iterable[str]) -> dict[str, Known]:
     """Which ticket each known Message-ID leads to; the newest where there are several."""
     short = {trimmed(message_id) for message_id in message_ids}
     if not short:
         return {}
-    question = select(ThreadId.message_id, ThreadId.ticket_id).where(ThreadId.message_id.in_(short))
-    return dict(session.execute(question.order_by(ThreadId.id)).tuples().all())
+    question = select(ThreadId.message_id, ThreadId.ticket_id, ThreadId.is_own)
+    rows = session.execute(question.where(ThreadId.message_id.in_(short)).order_by(ThreadId.id))
+    return {message_id: Known(ticket_id, is_own) for message_id, ticket_id, is_own in rows}
 
 
-def remember_thread_ids(session: Session, pairs: Iterable[tuple[str, int]]) -> None:
-    """Note that these Message-IDs belong to these tickets; known pairs stay as they are."""
+def remember_thread_ids(session: Session, ticket_id: int, own: str | None, cited: Iterable[str]) -> None:
+    """Note that these Message-IDs belong to this ticket: a letter's own, and those it refers to."""
+    flags = {trimmed(message_id): False for message_id in cited} | ({trimmed(own): True} if own else {})
     rows = [
-        {"org_id": tenant(session), "message_id": message_id, "ticket_id": ticket_id}
-        for message_id, ticket_id in dict.fromkeys((trimmed(message_id), ticket_id) for message_id, ticket_id in pairs)
+        {"org_id": tenant(session), "message_id": message_id, "ticket_id": ticket_id, "is_own": is_own}
+        for message_id, is_own in flags.items()
     ]
     if rows:
-        session.execute(upsert(ThreadId).on_conflict_do_nothing(), rows)
+        writing = upsert(ThreadId)
+        writing = writing.on_conflict_do_update(
+            index_elements=["org_id", "message_id", "ticket_id"],
+            set_={"is_own": True},
+            where=writing.excluded.is_own & ~ThreadId.is_own,
+        )
+        session.execute(writing, rows)
 
 
 def trimmed(message_id: str) -> str:

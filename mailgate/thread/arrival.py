@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from mailgate.mail import Envelope, Letter, Verdict
+from mailgate.mail import Address, Envelope, Letter, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class Arrival:
     def sender(self) -> str:
         """Who says they wrote it, in lower case; "" when nobody does."""
         return self.letter.sender.address.lower() if self.letter.sender else ""
+
+    @property
+    def author(self) -> Address:
+        """Whose request this becomes: the sender, else the envelope's; somebody stands on every ticket."""
+        return self.letter.sender or Address(self.envelope.sender or "nobody@invalid")
 
     @property
     def recipients(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mailgate.mail import Try
 from mailgate.store.db import Session
-from mailgate.store.messages import tickets_by_thread_ids, trimmed
+from mailgate.store.messages import Known, tickets_by_thread_ids, trimmed
 from mailgate.store.tickets import Ticket, by_ids, by_numbers, participants_of
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.subject import numbers_in
@@ -31,7 +31,7 @@ class Evidence:
     marks: Marks
     number_format: str
     tickets: dict[int, Ticket] = field(default_factory=dict)
-    by_message_id: dict[str, int] = field(default_factory=dict)
+    by_message_id: dict[str, Known] = field(default_factory=dict)
     by_number: dict[str, int] = field(default_factory=dict)
     participants: dict[int, set[str]] = field(default_factory=dict)
 
@@ -46,12 +46,14 @@ class Evidence:
                 found.append(Clue(signal, value, ticket.id))
         return found, tried
 
-    def remember(self, ticket: Ticket, message_ids: Iterable[str]) -> None:
+    def remember(self, ticket: Ticket, own: str | None, cited: Iterable[str]) -> None:
         """A letter of this batch was filed: later ones of the same thread must find it."""
         self.tickets[ticket.id] = ticket
         self.participants.setdefault(ticket.id, set())
-        for message_id in message_ids:
-            self.by_message_id[trimmed(message_id)] = ticket.id
+        for message_id in cited:
+            self.by_message_id.setdefault(trimmed(message_id), Known(ticket.id, is_own=False))
+        if own:
+            self.by_message_id[trimmed(own)] = Known(ticket.id, is_own=True)
 
     def _signals(self, arrival: Arrival) -> Iterable[tuple[str, str, int | None]]:
         for address, mark in _marks_in(arrival):
@@ -61,7 +63,12 @@ class Evidence:
                 yield "our own Message-ID", message_id, own
         for message_id in arrival.cited:
             if (stored := self.by_message_id.get(trimmed(message_id))) is not None:
-                yield "known Message-ID", message_id, stored
+                yield "known Message-ID", message_id, stored.ticket_id
+        # A reply may be read before the mail it answers. An id that a filed letter bears already is another matter:
+        # some systems give all their mails one id.
+        own_id = arrival.letter.message_id or ""
+        if (cited := self.by_message_id.get(trimmed(own_id))) is not None and not cited.is_own:
+            yield "referred to by an earlier letter", own_id, cited.ticket_id
         for number in numbers_in(arrival.letter.subject, self.number_format):
             yield "number in the subject", number, self.by_number.get(number)
 
@@ -70,10 +77,11 @@ def gather(session: Session, org: int, marks: Marks, number_format: str, arrival
     """Ask the store once for all letters of a batch, and lock the tickets they may land in."""
     evidence = Evidence(org, marks, number_format)
     cited = {message_id for arrival in arrivals for message_id in arrival.cited}
+    own_ids = {arrival.letter.message_id for arrival in arrivals if arrival.letter.message_id}
     numbers = {number for arrival in arrivals for number in numbers_in(arrival.letter.subject, number_format)}
-    evidence.by_message_id = tickets_by_thread_ids(session, cited)
+    evidence.by_message_id = tickets_by_thread_ids(session, cited | own_ids)
     evidence.by_number = {number: ticket.id for number, ticket in by_numbers(session, numbers).items()}
-    wanted = {*evidence.by_message_id.values(), *evidence.by_number.values()}
+    wanted = {*(known.ticket_id for known in evidence.by_message_id.values()), *evidence.by_number.values()}
     wanted |= {own for message_id in cited if (own := marks.read_message_id(org, message_id)) is not None}
     marked = (marks.read_ticket(org, mark) for arrival in arrivals for _, mark in _marks_in(arrival))
     wanted |= {ticket_id for ticket_id in marked if ticket_id is not None}

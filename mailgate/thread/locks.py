@@ -16,7 +16,7 @@ def lock_threads(session: Session, arrivals: Iterable[Arrival]) -> None:
     names: set[str] = set()
     for arrival in arrivals:
         names.add(f"same:{arrival.same.hex()}")
-        names.add(f"person:{arrival.sender}")
+        names.add(f"person:{arrival.author.address.lower()}")
         cited = (*arrival.cited[:_CITED], *arrival.letter.references[:1])
         names.update(f"id:{message_id}" for message_id in (arrival.letter.message_id, *cited) if message_id)
     lock_names(session, names)

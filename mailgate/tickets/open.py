@@ -67,7 +67,7 @@ def open_ticket(
         ),
     )
     message = say(session, ticket, said, at)
-    remember_thread_ids(session, [(message_id, ticket.id) for message_id in said.thread_ids])
+    remember_thread_ids(session, ticket.id, said.message_id, said.cited)
     if claims is not None:
         add(session, TicketLink(ticket_id=ticket.id, other_id=claims.id, kind="claims", created_at=at))
     linked = {"claims": claims.number} if claims is not None else {}

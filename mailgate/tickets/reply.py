@@ -19,7 +19,7 @@ def customer_wrote(
 ) -> None:
     """Append what a customer said. A machine's mail is appended too, but never reopens and never marks unread."""
     message = say(session, ticket, said, at)
-    remember_thread_ids(session, [(message_id, ticket.id) for message_id in said.thread_ids])
+    remember_thread_ids(session, ticket.id, said.message_id, said.cited)
     ticket.message_count += 1
     ticket.updated_at = at
     changes: dict[str, Any] = dict(data or {})

@@ -32,7 +32,7 @@ class Said:
     spans: tuple[tuple[int, int, str], ...] = ()
     html: str | None = None
     message_id: str | None = None
-    thread_ids: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()  # Message-IDs it refers to
     files: tuple[File, ...] = ()
     kept_id: int | None = None
     trust: str | None = None
@@ -41,7 +41,6 @@ class Said:
 def said_by_letter(letter: Letter, kept_id: int, channel: str, verdict: Verdict) -> Said:
     """What a customer's letter says."""
     sender = letter.sender or Address("")
-    own = (letter.message_id,) if letter.message_id else ()
     return Said(
         direction="in",
         kind=letter.kind.value,
@@ -55,7 +54,7 @@ def said_by_letter(letter: Letter, kept_id: int, channel: str, verdict: Verdict)
         spans=tuple((span.start, span.end, span.kind.value) for span in letter.spans),
         html=letter.html,
         message_id=letter.message_id,
-        thread_ids=(*own, *letter.in_reply_to[-2:], *letter.references[-_REFERENCES_KEPT:]),
+        cited=(*letter.in_reply_to[-2:], *letter.references[-_REFERENCES_KEPT:]),
         files=letter.files,
         kept_id=kept_id,
         trust=verdict.result,

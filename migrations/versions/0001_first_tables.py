@@ -394,6 +394,7 @@ def upgrade() -> None:  # noqa: PLR0915 - the whole first schema
         "thread_ids",
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("is_own", sa.Boolean(), nullable=False),
         sa.Column("org_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.ForeignKeyConstraint(
