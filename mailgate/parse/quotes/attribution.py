@@ -20,10 +20,15 @@ _DATE = re.compile(
     rf"|(?<!\d)\d{{1,2}}\.?(?:st|nd|rd|th)?\s(?:de\s)?{any_of(MONTHS)}|\d月|\d년"
 )
 _ADDRESS = re.compile(r"[^\s<>@\"]{1,64}@[^\s<>@\"]{2,}")
-_IN_BRACKETS = re.compile(r"[<\[(](?:mailto:)?[^\s<>@]{1,64}@[^\s<>@]{2,200}[>\])]")
+_IN_BRACKETS = re.compile(r"[<\[(]\s?(?:mailto:)?[^\s<>@]{1,64}@[^\s<>@]{2,200}[>\])]")
+_FULL_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\s|\d{4}年")
+_QUOTING = re.compile(r"(?i)(?:quoting|zitat von|citando|citat från|citát od|citation de|quote from)\s")
+_SOMEBODY_WROTE_ON = re.compile(
+    rf"(?i)^[*\"'<]{{0,2}}(?:[^\s<>]+\s){{1,5}}{any_of(WROTE)}\s(?:[^\W\d_]{{1,10}}\.?,?\s){{0,3}}.{{0,20}}\d{{1,4}}.{{0,20}}\d[:.]\d\d.{{0,12}}[:\uff1a]$"
+)
 _OPENS = re.compile(
     r"(?i)^[*_\"'\s\u201c-]{0,3}(?:(?:on|am|vom|le|el|il|il giorno|in data|em|no dia|op|den|på|dne|dňa|dnia|w dniu|w|pe|ke|la|ma|ti|to|su|pada|vào|na dan"
-    r"|dana|în|az|quoting|zitat von|citando|el día|o dia|a|στις|στο|в|во|vào lúc|ngày|kl|at|ma\.?|ti\.?|ke\.?|to\.?|pe\.?|la\.?|su\.?|ons|tors|fre|lör|sön|mån|tis)(?!\w)"
+    r"|dana|în|az|quoting|zitat von|citando|el día|o dia|a|στις|στο|в|во|vào lúc|ngày|kl|at|you|вы|du|vous|בתאריך|بتاريخ|في|เมื่อ|ma\.?|ti\.?|ke\.?|to\.?|pe\.?|la\.?|su\.?|ons|tors|fre|lör|sön|mån|tis)(?!\w)"
     r"|\d|[^\W\d_]{2,12}\.?,?\s\d|[<\"']|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b|[^\s<>@]{1,64}@)"
 )
 _IN_DASHES = re.compile(r"^[-=_]{2,}\s*(.{10,300}?)\s*[-=_]{2,}$")
@@ -110,6 +115,8 @@ def _announces(text: str, lines: list[Line], end: int) -> bool:
     address = "@" in text and _ADDRESS.search(text) is not None
     if (address or _OPENS.match(text)) and (_DATE.search(text) or _TIME.search(text)) and not _SENTENCE.search(text):
         return True
+    if _SOMEBODY_WROTE_ON.match(text):
+        return True
     if not _WROTE_AT_END.search(text):
         return False
     if address and len(text) < 200:  # noqa: PLR2004 - a line or two
@@ -121,6 +128,8 @@ def _is_stamp(text: str) -> bool:
     """Without a word for "wrote": a date, a time and an address in brackets before the colon."""
     if "@" not in text or not _IN_BRACKETS.search(text):
         return False
+    if _FULL_DATE.match(text) or _QUOTING.match(text):
+        return True
     return all(pattern.search(text) for pattern in (_DATE, _TIME)) and _OPENS.match(text) is not None
 
 

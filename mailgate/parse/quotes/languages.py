@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 
 def any_of(words: str, *, ends: bool = True) -> str:
     """A pattern for any of the words (one a line or separated by |), longest first."""
-    each = {re.escape(word.strip()).replace(r"\ ", r"\s+") for word in re.split(r"[|\n]", words) if word.strip()}
+    listed = [word.strip() for word in re.split(r"[|\n]", words) if word.strip()]
+    each = {re.escape(word).replace(r"\ ", r"\s+") for word in (*listed, *map(_without_accents, listed))}
     pattern = "|".join(sorted(each, key=len, reverse=True))
     return rf"(?:{pattern})" + (r"(?!\w)" if ends else "")
+
+
+def _without_accents(word: str) -> str:
+    """As people write it on a keyboard that has none; letters of other scripts stay."""
+    if word[:1] > "\u024f":
+        return word
+    bare = unicodedata.normalize("NFD", word.replace("ł", "l").replace("ø", "o"))
+    return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
 # "wrote": en de fr es it pt nl pl sv da no fi cs ru ja zh, and the neighbours that are as easily known
 WROTE = """
 wrote|writes|has written|said|schrieb|schreibt|hat geschrieben|geschrieben|a écrit|a ecrit|écrit|écrivait|a écrit ceci|vous a écrit
 escribió|escribio|ha escrito|escribe|va escriure|ha escrit|ha scritto|scrive|scrisse|escreveu|escreve|schreef|schrijft|het volgende geschreven
-heeft geschreven|napisał(a)|napisał|napisała|napisał/a|pisze|skrev|skreiv|skrev följande|har skrevet|kirjoitti|kirjoittaa
-napsal(a)|napsal|napsala|napísal(a)|napísal|napísala|píše|написал(а)|написал|написала|пишет|писал|писал(а)|написав|написала(в)|пише|пишете
+heeft geschreven|napisał(a)|napisał|napisała|napisał/a|pisze|napisana przez|skrev|skreiv|skrev följande|har skrevet|kirjoitti|kirjoittaa
+napsal(a)|napsal|napsala|napísal(a)|napísal|napísala|píše|написал(а)|написал|написала|пишет|писали|писал|писал(а)|написав|написала(в)|пише|пишете
 yazdı|yazmış|şunu yazdı|írta|ezt írta|a scris|scris|έγραψε|rašė|parašė|rakstīja|kirjutas|napisao je|napisala je|napisao|je napisao/la|je napisal
 je napisao|je napisala|je napisal(a)|đã viết|viết|menulis|napsal/a|כתב/ה|כתב|כתבה|כתב:|كتب|كَتَب|เขียนว่า|เขียน|wrote the following|skrifaði|idatzi du
 """

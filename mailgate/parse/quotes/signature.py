@@ -21,7 +21,7 @@ _MOBILE = re.compile(
 _MOBILE_TR = re.compile(
     r"(?i)^[\w'\u2019 ]{2,30}(?:umdan|dan|den|ten|ımdan|imden) gönderildi\.?$|^[\w' -]{2,25}(?:-omról|-ról|-ről) küldve\.?$"
 )
-_SENTENCE_GOES_ON = re.compile(r"(?:[,;?]|\b(?:is|was|are|und|and|because|but|que|it|you|please|can|will|has|had)\b)")
+_SENTENCE_GOES_ON = re.compile(r"(?:[;?]|\b(?:is|was|see|we|are|und|and|because|but|que|it|you|please|can|will|has|had)\b)")
 _CLOSING = re.compile(
     rf"(?i)^[\W_]{{0,3}}(?:{any_of(CLOSING)}|{any_of(CLOSING_CJK, ends=False)})"
     rf"(?:\s*(?:,|&|\+|and|und|et|y|e|en|i|och|og|ja)?\s*{any_of(CLOSING)}){{0,2}}(?P<rest>[^\n]{{0,60}})$"
@@ -29,7 +29,7 @@ _CLOSING = re.compile(
 _THANKS = re.compile(
     r"(?i)^\W*(?:many |mille |vielen |herzlichen |besten |muchas |molte |muito |hartelijk |alvast |mange |tusen )?(?:thank|thx|danke?|merci|gracias|grazie|obrigad|bedankt|dzięk|tack|takk?|kiitos|děkuj|спасибо|ありがとう|谢谢)\w*"
 )
-_NAME = re.compile(r"^[\s,.!\u2013-]{0,4}(?:[^\W\d_a-z][\w.'\u2019-]*[\s,]*){0,5}[.,!)\s:;-]{0,4}$")
+_NAME = re.compile(r"^[\s,.!\u2013\u3002\uff01\u3001-]{0,4}(?:[^\W\d_a-z][\w.'\u2019-]*[\s,]*){0,5}[.,!)\s:;-]{0,4}$")
 _SENTENCE_END = re.compile(r"[.?!]\s*$")
 _DISCLAIMER = re.compile(
     r"(?i)^\W{0,4}(?:this (?:e-?mail|message|communication|transmission)\b.{0,80}\b(?:confidential|privileged|intended|property)"
@@ -180,7 +180,7 @@ def _contact_block(lines: list[Line], start: int, end: int) -> int | None:
         return None
     contacts = sum(_CONTACT.search(text) is not None for text in block)
     name_first = (
-        _NAME.match(block[0].removeprefix("#sig#")) is not None and not _CONTACT.search(block[0]) and len(block[0]) > 2
+        _NAME.match(block[0].strip("*_")) is not None and not _CONTACT.search(block[0]) and len(block[0]) > 2
     )  # noqa: PLR2004
     if contacts * 5 >= len(block) * 2 and name_first and all(_may_stand_in_signature(text) for text in block):
         return place
