@@ -156,9 +156,7 @@ def _move_raw(shop: Workshop) -> None:
     for org, pairs in groupby(sorted(waiting), key=lambda pair: pair[0]):
         with shop.database.desk(org) as session:
             rows = kept.raw_of(session, [kept_id for _, kept_id in pairs])
-            for _, raw in rows:
-                if raw is not None:
-                    shop.blobs.put(org, raw)
+            shop.blobs.put_all(org, [raw for _, raw in rows if raw is not None])
             kept.moved(session, [row.id for row, _ in rows])
     if len(waiting) == MOVE_AT_ONCE:
         shop.bell.ring("sweep")

@@ -66,6 +66,7 @@ def file_letters(shop: Workshop, org: int, arrivals: Sequence[Arrival]) -> int:
         batch = _prepare(session, shop, org, organisation, mine, numbers, now)
         for arrival in mine:
             _file(batch, waiting[arrival.kept_id], arrival)
+        batch.evidence.keep(session)
         point("file.before_commit")
     point("file.after_commit")
     return batch.opened
@@ -124,7 +125,7 @@ def _file_on_ticket(batch: Batch, row: KeptMail, arrival: Arrival, decision: Dec
     by = Actor("customer", said.author, address=said.author_address)
     if decision.ticket is not None:
         customer_wrote(batch.session, decision.ticket, said, by, batch.now)
-        batch.evidence.remember(decision.ticket, said.thread_ids)
+        batch.evidence.remember(decision.ticket, said.message_id, said.cited)
         _settle(row, "appended", [decision.reason], ticket_id=decision.ticket.id, trail=decision.trail)
         return
     mailbox = batch.mailboxes[arrival.mailbox_id]
@@ -141,7 +142,7 @@ def _file_on_ticket(batch: Batch, row: KeptMail, arrival: Arrival, decision: Dec
     )
     data = {"unanswerable": suppressed} if suppressed else {}
     ticket = open_ticket(batch.session, opening, said, by, batch.now, claims=decision.claims, data=data)
-    batch.evidence.remember(ticket, said.thread_ids)
+    batch.evidence.remember(ticket, said.message_id, said.cited)
     batch.opened += 1
     _settle(row, "opened", [decision.reason], ticket_id=ticket.id, trail=decision.trail)
 
@@ -183,6 +184,4 @@ def _new_requests(arrivals: Sequence[Arrival]) -> int:
 
 def _keep_files(shop: Workshop, org: int, arrivals: Sequence[Arrival]) -> None:
     """Files go to the blob store before the rows that name them. Left over after a crash, they harm nobody."""
-    for arrival in arrivals:
-        for file in arrival.letter.files:
-            shop.blobs.put(org, file.content)
+    shop.blobs.put_all(org, [file.content for arrival in arrivals for file in arrival.letter.files])

@@ -22,6 +22,8 @@ class Base(DeclarativeBase):
     """All tables."""
 
     metadata = MetaData(naming_convention=NAMES)
+    # Ids are known before a row is written and nobody reads a server's default back: no RETURNING, whole batches.
+    __mapper_args__: ClassVar = {"eager_defaults": False}
     type_annotation_map: ClassVar = {
         datetime: DateTime(timezone=True),
         int: BigInteger,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,20 +35,28 @@ class Blobs:
 
     def put(self, org: int, content: bytes) -> str:
         """Keep these bytes for an organisation; their SHA-256. When this returns they are on the disk."""
+        self.put_all(org, [content])
+        return hashlib.sha256(content).hexdigest()
+
+    def put_all(self, org: int, contents: Iterable[bytes]) -> None:
+        """Keep several at once: their folders are settled once for all."""
         import obstore  # noqa: PLC0415 - as above
 
-        digest = hashlib.sha256(content).hexdigest()
-        path = _path(org, digest)
-        try:
-            obstore.head(self._store, path)
-        except FileNotFoundError:
-            packed = zstandard.ZstdCompressor(level=_LEVEL).compress(content)
+        fresh = []
+        for content in contents:
+            path = _path(org, hashlib.sha256(content).hexdigest())
+            try:
+                obstore.head(self._store, path)
+                continue
+            except FileNotFoundError:
+                packed = zstandard.ZstdCompressor(level=_LEVEL).compress(content)
             try:
                 obstore.put(self._store, path, packed)
-                self._settle(path)
             except (OSError, obstore.exceptions.BaseError) as error:
                 raise Temporary("The file store cannot take anything just now.") from error
-        return digest
+            fresh.append(path)
+        if self._folder is not None:
+            _settle([self._folder / path for path in fresh])
 
     def get(self, org: int, digest: str) -> bytes:
         """The bytes with this hash."""
@@ -59,16 +68,15 @@ class Blobs:
             raise NotFound(f"The file store does not hold {digest}.") from error
         return zstandard.ZstdDecompressor().decompress(packed, max_output_size=_LARGEST)
 
-    def _settle(self, path: str) -> None:
-        """A folder's files are only safe once they and their folder are synced."""
-        if self._folder is None:
-            return
-        for place in (self._folder / path, (self._folder / path).parent):
-            handle = os.open(place, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+
+def _settle(files: list[Path]) -> None:
+    """A folder's files are only safe once they and their folders are synced."""
+    for place in [*files, *{file.parent for file in files}]:
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _path(org: int, digest: str) -> str:

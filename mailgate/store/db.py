@@ -43,9 +43,12 @@ class Database:
 
     @contextmanager
     def crossing(self) -> Iterator[Connection]:
-        """A transaction of no organisation: tables show nothing, only the crossing functions answer."""
-        with temporary_when_down(), self.engine.begin() as connection:
-            yield connection
+        """No organisation: tables show nothing, only the crossing functions answer.
+
+        Each of them is one statement and commits by itself, which saves two round trips a call.
+        """
+        with temporary_when_down(), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
         self.engine.dispose()

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
 from mailgate.store.base import TenantRow, points_to
 from mailgate.store.claims import Claimed, claimed
+from mailgate.store.messages import trimmed
 
 OUTCOMES = ("opened", "appended", "bounce", "complaint", "duplicate", "held", "quarantined", "discarded")
 STATES = ("waiting", "done", "held", "quarantined")
@@ -115,6 +116,12 @@ def already_read(session: Session, sames: Iterable[bytes]) -> dict[bytes, KeptMa
 
 def kept_by_id(session: Session, kept_id: int) -> KeptMail | None:
     return session.scalar(select(KeptMail).where(KeptMail.id == kept_id))
+
+
+def kept_by_message_id(session: Session, message_id: str) -> list[KeptMail]:
+    """Every delivery of the mail with this Message-ID, however it ended."""
+    question = select(KeptMail).where(KeptMail.message_id == trimmed(message_id)).order_by(KeptMail.id)
+    return list(session.scalars(question))
 
 
 def kept_of_ticket(session: Session, ticket_id: int) -> list[KeptMail]:

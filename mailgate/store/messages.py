@@ -100,6 +100,14 @@ class Known(NamedTuple):
     is_own: bool
 
 
+class NewId(NamedTuple):
+    """A Message-ID to be remembered."""
+
+    message_id: str
+    ticket_id: int
+    is_own: bool
+
+
 def thread_of(session: Session, ticket_id: int) -> list[Message]:
     """A ticket's messages, oldest first."""
     return list(session.scalars(select(Message).where(Message.ticket_id == ticket_id).order_by(Message.at, Message.id)))
@@ -164,21 +172,24 @@ def tickets_by_thread_ids(session: Session, message_ids: Iterable[str]) -> dict[
     return {message_id: Known(ticket_id, is_own) for message_id, ticket_id, is_own in rows}
 
 
-def remember_thread_ids(session: Session, ticket_id: int, own: str | None, cited: Iterable[str]) -> None:
-    """Note that these Message-IDs belong to this ticket: a letter's own, and those it refers to."""
-    flags = {trimmed(message_id): False for message_id in cited} | ({trimmed(own): True} if own else {})
+def remember_thread_ids(session: Session, new: Iterable[NewId]) -> None:
+    """Note which tickets these Message-IDs belong to; what was only referred to may turn up as a letter's own."""
+    flags: dict[tuple[str, int], bool] = {}
+    for each in new:
+        key = (trimmed(each.message_id), each.ticket_id)
+        flags[key] = flags.get(key, False) or each.is_own
     rows = [
         {"org_id": tenant(session), "message_id": message_id, "ticket_id": ticket_id, "is_own": is_own}
-        for message_id, is_own in flags.items()
+        for (message_id, ticket_id), is_own in flags.items()
     ]
     if rows:
-        writing = upsert(ThreadId)
+        writing = upsert(ThreadId).values(rows)
         writing = writing.on_conflict_do_update(
             index_elements=["org_id", "message_id", "ticket_id"],
             set_={"is_own": True},
             where=writing.excluded.is_own & ~ThreadId.is_own,
         )
-        session.execute(writing, rows)
+        session.execute(writing)
 
 
 def trimmed(message_id: str) -> str:

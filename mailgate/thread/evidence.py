@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mailgate.mail import Try
 from mailgate.store.db import Session
-from mailgate.store.messages import Known, tickets_by_thread_ids, trimmed
+from mailgate.store.messages import Known, NewId, remember_thread_ids, tickets_by_thread_ids, trimmed
 from mailgate.store.tickets import Ticket, by_ids, by_numbers, participants_of
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.subject import numbers_in
@@ -34,6 +34,7 @@ class Evidence:
     by_message_id: dict[str, Known] = field(default_factory=dict)
     by_number: dict[str, int] = field(default_factory=dict)
     participants: dict[int, set[str]] = field(default_factory=dict)
+    new_ids: list[NewId] = field(default_factory=list)
 
     def clues(self, arrival: Arrival) -> tuple[list[Clue], list[Try]]:
         """What leads this letter to tickets, strongest first, and everything that was tried."""
@@ -52,8 +53,14 @@ class Evidence:
         self.participants.setdefault(ticket.id, set())
         for message_id in cited:
             self.by_message_id.setdefault(trimmed(message_id), Known(ticket.id, is_own=False))
+            self.new_ids.append(NewId(message_id, ticket.id, is_own=False))
         if own:
             self.by_message_id[trimmed(own)] = Known(ticket.id, is_own=True)
+            self.new_ids.append(NewId(own, ticket.id, is_own=True))
+
+    def keep(self, session: Session) -> None:
+        """Write what was remembered, so that the next batch finds it too."""
+        remember_thread_ids(session, self.new_ids)
 
     def _signals(self, arrival: Arrival) -> Iterable[tuple[str, str, int | None]]:
         for address, mark in _marks_in(arrival):

@@ -8,7 +8,6 @@ from typing import Any
 
 from mailgate.store.base import add
 from mailgate.store.db import Session
-from mailgate.store.messages import remember_thread_ids
 from mailgate.store.office import Mailbox
 from mailgate.store.people import Person
 from mailgate.store.tickets import Ticket, TicketLink
@@ -67,7 +66,6 @@ def open_ticket(
         ),
     )
     message = say(session, ticket, said, at)
-    remember_thread_ids(session, ticket.id, said.message_id, said.cited)
     if claims is not None:
         add(session, TicketLink(ticket_id=ticket.id, other_id=claims.id, kind="claims", created_at=at))
     linked = {"claims": claims.number} if claims is not None else {}

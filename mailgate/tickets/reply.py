@@ -7,7 +7,6 @@ from typing import Any
 
 from mailgate.mail import Kind
 from mailgate.store.db import Session
-from mailgate.store.messages import remember_thread_ids
 from mailgate.store.tickets import Ticket
 from mailgate.tickets.history import Actor, record
 from mailgate.tickets.moves import wakes
@@ -19,7 +18,6 @@ def customer_wrote(
 ) -> None:
     """Append what a customer said. A machine's mail is appended too, but never reopens and never marks unread."""
     message = say(session, ticket, said, at)
-    remember_thread_ids(session, ticket.id, said.message_id, said.cited)
     ticket.message_count += 1
     ticket.updated_at = at
     changes: dict[str, Any] = dict(data or {})
