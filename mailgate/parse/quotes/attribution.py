@@ -32,6 +32,7 @@ _OPENS = re.compile(
     r"|\d|[^\W\d_]{2,12}\.?,?\s\d|[<\"']|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b|[^\s<>@]{1,64}@)"
 )
 _IN_DASHES = re.compile(r"^[-=_]{2,}\s*(.{10,300}?)\s*[-=_]{2,}$")
+_BY_A_THING = re.compile(r"\b(?:the|a|an|our|my|your|this|that|it|we|they|he|she|i)(?:\s[a-z]+){0,2}\s(?:wrote|said|writes)\s?:$", re.IGNORECASE)
 _COLON = re.compile(r"[:\uff1a]\s*[*_>]?\s*$")
 _WEEKDAY = re.compile(
     r"(?i)(?<!\w)(?:mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?\b|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi"
@@ -113,6 +114,8 @@ def _is_attribution(text: str, lines: list[Line], end: int) -> bool:
 def _announces(text: str, lines: list[Line], end: int) -> bool:
     """With a word for "wrote" and a colon: when, or who, or the quote itself right below."""
     address = "@" in text and _ADDRESS.search(text) is not None
+    if not address and _BY_A_THING.search(text) and not _quote_follows(lines, end):
+        return False
     if (address or _OPENS.match(text)) and (_DATE.search(text) or _TIME.search(text)) and not _SENTENCE.search(text):
         return True
     if _SOMEBODY_WROTE_ON.match(text):

@@ -126,7 +126,7 @@ def _mark_signatures(lines: list[Line], sender: str) -> None:
     segments = _segments(lines)
     for number, (start, end) in enumerate(segments):
         if number in (0, len(segments) - 1):
-            mark_signature(lines, start, end, sender)
+            mark_signature(lines, start, end, sender, may_be_all=number > 0)
 
 
 def _segments(lines: list[Line]) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from mailgate.parse.quotes.languages import (
     FORWARDED,
     FROM,
     FROM_CJK,
+    IN_DASHES,
     ORIGINAL,
     SENT,
     SENT_CJK,
@@ -38,7 +39,7 @@ _FIELDS = tuple(
 _ANY_FIELD = re.compile(rf"^[>*_|\s\-\u2022]{{0,4}}[^\W\d_][^:\uff1a]{{0,30}}{_COLON}")
 _DASHES = r"[-\u2010-\u2015=_*~+#>]"
 _SEPARATOR = re.compile(
-    rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)})[^-\n]{{0,60}}?\s*{_DASHES}{{2,}}\s*:?\s*$"
+    rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)}|{any_of(IN_DASHES)})[^-\n]{{0,60}}?\s*{_DASHES}{{2,}}\s*:?\s*$"
 )
 _LOOSE_SEPARATOR = re.compile(
     rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{0,12}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)})\s*{_DASHES}{{0,12}}\s*:?$"
@@ -52,7 +53,7 @@ _ABOVE_THIS_LINE = re.compile(
     r"|(?:respond|escrev|resposta)\w*.{0,40}acima desta linha|(?:antwoord|typ|schrijf|reageer)\w*.{0,40}boven deze (?:lijn|regel)|odpowied\w*.{0,40}(?:powyżej|nad) t(?:ej|ą) lini"
 )
 _ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{2,}")
-_YEAR_OR_TIME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[:.]\d{2}")
+_MINUTE = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH]\s?\d{2}(?!\d)")
 
 
 def is_separator(line: Line) -> bool:
@@ -105,10 +106,9 @@ def find_header_block(lines: list[Line], place: int) -> int | None:
             evidence = evidence or _has_evidence(line.bare)
             end = following + 1
     kinds = set(seen) - {"cc"}
-    if "from" not in kinds or not evidence:
+    if "from" not in kinds or not (evidence or len(kinds) == 4):  # noqa: PLR2004 - From, Sent, To, Subject
         return None
-    enough = len(kinds) >= 3 or len(kinds) == 2 and "sent" in kinds  # noqa: PLR2004 - From and two more, or From and when
-    return end if enough else None
+    return end if len(kinds) >= 3 or "sent" in kinds else None  # noqa: PLR2004 - From and two more, or From and when
 
 
 def field_of(text: str) -> str | None:
@@ -122,7 +122,8 @@ def field_of(text: str) -> str | None:
 
 
 def _has_evidence(text: str) -> bool:
-    return _ADDRESS.search(text) is not None or _YEAR_OR_TIME.search(text) is not None
+    """An address, or a moment to the minute: an itinerary has "From", "To" and a date, too."""
+    return _ADDRESS.search(text) is not None or _MINUTE.search(text) is not None
 
 
 def _is_complete(seen: list[str]) -> bool:

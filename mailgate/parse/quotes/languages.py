@@ -67,14 +67,16 @@ Mensaje original|Missatge original|Correo original|Messaggio originale|Mensagem 
 Wiadomość oryginalna|Oryginalna wiadomość|Treść oryginalnej wiadomości|Ursprungligt meddelande|Originalmeddelande|Ursprungsmeddelande|Oprindelig meddelelse|Original besked|Original meddelelse|Oprindelig besked
 Opprinnelig melding|Original melding|Alkuperäinen viesti|Původní zpráva|Původní e-mail|Pôvodná správa|Исходное сообщение|Пересылаемое сообщение|Оригинальное сообщение|Исходное письмо|Original Message
 Eredeti üzenet|Özgün İleti|Orijinal Mesaj|Orijinal mesaj|Orjinal Mesaj|Mesaj original|Mesajul original|Оригінальне повідомлення|Початкове повідомлення|Αρχικό μήνυμα|Izvorna poruka|Originalna poruka|Izvirno sporočilo|Pesan Asli|Thư gốc|Tin nhắn gốc|Algne kiri
-原始邮件|原始郵件|邮件原件|原邮件|原郵件|原始信件|元のメッセージ|オリジナルメッセージ|원본 메시지|원본 메일|Original|Reply message|Reply Message|Reply|Ответ|Original text|Quoted text|Jatkettu viesti|Välitetty viesti|הודעה מקורית|الرسالة الأصلية
+原始邮件|原始郵件|邮件原件|原邮件|原郵件|原始信件|元のメッセージ|オリジナルメッセージ|원본 메시지|원본 메일|Reply message|Original text|Quoted text|Jatkettu viesti|Välitetty viesti|הודעה מקורית|الرسالة الأصلية
 """
+# Only between dashes: alone they are words of a sentence.
+IN_DASHES = "Original|Reply|Ответ|Forwarded|Fwd|Forward|Antwort|Réponse|Respuesta"
 FORWARDED = """
 Forwarded message|Forwarded Message|Forwarded mail|Forwarded by|Forwarded email|Forward message|Message transféré|Message transmis|Courriel transféré|Weitergeleitete Nachricht|Weitergeleitete Mail
 Mensaje reenviado|Missatge reenviat|Messaggio inoltrato|Messaggio Inoltrato|Mensagem encaminhada|Mensagem reencaminhada|Doorgestuurd bericht|Wiadomość przekazana dalej|Treść przekazanej wiadomości|Przekazana wiadomość|Przesłana wiadomość
 Vidarebefordrat meddelande|Vidarebefordrat mejl|Videresendt meddelelse|Videresendt besked|Videresendt melding|Välitetty viesti|Edelleenlähetetty viesti|Přeposlaná zpráva|Přeposlaný e-mail|Preposlaná správa|Пересылаемое сообщение|Перенаправленное сообщение|Пересланное сообщение
 Továbbított üzenet|İletilen ileti|İletilmiş ileti|Yönlendirilen Mesaj|Mesaj redirecționat|Пересилане повідомлення|Переслане повідомлення|Προωθημένο μήνυμα|Proslijeđena poruka|Prosleđena poruka|Posredovano sporočilo|Edastatud kiri|Pesan terusan|Tin nhắn chuyển tiếp
-转发的邮件|轉寄的郵件|转发邮件信息|轉寄郵件|Forwarded|転送メッセージ|Forwarded Message|転送されたメッセージ|전달된 메시지|전달된메시지|Fwd
+转发的邮件|轉寄的郵件|转发邮件信息|轉寄郵件|転送メッセージ|Forwarded Message|転送されたメッセージ|전달된 메시지|전달된메시지
 """
 BEGIN_FORWARDED = """
 Begin forwarded message|Anfang der weitergeleiteten Nachricht|Anfang der weitergeleiteten E-Mail|Début du message réexpédié|Début du message transféré|Inicio del mensaje reenviado|Inizio messaggio inoltrato|Início da mensagem reencaminhada|Início da mensagem encaminhada

@@ -6,7 +6,7 @@ import re
 
 from mailgate.mail import SpanKind
 from mailgate.parse.quotes.languages import CLOSING, CLOSING_CJK, SENT_FROM, SENT_FROM_CJK, any_of
-from mailgate.parse.quotes.lines import Line
+from mailgate.parse.quotes.lines import Line, split_lines
 
 MAX_SIGNATURE_LINES = 25
 MAX_CLOSING_LINES = 14
@@ -43,12 +43,15 @@ _CONTACT = re.compile(
 )
 
 
-def mark_signature(lines: list[Line], start: int, end: int, sender: str) -> None:
+def mark_signature(lines: list[Line], start: int, end: int, sender: str, *, may_be_all: bool = False) -> None:
     """Mark the signature at the end of `lines[start:end]`, the new words between two quotes or around them."""
     while end > start and lines[end - 1].is_blank:
         end -= 1
     if end == start:
         return
+    if may_be_all:  # the new words stand above: all of these may be a signature
+        lines = [*lines[:start], *split_lines(""), *lines[start:]]
+        end += 1
     place, rule = _find(lines, start, end, sender)
     for line in lines[place:end]:
         line.be(SpanKind.SIGNATURE, rule)
