@@ -24,7 +24,7 @@ from mailgate.store.outbox import OutboxCopy, WrittenLetter, acknowledged_since,
 from mailgate.store.tickets import Ticket, by_ids
 from mailgate.tickets.history import MAILGATE, record
 from mailgate.tickets.said import Said, say
-from mailgate.tickets.tasks import acknowledgement, agents_answer, return_path
+from mailgate.tickets.tasks import acknowledgement, agents_answer, private_link, return_path
 
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
 
@@ -63,6 +63,8 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
         for event in events:
             if event.kind == "answered":
                 _answer(batch, event)
+            elif event.kind == "link_asked":
+                _mail_link(batch, event)
         point("follow.before_commit")
     point("follow.after_commit")
     return batch.written
@@ -171,6 +173,16 @@ def _answer(batch: Batch, event: Event) -> None:
         _put_out(batch, ticket, mailbox, answer, task, draft)
 
 
+def _mail_link(batch: Batch, event: Event) -> None:
+    """Write the private link to the requester. It is no message of the ticket: nobody else may see it."""
+    ticket = batch.tickets[event.ticket_id]
+    mailbox = batch.mailboxes[ticket.mailbox_id]
+    link = conversation_link(batch.session, ticket, batch.now, batch.shop.public_url)
+    task = private_link(batch.organisation, mailbox, ticket, batch.shop.marks, batch.now, status_url=link)
+    if (draft := _write(batch, ticket, task)) is not None:
+        _put_out(batch, ticket, mailbox, None, task, draft)
+
+
 def _files(batch: Batch, answer: Message) -> tuple[File, ...]:
     stored = files_of(batch.session, [answer.id])[answer.id]
     org = batch.organisation.id
@@ -184,7 +196,7 @@ def _put_out(
     batch: Batch,
     ticket: Ticket,
     mailbox: Mailbox,
-    message: Message,
+    message: Message | None,
     task: Task,
     draft: Draft,
     *,
@@ -195,7 +207,7 @@ def _put_out(
         batch.session,
         WrittenLetter(
             mailbox_id=mailbox.id,
-            message_id=message.id,
+            message_id=message and message.id,
             letter=task.letter,
             header_id=task.message_id,
             subject=draft.subject,

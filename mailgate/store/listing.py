@@ -75,6 +75,12 @@ def list_tickets(
     return [Listed(*row) for row in session.execute(question)]
 
 
+def count_tickets(session: Session, filters: Filters, cap: int) -> int:
+    """How many tickets there are, counted no further than `cap`."""
+    question = select(Ticket.id).where(*_conditions(filters)).limit(cap)
+    return session.scalar(select(func.count()).select_from(question.subquery())) or 0
+
+
 def place_of(ticket: Ticket, sort: str) -> Place:
     """Where a walk in this order goes on after a ticket."""
     match sort.removeprefix("-"):

@@ -24,6 +24,7 @@ class Message(TenantRow):
     __table_args__ = (
         Index("messages_ticket_id_idx", "org_id", "ticket_id", "at", "id"),
         Index("messages_words_idx", "words", postgresql_using="gin"),
+        Index("messages_once_key", "org_id", "ticket_id", "once", unique=True, postgresql_where=sql("once IS NOT NULL")),
         CheckConstraint("direction IN ('in', 'out', 'note', 'system')", name="direction"),
         points_to("tickets", "ticket_id"),
     )
@@ -45,6 +46,7 @@ class Message(TenantRow):
     message_id: Mapped[str | None]
     kept_id: Mapped[int | None]
     trust: Mapped[str | None]  # pass, fail, none: whether the sender is who the mail says
+    once: Mapped[str | None]  # the key of the form it was written in: sent twice, it is one message
     words: Mapped[str | None] = deferred(
         mapped_column(
             TSVECTOR,
@@ -131,6 +133,14 @@ def messages_by_ids(session: Session, ids: Iterable[int]) -> dict[int, Message]:
     return {message.id: message for message in rows}
 
 
+def is_written(session: Session, ticket_id: int, once: str | None) -> bool:
+    """Whether the message of this form is on the ticket already. Ask with the ticket locked."""
+    if once is None:
+        return False
+    question = select(Message.id).where(Message.ticket_id == ticket_id, Message.once == once)
+    return session.scalar(question) is not None
+
+
 def last_letter_in(session: Session, ticket_id: int) -> Message | None:
     """The customer's latest mail, which an answer answers."""
     question = select(Message).where(Message.ticket_id == ticket_id, Message.direction == "in")
@@ -153,6 +163,17 @@ def files_of(session: Session, message_ids: Iterable[int]) -> dict[int, list[Sto
         for file in session.scalars(question):
             found[file.message_id].append(file)
     return found
+
+
+def tickets_with_files(session: Session, ticket_ids: Iterable[int]) -> set[int]:
+    """Which of these tickets have files, pictures within a letter's text not counted."""
+    question = (
+        select(Message.ticket_id)
+        .join(StoredFile, StoredFile.message_id == Message.id)
+        .where(Message.ticket_id.in_(list(ticket_ids)), StoredFile.inline.is_(False))
+        .distinct()
+    )
+    return set(session.scalars(question))
 
 
 def file_by_id(session: Session, file_id: int) -> tuple[StoredFile, Message] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Identity, select, text
+from sqlalchemy import CheckConstraint, Connection, Identity, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate import clock
@@ -44,3 +44,9 @@ def by_name(session: Session, name: str) -> Organisation | None:
 def own(session: Session) -> Organisation:
     """The organisation this session works for."""
     return session.scalars(select(Organisation).where(Organisation.id == tenant(session))).one()
+
+
+def sole(connection: Connection) -> int | None:
+    """The one organisation of this installation, if there is only one: pages may name it before they know who asks."""
+    found = connection.execute(text("SELECT sole_organisation()")).scalar_one()
+    return int(found) if found is not None else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, Index, delete, func, select, text
+from sqlalchemy import CheckConstraint, Connection, Index, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, points_to
@@ -169,9 +170,15 @@ def earlier_of(session: Session, ticket: Ticket, limit: int = 5) -> list[Ticket]
     return list(session.scalars(question.order_by(Ticket.created_at.desc()).limit(limit)))
 
 
-def count_capped(session: Session, status: str, *, assignee: int | None = None, cap: int = 1000) -> int:
-    """How many tickets are in a state, counted no further than `cap`."""
-    question = select(Ticket.id).where(Ticket.status == status)
-    if assignee is not None:
-        question = question.where(Ticket.assignee_id == assignee)
-    return session.scalar(select(func.count()).select_from(question.limit(cap).subquery())) or 0
+class Request(NamedTuple):
+    """A ticket as its customer's request, found across tenants."""
+
+    org_id: int
+    id: int
+
+
+def find_requests(connection: Connection, address: str, number: str | None = None, *, limit: int = 5) -> list[Request]:
+    """The newest requests of this address, whoever has them; with a number, the one that bears it."""
+    question = text("SELECT org_id, id FROM find_requests(:address, :number, :limit)")
+    values = {"address": address.lower(), "number": number and number.upper(), "limit": limit}
+    return [Request(*row) for row in connection.execute(question, values)]

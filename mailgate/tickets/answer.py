@@ -34,6 +34,7 @@ def answer(
     cc: Sequence[Address] = (),
     files: Sequence[File] = (),
     status: str | None = None,
+    once: str | None = None,
 ) -> Message:
     """Fix an answer's words, recipients and Message-ID; sending it follows. Whoever is in Cc takes part from now on."""
     moved = status or after_answer(ticket.status)
@@ -50,9 +51,10 @@ def answer(
             to=(Address(ticket.requester_address),),
             cc=tuple(cc),
             subject=ticket.subject,
-            text=_words(body),
+            text=words_of(body),
             message_id=marks.message_id(tenant(session), ticket.id, mailbox.domain),
             files=tuple(files),
+            once=once,
         ),
         at,
     )
@@ -67,16 +69,21 @@ def answer(
     return message
 
 
-def note(session: Session, ticket: Ticket, body: str, by: Actor, at: datetime, *, channel: str) -> Message:
+def note(
+    session: Session, ticket: Ticket, body: str, by: Actor, at: datetime, *, channel: str, once: str | None = None
+) -> Message:
     """Leave a note only the team sees."""
-    said = Said(direction="note", kind="note", channel=channel, author=by.name, agent_id=by.agent_id, text=_words(body))
+    said = Said(
+        direction="note", kind="note", channel=channel, author=by.name, agent_id=by.agent_id, text=words_of(body), once=once
+    )  # fmt: skip
     message = say(session, ticket, said, at)
     ticket.updated_at = at
     record(session, ticket, "noted", by, at, message=message)
     return message
 
 
-def _words(body: str) -> str:
+def words_of(body: str) -> str:
+    """What somebody typed, fit to be kept; nothing at all, or too much, is refused."""
     words = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
     if not words:
         raise BadInput("There is nothing to send: write something first.", body="is empty")

@@ -12,7 +12,7 @@ from mailgate.store.events import Event, Unfollowed
 from mailgate.store.messages import Message
 from mailgate.store.tickets import Ticket
 
-FOLLOWED = frozenset({"opened", "answered"})  # events that something has to be worked out for
+FOLLOWED = frozenset({"opened", "answered", "link_asked"})  # events that something has to be worked out for
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Said:
     files: tuple[File, ...] = ()
     kept_id: int | None = None
     trust: str | None = None
+    once: str | None = None
 
 
 def said_by_letter(letter: Letter, kept_id: int, channel: str, verdict: Verdict) -> Said:
@@ -83,6 +84,7 @@ def say(session: Session, ticket: Ticket, said: Said, at: datetime) -> Message:
             message_id=said.message_id,
             kept_id=said.kept_id,
             trust=said.trust,
+            once=said.once,
         ),
     )
     for file in said.files:

@@ -74,6 +74,25 @@ def agents_answer(
     )
 
 
+def private_link(
+    organisation: Organisation, mailbox: Mailbox, ticket: Ticket, marks: Marks, at: datetime, *, status_url: str
+) -> Task:
+    """The link to their request, for a customer who asked for it on the look-up page."""
+    return Task(
+        letter="status_link",
+        language=ticket.language or mailbox.language or organisation.language,
+        message_id=marks.message_id(organisation.id, ticket.id, mailbox.domain),
+        sender=Address(mailbox.address, mailbox.name),
+        to=(Address(ticket.requester_address),),
+        reply_to=reply_address(organisation.id, mailbox, ticket, marks),
+        token=token(ticket),
+        thread_root=ticket.thread_root,
+        variables={"number": ticket.number, "desk": mailbox.name, "status_url": status_url},
+        automatic="auto-generated",
+        date=at,
+    )
+
+
 def token(ticket: Ticket) -> str:
     """What stands in the subject of every letter about a ticket."""
     return f"[#{ticket.number}]"

@@ -352,6 +352,7 @@ def upgrade() -> None:  # noqa: PLR0915 - the whole first schema
         sa.Column("message_id", sa.String(), nullable=True),
         sa.Column("kept_id", sa.BigInteger(), nullable=True),
         sa.Column("trust", sa.String(), nullable=True),
+        sa.Column("once", sa.String(), nullable=True),
         sa.Column(
             "words",
             postgresql.TSVECTOR(),
@@ -369,6 +370,13 @@ def upgrade() -> None:  # noqa: PLR0915 - the whole first schema
             deferrable=True,
         ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("messages_pkey")),
+    )
+    op.create_index(
+        "messages_once_key",
+        "messages",
+        ["org_id", "ticket_id", "once"],
+        unique=True,
+        postgresql_where=sa.text("once IS NOT NULL"),
     )
     op.create_index("messages_ticket_id_idx", "messages", ["org_id", "ticket_id", "at", "id"], unique=False)
     op.create_index("messages_words_idx", "messages", ["words"], unique=False, postgresql_using="gin")

@@ -36,6 +36,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT t.org_id, t.id FROM public.tokens t WHERE t.hash = p_hash AND t.kind = p_kind
 $$;
 
+CREATE OR REPLACE FUNCTION sole_organisation()
+RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT max(id) FROM public.organisations HAVING count(*) = 1
+$$;
+
+-- Whoever asks must name the requester's own address; without a number, their newest requests are meant.
+CREATE OR REPLACE FUNCTION find_requests(p_address text, p_number text, p_limit integer)
+RETURNS TABLE (org_id bigint, id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT t.org_id, t.id FROM public.organisations o
+    JOIN public.addresses a ON a.org_id = o.id AND a.address = p_address
+    JOIN public.tickets t ON t.org_id = a.org_id AND t.requester_id = a.person_id AND t.requester_address = p_address
+    WHERE p_number IS NULL OR t.number = p_number
+    ORDER BY t.created_at DESC, t.id DESC LIMIT p_limit
+$$;
+
 -- Fresh mail is claimed in batches, mail that was tried before one by one: what kills its reader takes no neighbours.
 CREATE OR REPLACE FUNCTION claim_mail(p_worker text, p_limit integer, p_now timestamptz, p_until timestamptz)
 RETURNS TABLE (org_id bigint, id bigint, tries bigint)
