@@ -24,7 +24,9 @@ class Message(TenantRow):
     __table_args__ = (
         Index("messages_ticket_id_idx", "org_id", "ticket_id", "at", "id"),
         Index("messages_words_idx", "words", postgresql_using="gin"),
-        Index("messages_once_key", "org_id", "ticket_id", "once", unique=True, postgresql_where=sql("once IS NOT NULL")),
+        Index(
+            "messages_once_key", "org_id", "ticket_id", "once", unique=True, postgresql_where=sql("once IS NOT NULL")
+        ),
         CheckConstraint("direction IN ('in', 'out', 'note', 'system')", name="direction"),
         points_to("tickets", "ticket_id"),
     )

@@ -74,7 +74,8 @@ def note(
 ) -> Message:
     """Leave a note only the team sees."""
     said = Said(
-        direction="note", kind="note", channel=channel, author=by.name, agent_id=by.agent_id, text=words_of(body), once=once
+        direction="note", kind="note", channel=channel, author=by.name, agent_id=by.agent_id,
+        text=words_of(body), once=once,
     )  # fmt: skip
     message = say(session, ticket, said, at)
     ticket.updated_at = at
