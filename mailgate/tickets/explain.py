@@ -1,0 +1,166 @@
+"""Explain a mail or a ticket: what happened, in order, and why, as values that pages and commands show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailgate.store.db import Session
+from mailgate.store.events import Event, history_of
+from mailgate.store.kept import KeptMail, kept_by_id, kept_by_message_id, kept_of_ticket
+from mailgate.store.messages import Message, thread_of
+from mailgate.store.outbox import OutboxCopy, copies_of_messages
+from mailgate.store.tickets import Ticket, by_id, by_number
+from mailgate.tickets import in_words
+from mailgate.tokens import Marks
+
+_TRUST = {"pass": "yes", "fail": "no: it fails its sender's own rules", "none": "nothing to check it with"}
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A signal that was looked at; `state` is decisive, refused or "" (looked at, led nowhere)."""
+
+    signal: str
+    value: str
+    result: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailTold:
+    """One mail: how it came, what was looked at, what became of it and why."""
+
+    kept_id: int
+    at: datetime
+    title: str
+    came: str
+    outcome: str
+    reasons: tuple[str, ...]
+    ticket: str | None
+    looked: tuple[Looked, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event of a ticket, with what became of the letter it wrote."""
+
+    at: datetime
+    kind: str
+    what: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A whole explanation."""
+
+    about: str
+    subject: str
+    mails: tuple[MailTold, ...]
+    history: tuple[Happening, ...]
+
+
+def explain(session: Session, marks: Marks, reference: str) -> list[Told]:
+    """Whatever a ticket's number, a Message-ID or a KEPT-ID leads to; nothing where it leads nowhere."""
+    wanted = reference.strip().strip("[]<>#").removeprefix("#")
+    found: list[Told] = []
+    if (ticket := by_number(session, wanted)) is not None:
+        found.append(explain_ticket(session, ticket))
+    if wanted.isascii() and wanted.isdigit() and (kept := kept_by_id(session, int(wanted[:18]))) is not None:
+        found.append(explain_mail(session, kept))
+    found += [explain_mail(session, kept) for kept in kept_by_message_id(session, wanted)]
+    own = marks.read_message_id(session.info["org"], wanted) if not found else None
+    if own is not None and (ticket := by_id(session, own)) is not None:
+        found.append(explain_ticket(session, ticket))
+    return found
+
+
+def explain_ticket(session: Session, ticket: Ticket) -> Told:
+    """Every mail that has to do with a ticket, and everything that happened to it."""
+    thread = {message.id: message for message in thread_of(session, ticket.id)}
+    mails = [_told(kept, ticket, thread.values()) for kept in kept_of_ticket(session, ticket.id)]
+    history = _history(session, history_of(session, ticket.id), thread)
+    return Told(f"Ticket {ticket.number}", ticket.subject, tuple(mails), history)
+
+
+def explain_mail(session: Session, kept: KeptMail) -> Told:
+    """One mail, and what followed from it."""
+    ticket = by_id(session, kept.ticket_id) if kept.ticket_id is not None else None
+    thread = {message.id: message for message in thread_of(session, ticket.id)} if ticket is not None else {}
+    events = history_of(session, ticket.id) if ticket is not None else []
+    mine = {message.id for message in thread.values() if message.kept_id == kept.id}
+    followed = [event for event in events if event.message_id in mine or _follows(kept, event)]
+    mail = _told(kept, ticket, thread.values())
+    return Told(f"Mail {kept.id}", kept.subject or "", (mail,), _history(session, followed, thread))
+
+
+def _follows(kept: KeptMail, event: Event) -> bool:
+    """Whether an event is about the automatic answer to the mail that opened the ticket."""
+    return kept.outcome == "opened" and event.kind in ("acknowledged", "not_acknowledged")
+
+
+def _told(kept: KeptMail, ticket: Ticket | None, thread: Iterable[Message]) -> MailTold:
+    message = next((message for message in thread if message.kept_id == kept.id), None)
+    number = ticket.number if ticket is not None else None
+    return MailTold(
+        kept_id=kept.id,
+        at=kept.received_at,
+        title=f"{message.author} wrote" if message is not None and message.author else f"Mail {kept.id}",
+        came=in_words.came(kept),
+        outcome=in_words.outcome(kept, number),
+        reasons=tuple(str(reason) for reason in kept.reasons),
+        ticket=number,
+        looked=_looked(kept),
+        facts=tuple(_facts(kept, message)),
+    )
+
+
+def _looked(kept: KeptMail) -> tuple[Looked, ...]:
+    """The signals in the order they were tried. The last authority that said yes decided; one that said no refused."""
+    trail = [(str(signal), str(value), str(result)) for signal, value, result in kept.trail]
+    last = len(trail) - 1
+    return tuple(
+        Looked(signal, value, result, _weight(signal, is_decisive=kept.outcome == "appended" and place == last))
+        for place, (signal, value, result) in enumerate(trail)
+    )
+
+
+def _weight(signal: str, *, is_decisive: bool) -> str:
+    if signal != "authority":
+        return ""
+    return "decisive" if is_decisive else "refused"
+
+
+def _facts(kept: KeptMail, message: Message | None) -> Iterable[tuple[str, str]]:
+    if kept.message_id:
+        yield "Message-ID", kept.message_id
+    if message is not None:
+        yield "Read as", in_words.KINDS.get(message.kind, message.kind)
+        yield "Sender verified", _TRUST.get(message.trust or "none", message.trust or "")
+    if kept.tries > 1 or kept.last_error:
+        yield "Tries", str(kept.tries)
+    if kept.last_error:
+        yield "Last error", kept.last_error
+    if kept.state == "waiting" and kept.claimed_until is not None:
+        yield "Next try", f"{kept.claimed_until:%Y-%m-%d %H:%M:%S}"
+
+
+def _history(session: Session, events: list[Event], thread: dict[int, Message]) -> tuple[Happening, ...]:
+    wrote = {event.message_id for event in events if event.message_id in thread}
+    copies = copies_of_messages(session, [message_id for message_id in wrote if message_id is not None])
+    return tuple(
+        Happening(
+            event.at,
+            event.kind,
+            in_words.happened(event),
+            (*in_words.details(event.data), *_deliveries(copies.get(event.message_id or 0, []))),
+        )
+        for event in events
+    )
+
+
+def _deliveries(copies: list[OutboxCopy]) -> list[str]:
+    return [in_words.delivery(copy) for copy in copies]

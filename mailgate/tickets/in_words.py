@@ -1,0 +1,123 @@
+"""Say in words what happened: sentences for outcomes, events and deliveries, the same on every page and terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mailgate.store.events import Event
+from mailgate.store.kept import KeptMail
+from mailgate.store.outbox import OutboxCopy
+
+DOORS = {
+    "smtp": "by SMTP",
+    "lmtp": "by LMTP",
+    "imap": "by IMAP",
+    "pipe": "through the pipe",
+    "import": "by an import",
+    "api": "through the API",
+    "form": "through the form",
+}
+KINDS = {
+    "person": "a person's mail",
+    "auto-reply": "an automatic reply",
+    "out-of-office": "an out-of-office reply",
+    "bounce": "a report that a letter did not arrive",
+    "delay": "a report that a letter is late",
+    "receipt": "a receipt",
+    "complaint": "a complaint about spam",
+    "list": "a mailing list's mail",
+    "loop": "a mail that runs in circles",
+}
+_OUTCOMES = {
+    "opened": "It opened {ticket}.",
+    "appended": "It was added to {ticket}.",
+    "bounce": "It is a delivery report.",
+    "complaint": "It is a complaint about spam.",
+    "duplicate": "It had come before: nothing more was done.",
+    "held": "It is held back, on the shelf.",
+    "quarantined": "It is quarantined, on the shelf.",
+    "discarded": "It asks for nothing: it was set aside.",
+}
+_EVENTS = {
+    "opened": "{who} opened the ticket.",
+    "acknowledged": "{who} wrote the automatic answer.",
+    "not_acknowledged": "No automatic answer was written.",
+    "customer_wrote": "{who} wrote again.",
+    "answered": "{who} answered.",
+    "noted": "{who} left a note.",
+    "changed": "{who} changed the ticket.",
+    "bounced": "The letter to {recipient} came back.",
+    "not_sent": "The letter to {recipient} could not be sent.",
+}
+_FIELDS = {"claims": "It says it belongs to {}, which its sender takes no part in.", "answer": "{}"}
+_HIDDEN = {"recipient", "unanswerable"}  # told in the sentence itself, and by the event that follows
+
+
+def came(kept: KeptMail) -> str:
+    """How a mail reached us."""
+    door = DOORS.get(kept.door, kept.door)
+    whence = f" from {kept.peer}" if kept.peer and kept.peer != kept.door else ""
+    sender = f"<{kept.sender}>" if kept.sender else "the null sender <>"
+    return f"It came in {door}{whence}, sent by {sender} to <{kept.recipient}>, {kept.size:,} bytes."
+
+
+def outcome(kept: KeptMail, ticket: str | None) -> str:
+    """What became of a mail."""
+    if kept.outcome is None:
+        return "It waits to be read."
+    return _OUTCOMES.get(kept.outcome, kept.outcome).format(ticket=ticket or "a ticket")
+
+
+def happened(event: Event) -> str:
+    """One event of a ticket."""
+    sentence = _EVENTS.get(event.kind, f"{{who}}: {event.kind.replace('_', ' ')}.")
+    recipient = str(event.data.get("recipient") or "somebody")
+    return sentence.format(who=event.actor_name or "Somebody", recipient=recipient)
+
+
+def details(data: Mapping[str, Any]) -> list[str]:
+    """What an event says beyond its sentence: reasons, changes as before and after, a relay's words."""
+    told: list[str] = []
+    for name, value in data.items():
+        if name in _HIDDEN:
+            continue
+        if name == "reasons" and isinstance(value, list):
+            told += [str(reason) for reason in value]
+        elif name in _FIELDS:
+            told.append(_FIELDS[name].format(value))
+        elif isinstance(value, list) and len(value) == 2:  # noqa: PLR2004 - before and after
+            told.append(f"{_label(name)}: {_shown(value[0])} → {_shown(value[1])}")
+        else:
+            told.append(f"{_label(name)}: {_shown(value)}")
+    return told
+
+
+def delivery(copy: OutboxCopy) -> str:
+    """Where one copy of a letter stands."""
+    to = f"The copy for {copy.recipient}"
+    said = f" {copy.answer}" if copy.answer else ""
+    tries = f"{copy.tries} {'try' if copy.tries == 1 else 'tries'}"
+    if copy.state == "waiting":
+        return f"{to} waits, next try at {copy.next_try:%Y-%m-%d %H:%M:%S}.{f' After {tries}:{said}' if said else ''}"
+    if copy.state == "sending":
+        return f"{to} is on its way (try {copy.tries})."
+    if copy.state in ("sent", "delivered"):
+        return f"{to} was {copy.state} at {copy.sent_at or copy.created_at:%Y-%m-%d %H:%M:%S}. The relay said:{said}"
+    words = {
+        "held": "is held back",
+        "failed": f"failed after {tries}",
+        "bounced": "came back",
+        "cancelled": "was cancelled",
+    }
+    return f"{to} {words.get(copy.state, copy.state)}.{said}"
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == []:
+        return "none"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
