@@ -40,7 +40,8 @@ _STYLES = {
     "unicode-bidi", "vertical-align", "white-space", "width", "word-break", "word-wrap", "overflow-wrap",
 }  # fmt: skip
 _ESCAPING = re.compile(
-    r"(?i)url\s*\(|expression|image-set|@import|javascript:|\\|-\d|var\s*\(|\d{5,}|attr\s*\(|paint\s*\(|element\s*\(|src\s*\("
+    r"(?i)url\s*\(|expression|image-set|@import|javascript:|\\|-\d|var\s*\(|\d{5,}|attr\s*\(|paint\s*\("
+    r"|element\s*\(|src\s*\("
 )
 _REMOTE_SOURCE = re.compile(r"(?i)(<img\b[^<>]{0,4000}?\s)src(?=\s{0,10}=\s{0,10}[\"']?\s{0,10}(?:https?:)?//)")
 _REMOTE_ADDRESS = re.compile(r"(?i)^\s*(?:https?:)?//")

@@ -74,7 +74,7 @@ def _tidy_name(name: str) -> str:
 
 
 def _read_forgivingly(text: str) -> tuple[Address, ...]:
-    """Items between commas outside quotes; in each the last bracketed address, else the last thing that looks like one."""
+    """Item by item the last bracketed address, else the last thing that looks like one."""
     text = _MAILTO.sub(lambda found: "<" if found[0].lstrip()[:1] in "[<" else "", decode_words(text))
     result = []
     for item in _items(text):

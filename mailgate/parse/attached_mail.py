@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 from email.message import Message
 
 from mailgate.mail import File
@@ -19,10 +20,8 @@ def attached_mail(part: Message, kind: str, attached: list[tuple[str, bytes]]) -
     data = as_written(inner) if inner is not None else b""
     encoding = raw_header(part, "content-transfer-encoding").strip().lower()
     if encoding == "base64" and inner is not None and not inner.keys():
-        try:
+        with contextlib.suppress(binascii.Error, ValueError):
             data = base64.b64decode(data)
-        except (binascii.Error, ValueError):
-            pass
     attached.append((kind, data))
     name = file_name(part)
     if not name and inner is not None:

@@ -15,7 +15,8 @@ MAX_TEXT = 2_000_000
 MAX_HTML = 1_000_000
 
 _STUB = re.compile(
-    r"(?i)\b(?:html)\b.{0,80}\b(?:support|view|client|reader|program|enabled|format|display)|(?:support|view|client|reader|display|enable).{0,80}\bhtml\b|this (?:is an? )?html (?:e-?mail|message)"
+    r"(?i)\b(?:html)\b.{0,80}\b(?:support|view|client|reader|program|enabled|format|display)|(?:support"
+    r"|view|client|reader|display|enable).{0,80}\bhtml\b|this (?:is an? )?html (?:e-?mail|message)"
     r"|this is a multi-?part message in mime format|view (?:this|it) (?:e-?mail )?in (?:your|a) (?:web )?browser"
 )
 _BLANK_RUN = re.compile(r"\n{4,}")

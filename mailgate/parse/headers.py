@@ -13,6 +13,7 @@ from mailgate.parse.encoded_words import clean, header_text, raw_text
 
 _ID_IN_BRACKETS = re.compile(r"<([^<>]{1,998})>")
 _BARE_ID = re.compile(r"(?<![^\s<>,;\"()])[^\s<>,;\"()]+@[^\s<>,;\"()]+")
+MAX_ID = 998
 _DAY_RANGE = timedelta(hours=24)
 
 
@@ -77,7 +78,7 @@ def own_message_id(headers: Headers) -> str | None:
         if ids:
             return ids[0]
         bare = clean(raw_text(value)).strip("<> \t")
-        if bare and len(bare) < 998:
+        if bare and len(bare) < MAX_ID:
             return bare
     return None
 

@@ -9,10 +9,14 @@ MAX_LOOKED_AT = 4_000
 MIN_HITS = 3
 
 _COMMON = {
-    "en": "the and you for that this with have not are is it your was but from please can we will be what when i my of to in on",
-    "de": "der die das und ich nicht ist sie mit wir ein eine zu den auf für von dem im haben bitte es auch wie dass noch werden",
-    "fr": "le la les et je vous est pas une un des pour que dans nous avec sur bonjour mais ce mon merci votre du au qui être ne",
-    "es": "el la los las y que de en un una por con para no es su lo se mi hola gracias como pero me este está usted más",
+    "en": "the and you for that this with have not are is it your was but from please can we will be what when"
+    " i my of to in on",
+    "de": "der die das und ich nicht ist sie mit wir ein eine zu den auf für von dem im haben bitte es auch wie"
+    " dass noch werden",
+    "fr": "le la les et je vous est pas une un des pour que dans nous avec sur bonjour mais ce mon merci votre"
+    " du au qui être ne",
+    "es": "el la los las y que de en un una por con para no es su lo se mi hola gracias como pero me este está"
+    " usted más",
     "it": "il lo la gli e che di un una per con non è sono si mi del della ho ma come grazie anche questo vi nel alla",
     "pt": "o a os as e que de em um uma por com para não é se meu minha obrigado mais como mas você está no na do da",
     "nl": "de het een en ik niet van is dat je op te voor met zijn aan u we heb deze maar er wij bij ook naar graag",

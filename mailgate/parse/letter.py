@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email
-from email.message import Message
 
 from mailgate.mail import Address, File, Letter
 from mailgate.parse import calendar, kind, tnef

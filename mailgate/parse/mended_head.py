@@ -1,4 +1,4 @@
-"""Mend a header block that would end early: stray lines between headers, blanks before a colon, a missing blank line."""
+"""Mend a header block that would end early: stray lines between headers, blanks before a colon."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ MAX_HEAD = 100_000
 _HEADER = re.compile(rb"[!-9;-~\x80-\xff]{1,200}[ \t]{0,3}:")
 _BLANK_BEFORE_COLON = re.compile(rb"(?m)^([A-Za-z][\w-]{1,60})[ \t]{1,3}:")
 _WELL_KNOWN = re.compile(
-    rb"(?im)^(?:from|to|cc|subject|date|message-id|content-type|content-transfer-encoding|mime-version|received|reply-to|in-reply-to|references)[ \t]{0,3}:"
+    rb"(?im)^(?:from|to|cc|subject|date|message-id|content-type|content-transfer-encoding|mime-version"
+    rb"|received|reply-to|in-reply-to|references)[ \t]{0,3}:"
 )
 
 

@@ -12,6 +12,7 @@ from mailgate.parse.encoded_words import clean, decode_words, raw_text
 from mailgate.parse.headers import raw_header
 
 MAX_BYTES = 200
+MAX_ENDING = 12
 
 _PARAMETER = re.compile(r";\s*([\w.-]{1,60}(?:\*\d{0,4})?\*?)\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)")
 _FORBIDDEN = re.compile(
@@ -70,7 +71,7 @@ def named_parameter(header: str, wanted: str) -> str:
 
 
 def safe_name(name: str) -> str:
-    """The last step of a path, without what file systems or terminals trip over; its ending is kept when it is too long."""
+    """The last step of a path, without what file systems or terminals trip over; cut before its ending."""
     name = unicodedata.normalize("NFC", name.encode("utf-8", "ignore").decode("utf-8"))
     name = re.split(r"[/\\]", name.rstrip("/\\ \t"))[-1]
     name = _DEVICE_DOTS.sub("", _FORBIDDEN.sub("", name))
@@ -84,7 +85,7 @@ def _unquoted(raw: str) -> str:
     if raw.startswith('"'):
         raw = raw[1:-1] if raw.endswith('"') and len(raw) > 1 else raw[1:]
         return re.sub(r"\\([\"\\])", r"\1", raw)
-    return raw.strip("'") if raw.count("'") == 2 and raw[:1] == raw[-1:] == "'" else raw
+    return raw.strip("'") if len(raw) > 1 and raw[0] == raw[-1] == "'" else raw
 
 
 def _join_pieces(pieces: list[tuple[str, bool]]) -> str:
@@ -92,7 +93,7 @@ def _join_pieces(pieces: list[tuple[str, bool]]) -> str:
     data = b""
     for place, (value, is_encoded) in enumerate(pieces):
         if is_encoded:
-            if place == 0 and value.count("'") >= 2:
+            if place == 0 and value.count("'") >= 2:  # noqa: PLR2004 - charset'language'value
                 charset, _, value = value.split("'", 2)  # noqa: PLW2901 - the language is of no use
             data += unquote_to_bytes(raw_text(value))
         else:
@@ -106,6 +107,6 @@ def _shortened(name: str) -> str:
     if len(name.encode()) <= MAX_BYTES:
         return name
     stem, dot, ending = name.rpartition(".")
-    ending = dot + ending if stem and len(ending) <= 12 else ""
+    ending = dot + ending if stem and len(ending) <= MAX_ENDING else ""
     room = MAX_BYTES - len(ending.encode())
     return (stem if ending else name).encode()[:room].decode("utf-8", "ignore") + ending

@@ -7,12 +7,20 @@ import re
 from mailgate.parse.headers import Headers
 
 _SUBJECT = re.compile(
-    r"(?i)(?:^|[:\]]\s*)[\W_]*(?:auto(?:matic|matische|mated)?[ -]?(?:reply|response|antwort\w*|respuesta)|automatic reply|automatische antwort|automatisches? antwort\w*|out of (?:the )?office|out-of-office"
-    r"|ooo\b|away from (?:my |the )?(?:office|desk|mail)|on (?:vacation|holiday|leave)|vacation (?:reply|response|notice|notification)|abwesen\w*|abwesenheits\w*|nicht im (?:büro|haus)|urlaub\w*"
-    r"|absent\w* du bureau|absence\b|en congé|réponse automatique|reponse automatique|message d'absence|fuera de (?:la )?oficina|respuesta autom[aá]tica|ausen(?:te|cia)"
-    r"|risposta automatica|fuori (?:sede|ufficio)|assen(?:te|za)|resposta autom[aá]tica|fora do escrit[oó]rio|aus[eê]ncia|afwezig\w*|automatisch antwoord|niet aanwezig"
-    r"|odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|poza biurem|nieobecno\w*|autosvar|automatiskt svar|frånvaro\w*|ej på plats|automatisk svar|fraværs?\w*|ikke til stede|automaattinen vastaus"
-    r"|poissa\w*|automatická odpověď|nepřítom\w*|automatická odpoveď|автоответ|автоматический ответ|вне офиса|automatikus válasz|házon kívül|otomatik yanıt|ofis dışında|不在通知|自動応答|自动回复|自動回覆|休假|外出|부재중|자동 회신)"
+    r"(?i)(?:^|[:\]]\s*)[\W_]*(?:auto(?:matic|matische|mated)?[ -]?(?:reply|response|antwort\w*|respuesta)"
+    r"|automatic reply|automatische antwort|automatisches? antwort\w*|out of (?:the )?office|out-of-office"
+    r"|ooo\b|away from (?:my |the )?(?:office|desk|mail)|on (?:vacation|holiday|leave)|vacation (?:reply"
+    r"|response|notice|notification)|abwesen\w*|abwesenheits\w*|nicht im (?:büro|haus)|urlaub\w*"
+    r"|absent\w* du bureau|absence\b|en congé|réponse automatique|reponse automatique|message d'absence"
+    r"|fuera de (?:la )?oficina|respuesta autom[aá]tica|ausen(?:te|cia)"
+    r"|risposta automatica|fuori (?:sede|ufficio)|assen(?:te|za)|resposta autom[aá]tica"
+    r"|fora do escrit[oó]rio|aus[eê]ncia|afwezig\w*|automatisch antwoord|niet aanwezig"
+    r"|odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|poza biurem|nieobecno\w*|autosvar"
+    r"|automatiskt svar|frånvaro\w*|ej på plats|automatisk svar|fraværs?\w*|ikke til stede"
+    r"|automaattinen vastaus"
+    r"|poissa\w*|automatická odpověď|nepřítom\w*|automatická odpoveď|автоответ|автоматический ответ"
+    r"|вне офиса|automatikus válasz|házon kívül|otomatik yanıt|ofis dışında|不在通知|自動応答|自动回复|自動回覆|休假|外出|부재중"
+    r"|자동 회신)"
 )
 _OWNER = re.compile(r"owner-(?:e?mail|token)\s*=")
 

@@ -30,7 +30,7 @@ def content(part: Message) -> tuple[bytes, str | None]:
 
 
 def children_of(part: Message) -> list[Message] | None:
-    """The parts inside a part; None when it holds text. Unlike `get_payload()` this decodes nothing and never raises."""
+    """The parts inside a part; None when it holds text. (`get_payload()` may raise.)"""
     payload = part._payload  # type: ignore[attr-defined]  # noqa: SLF001 - get_payload() decodes raw bytes, with loss
     return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else None
 

@@ -16,7 +16,8 @@ _HEADER_LINE = re.compile(rb"[!-9;-~\x80-\xff][!-9;-~\x80-\xff \t]{0,200}:")
 _STRUCTURED = re.compile(rb"(?i)\ncontent-(?:type|disposition):[^\n]*(?:\n[ \t][^\n]*)*")
 _ADDRESS_HEADERS = re.compile(rb"(?i)(?:from|sender|reply-to|to|cc|bcc|resent-[a-z]+)[ \t]*:")
 _UNFOLDED = re.compile(
-    rb"(?i)(\ncontent-(?:type|disposition):[^\n]{1,300};[ \t]*\n)(?=(?:boundary|charset|name|filename|type|report-type)\*?\d?=)"
+    rb"(?i)(\ncontent-(?:type|disposition):[^\n]{1,300};[ \t]*\n)(?=(?:boundary|charset|name|filename|type"
+    rb"|report-type)\*?\d?=)"
 )
 _BINARY = re.compile(rb"(?i)content-transfer-encoding:[ \t]*binary")
 

@@ -35,6 +35,7 @@ class Structure:
     """What a walk over the parts has found."""
 
     blocks: list[Block] = field(default_factory=list)
+    spare: list[Block] = field(default_factory=list)  # text with a file name: read when there is nothing else
     files: list[File] = field(default_factory=list)
     calendars: list[str] = field(default_factory=list)
     reports: list[tuple[str, bytes]] = field(default_factory=list)  # machine-readable parts of a report, by type
@@ -45,7 +46,7 @@ class Structure:
 def walk(message: Message) -> Structure:
     """All that the mail holds."""
     found = Structure()
-    found.blocks = _blocks(message, found, "", 0)
+    found.blocks = _blocks(message, found, "", 0) or found.spare[:1]
     return found
 
 
@@ -109,8 +110,10 @@ def _leaf(part: Message, found: Structure, kind: str, parent: str) -> list[Block
         found.attached.append((kind, data))
         found.files.append(File(name, kind, data))
         return []
-    if _is_readable(kind, disposition, name, parent, found):
+    if _is_readable(kind, disposition, name, parent):
         return [_readable(part, kind, data, found)]
+    if kind in _READABLE and not disposition.startswith("attachment"):
+        found.spare.append(_readable(part, kind, data, found))
     if kind == "text/calendar":
         found.calendars.append(decode(data, _charset(part) or "utf-8")[0])
     if data or name or disposition.startswith("attachment"):
@@ -120,24 +123,24 @@ def _leaf(part: Message, found: Structure, kind: str, parent: str) -> list[Block
     return []
 
 
-def _is_readable(kind: str, disposition: str, name: str, parent: str, found: Structure) -> bool:
+def _is_readable(kind: str, disposition: str, name: str, parent: str) -> bool:
     if kind.startswith("multipart/"):
         return True  # a multipart without parts: what it holds is text
     if kind not in _READABLE and not (kind.startswith("text/") and parent == "" and not name):
         return False
     if disposition.startswith("attachment"):
         return False
-    return not name or parent == "" or (parent == "multipart/alternative")
+    return not name or parent in ("", "multipart/alternative")
 
 
 def _readable(part: Message, kind: str, data: bytes, found: Structure) -> Block:
     charset = _charset(part)
-    if kind.endswith("html") or kind.endswith("xhtml+xml"):
+    if kind.endswith(("html", "xhtml+xml")):
         charset = charset or charset_in_html(data)
     text, defect = decode(data, charset)
     if defect and charset:
         found.defects.append(f"{kind}: {defect}")
-    if kind.endswith("html") or kind.endswith("xhtml+xml"):
+    if kind.endswith(("html", "xhtml+xml")):
         return Block(html=text)
     if kind in ("text/enriched", "text/richtext"):
         text = re.sub(r"<[^<>]{0,200}>", "", text.replace("<<", "\x00")).replace("\x00", "<")

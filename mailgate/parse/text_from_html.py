@@ -1,4 +1,4 @@
-"""Read a page as lines of text: blocks become lines, hidden text stays out, and quotes keep the mark their program gave them."""
+"""Read a page as lines: blocks become lines, hidden text stays out, quotes keep the mark their program gave them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ MAX_READ = 3_000_000
 
 _SPACE = re.compile(r"[ \t\r\n\f\u200b]+")
 _HIDDEN = re.compile(
-    r"display:none|visibility:hidden|mso-hide:all|font-size:0(?:px|pt|em|%)?(?:;|$|!)|max-height:0(?:px)?(?:;|$|!)|opacity:0(?:;|$|!)"
+    r"display:none|visibility:hidden|mso-hide:all|font-size:0(?:px|pt|em|%)?(?:;|$|!)"
+    r"|max-height:0(?:px)?(?:;|$|!)|opacity:0(?:;|$|!)"
 )
 _SKIPPED = frozenset(
     {

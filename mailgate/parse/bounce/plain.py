@@ -8,30 +8,58 @@ from dataclasses import dataclass
 _A = r"[^\s<>;,\"'()\[\]:]{1,200}@[^\s<>;,\"'()\[\]:]{1,250}"
 _ADDRESS = re.compile(rf"(?<![^\s<>;,\"'()\[\]:=]){_A}")
 _AT_START = re.compile(
-    rf"^[\s>*\u2022\u00b7\"'(\[-]{{0,40}}(?:(?:smtp|rfc822|internet)\s?[:;=]\s?)?(?:{_A}\s{{0,3}}<({_A})>|<?\s?({_A})\s?>?)[\"')\]]{{0,2}}\s*(.{{0,400}})$",
+    rf"^[\s>*\u2022\u00b7\"'(\[-]{{0,40}}(?:(?:smtp|rfc822|internet)\s?[:;=]\s?)?(?:{_A}\s{{0,3}}<({_A})>"
+    rf"|<?\s?({_A})\s?>?)[\"')\]]{{0,2}}\s*(.{{0,400}})$",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    rf"(?i)(?:^|[\s\[(\"]|(?<=\W))(?:final[- ]recipient|original[- ]recipient|failed recipients?|intended recipients?|recipient(?:'?s)?(?: e?-?mail)? address|recipients?|undeliverable address|invalid address|failed address|unknown (?:user|address|recipient)|rcpt to|address|e-?mail address|user|受信者|収件人|收件人|宛先|destinataire|empfänger|destinatario)\s*(?:is|was)?\s*[:=;\uff1a]+\s*(?:<?\[?(?:smtp|rfc822|internet)\s?[:;]\s?)?[<\[\"']{{0,2}}({_A})"
+    rf"(?i)(?:^|[\s\[(\"]|(?<=\W))(?:final[- ]recipient|original[- ]recipient|failed recipients?"
+    rf"|intended recipients?|recipient(?:'?s)?(?: e?-?mail)? address|recipients?|undeliverable address"
+    rf"|invalid address|failed address|unknown (?:user|address|recipient)|rcpt to|address|e-?mail address"
+    rf"|user|受信者|収件人|收件人|宛先|destinataire|empfänger|destinatario)\s*(?:is"
+    rf"|was)?\s*[:=;\uff1a]+\s*(?:<?\[?(?:smtp|rfc822|internet)\s?[:;]\s?)?[<\[\"']{{0,2}}({_A})"
 )
 _SAID = re.compile(
-    rf"(?i)(?:deliver(?:ed|y)?(?: (?:a |the |your |this )?(?:e-?mail|message|mail))?(?: of (?:e?-?mail|message|your message))?|sen[dt](?: (?:a |the |your |this )?(?:e-?mail|message|mail))?|reach|addressed|message|mail|errors?|recipients?|rejected|unknown user|no such user|no mailbox|user|account|mailbox|transmit\w*|forward\w*|for|livr\w+|zugestellt|zustellen)"
-    rf"(?: (?:was |were )?(?:could not be )?delivered)?\s*(?:to|at|an|à|a|recipient|for|by)?(?: (?:this|the|following|email|e-?mail|address|user|recipient|recipients|mailbox|account|email address))*\s*(?:is|was)?\s*[:-]?\s*[<\[\"'(]{{1,2}}({_A})|(?:delivered to|deliver(?: your)?(?: message| mail)? to|undeliverable to|sent to|reach|message to|errors|recipient)\s*:?\s+[<\[\"']?({_A})"
+    rf"(?i)(?:deliver(?:ed|y)?(?: (?:a |the |your |this )?(?:e-?mail|message|mail))?(?: of (?:e?-?mail"
+    rf"|message|your message))?|sen[dt](?: (?:a |the |your |this )?(?:e-?mail|message|mail))?|reach"
+    rf"|addressed|message|mail|errors?|recipients?|rejected|unknown user|no such user|no mailbox|user"
+    rf"|account|mailbox|transmit\w*|forward\w*|for|livr\w+|zugestellt|zustellen)"
+    rf"(?: (?:was |were )?(?:could not be )?delivered)?\s*(?:to|at|an|à|a|recipient|for|by)?(?: (?:this|the"
+    rf"|following|email|e-?mail|address|user|recipient|recipients|mailbox|account|email address))*\s*(?:is"
+    rf"|was)?\s*[:-]?\s*[<\[\"'(]{{1,2}}({_A})|(?:delivered to|deliver(?: your)?(?: message| mail)? to"
+    rf"|undeliverable to|sent to|reach|message to|errors|recipient)\s*:?\s+[<\[\"']?({_A})"
 )
 _DDA = re.compile(rf"(?i)dda:smtp=({_A})")
 _SPOILED = re.compile(
-    r"(?i)contact|assistance|\bhelp|question|support|please|(?:^|\s)from\s*[:=]|mail from|sender|received|message-?id|x-[a-z-]+:|return-path|reply-to|visit|expanded from|generated from|reported by|envelope-from|system manager|administrator|copy of|originat|ご連絡|お問い?合わせ|下さい|ください"
+    r"(?i)contact|assistance|\bhelp|question|support|please|(?:^|\s)from\s*[:=]|mail from|sender|received"
+    r"|message-?id|x-[a-z-]+:|return-path|reply-to|visit|expanded from|generated from|reported by"
+    r"|envelope-from|system manager|administrator|copy of|originat|ご連絡|お問い?合わせ|下さい|ください"
 )
 _INTRODUCES = re.compile(
-    r"(?i)(?:following|these|this|below|intended|failed|undeliverable|invalid).{0,60}(?:address|recipient|user|destination|mailbox|people|person).{0,60}$|to the following|recipients?\s?\(?s?\)?\s?[:=]\s*$|not delivered to|could not be delivered to|did not reach|fatal errors|failed recipients?|non remis|zugestellt werden"
+    r"(?i)(?:following|these|this|below|intended|failed|undeliverable|invalid).{0,60}(?:address|recipient"
+    r"|user|destination|mailbox|people|person).{0,60}$|to the following|recipients?\s?\(?s?\)?\s?[:=]\s*$"
+    r"|not delivered to|could not be delivered to|did not reach|fatal errors|failed recipients?|non remis"
+    r"|zugestellt werden"
 )
 _BARE_NAME = re.compile(r"^[\s>*-]{0,8}<?([A-Za-z][\w.-]{1,40})>?(?:\s{2,}.*|\s*)$")
 _CUT = re.compile(
-    r"(?im)^[\s>|]{0,4}(?:[-=_*#+ ]{2,}\s*(?:(?:this is a copy|below this line|included is a copy|original message|(?:the )?(?:header|body|text)|returned (?:mail|message)|forwarded message|unsent message|undelivered message|message header|message text|the original|start of|your message|copy of|beginning of|original mail|headers? of|message follows|transcript follows)|.{0,30}(?:原|元のメ|original message|returned message|following is a copy|unsent message|message follows|header follow))"
-    r"|(?:the )?(?:first|last) \d+ lines of|(?:your |the )?(?:original |undelivered |returned |rejected )?(?:message|mail|e-?mail)(?: headers?| text| body)?(?: as received)?(?: is| are)?(?: as)? ?(?:attached|follows?|follow below|is as follows)|original message(?: details| headers| as received)?\s*:?|message (?:headers?|contents?) follows?|the (?:full )?(?:headers?|text|message) (?:of|that|you).{0,60}(?:follow|:$)"
-    r"|old message:|received\s?: ?(?:from|by) |return-path\s?:|message-id\s?:|mime-version\s?:|date\s?:.*\d{4}|-+\s?original|x-mailer:|dkim-signature:|copy of (?:the|your) (?:original|message)|included below|your (?:original )?message reads?|----- ?=_|--=?_)"
+    r"(?im)^[\s>|]{0,4}(?:[-=_*#+ ]{2,}\s*(?:(?:this is a copy|below this line|included is a copy"
+    r"|original message|(?:the )?(?:header|body|text)|returned (?:mail|message)|forwarded message"
+    r"|unsent message|undelivered message|message header|message text|the original|start of|your message"
+    r"|copy of|beginning of|original mail|headers? of|message follows|transcript follows)|.{0,30}(?:原|元のメ"
+    r"|original message|returned message|following is a copy|unsent message|message follows"
+    r"|header follow))"
+    r"|(?:the )?(?:first|last) \d+ lines of|(?:your |the )?(?:original |undelivered |returned "
+    r"|rejected )?(?:message|mail|e-?mail)(?: headers?| text| body)?(?: as received)?(?: is"
+    r"| are)?(?: as)? ?(?:attached|follows?|follow below|is as follows)|original message(?: details"
+    r"| headers| as received)?\s*:?|message (?:headers?|contents?) follows?|the (?:full )?(?:headers?|text"
+    r"|message) (?:of|that|you).{0,60}(?:follow|:$)"
+    r"|old message:|received\s?: ?(?:from|by) |return-path\s?:|message-id\s?:|mime-version\s?:"
+    r"|date\s?:.*\d{4}|-+\s?original|x-mailer:|dkim-signature:|copy of (?:the|your) (?:original|message)"
+    r"|included below|your (?:original )?message reads?|----- ?=_|--=?_)"
 )
 _MIN_NOTICE = 40
+MAX_ADDRESS = 254  # RFC 5321
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +132,8 @@ def _clean(address: str) -> str:
     )
     address = re.sub(r"\.{3,}.*$", "", address)
     local, _, domain = address.partition("@")
-    if (
-        not local
-        or not domain
-        or "@" in domain
-        or local in ("postmaster", "mailer-daemon", "abuse")
-        or len(address) > 254
-    ):  # noqa: PLR2004 - RFC 5321
-        return ""
-    return address
+    is_sound = local and domain and "@" not in domain and len(address) <= MAX_ADDRESS
+    return address if is_sound and local not in ("postmaster", "mailer-daemon", "abuse") else ""
 
 
 def _said_of(lines: list[str], place: int, places: list[int]) -> str:

@@ -1,4 +1,4 @@
-"""Tell a mail system's "could not be delivered" from everything else: who sends it, under what subject, in what words."""
+"""Tell a mail system's "could not be delivered" from everything else: by sender, subject and words."""
 
 from __future__ import annotations
 
@@ -9,29 +9,54 @@ from mailgate.mail import Address
 from mailgate.parse.headers import Headers
 
 _DAEMON = re.compile(
-    r"(?i)mailer[-_]?daemon|mail[-_ ]?delivery[-_ ]?(?:sub)?(?:system|service)|<mdaemon@|delivery subsystem|<delivery[-_ ]?status"
+    r"(?i)mailer[-_]?daemon|mail[-_ ]?delivery[-_ ]?(?:sub)?(?:system|service)|<mdaemon@"
+    r"|delivery subsystem|<delivery[-_ ]?status"
 )
 _SERVICE = re.compile(
-    r"(?i)post[-_]?master|system administrator|mail[-_ ]?(?:service|system|server|gateway|admin)|administrator|sysadmin|smtp|gateway|antivirus|no-?reply|daemon|internet mail|imss|mmsc|systemadmin"
+    r"(?i)post[-_]?master|system administrator|mail[-_ ]?(?:service|system|server|gateway|admin)"
+    r"|administrator|sysadmin|smtp|gateway|antivirus|no-?reply|daemon|internet mail|imss|mmsc|systemadmin"
 )
 _SUBJECT = re.compile(
-    r"(?i)undeliver(?:ed|able)|(?:delivery|mail|message|email|e-mail)[ -]?(?:status|delivery)?[ -]?(?:notification|failure|failed|problem|error|report|warning|has failed|delayed|system error|incomplete|delay)"
-    r"|returned (?:mail|to sender|message|e-?mail)|failure (?:notice|notification|delivery)|non-?deliver(?:y|ed|able)|could ?n[o']?t be delivered|could not (?:be )?(?:deliver|send)|not delivered|unable to deliver|can(?:no|')t (?:be )?deliver"
-    r"|mail failure|failed mail|(?:permanent|transient) (?:delivery )?(?:failure|error)|delivery[ -](?:has )?(?:failed|incomplete|impossible)|error sending|rejected mail|message (?:delayed|status|rejected)|user unknown|unknown user|processing error|bounced"
-    r"|nicht zu(?:gestellt|stellbar)|unzustellbar|zustell(?:ung|fehler)|zurückgewiesen|non remis|non distribu|échec de (?:la )?remise|impossible de remettre|no (?:se )?(?:pudo )?entrega|no entregado|devuelto|mancata consegna|impossibile recapitare|não (?:foi )?entreg|falha na entrega|onbestelbaar|niet bezorgd"
-    r"|nie można dostarczyć|niedostarczon|kan inte levereras|kunne ikke leveres|ikke levert|toimitus epäonnistui|nedoručiteln|не доставлен|невозможно доставить|недоставлен|配信不能|配信エラー|配達不能|エラーメール|送信エラー|退信|退信通知|投递失败|传输失败|傳送失敗|无法送达|배달 (?:실패|불가)|반송"
+    r"(?i)undeliver(?:ed|able)|(?:delivery|mail|message|email|e-mail)[ -]?(?:status"
+    r"|delivery)?[ -]?(?:notification|failure|failed|problem|error|report|warning|has failed|delayed"
+    r"|system error|incomplete|delay)"
+    r"|returned (?:mail|to sender|message|e-?mail)|failure (?:notice|notification|delivery)"
+    r"|non-?deliver(?:y|ed|able)|could ?n[o']?t be delivered|could not (?:be )?(?:deliver|send)"
+    r"|not delivered|unable to deliver|can(?:no|')t (?:be )?deliver"
+    r"|mail failure|failed mail|(?:permanent|transient) (?:delivery )?(?:failure|error)"
+    r"|delivery[ -](?:has )?(?:failed|incomplete|impossible)|error sending|rejected mail"
+    r"|message (?:delayed|status|rejected)|user unknown|unknown user|processing error|bounced"
+    r"|nicht zu(?:gestellt|stellbar)|unzustellbar|zustell(?:ung|fehler)|zurückgewiesen|non remis"
+    r"|non distribu|échec de (?:la )?remise|impossible de remettre|no (?:se )?(?:pudo )?entrega"
+    r"|no entregado|devuelto|mancata consegna|impossibile recapitare|não (?:foi )?entreg|falha na entrega"
+    r"|onbestelbaar|niet bezorgd"
+    r"|nie można dostarczyć|niedostarczon|kan inte levereras|kunne ikke leveres|ikke levert"
+    r"|toimitus epäonnistui|nedoručiteln|не доставлен|невозможно доставить|недоставлен|配信不能|配信エラー|配達不能"
+    r"|エラーメール|送信エラー|退信|退信通知|投递失败|传输失败|傳送失敗|无法送达|배달 (?:실패|불가)|반송"
 )
 _WORDS = re.compile(
-    r"(?i)(?:could|can|was|were|has|have|did|does|be|been)(?: ?n[o']?t| not)(?: yet)? (?:be(?:en)? )?(?:deliver|send|sent|reach)|undeliver|unable to (?:be )?(?:deliver|send|transmit)|unable to reach|failed to deliver|deliver(?:y|ing) .{0,60}(?:fail|error|problem|delay|postponed|impossible)|not deliver"
-    r"|(?:fatal|permanent|transient|delivery) .{0,20}(?:error|failure)s?|trouble delivering|returned to (?:you|sender)|has been returned|user unknown|unknown (?:user|recipient|address)|no such (?:user|recipient|address)|mailbox (?:is )?(?:full|unavailable|not found|disabled)|(?:recipient|address|user|sender)s? .{0,30}(?:rejected|refused|unknown|invalid|not found|not listed)"
-    r"|invalid (?:final )?(?:delivery )?(?:user|recipient|address)|did(?: not|n't) reach|not a valid (?:user|recipient|address)|failed recipients?|intended recipient|automatically rejected|over ?quota|quota exceeded|malformed address|mailbox unavailable|konnte nicht|nicht zugestellt|unzustellbar|n.a pas (?:pu|été)|non remis|no (?:se )?pudo|non è stato|não pôde|niet (?:worden )?(?:af|be)geleverd|niet bezorgd"
+    r"(?i)(?:could|can|was|were|has|have|did|does|be|been)(?: ?n[o']?t"
+    r"| not)(?: yet)? (?:be(?:en)? )?(?:deliver|send|sent|reach)|undeliver|unable to (?:be )?(?:deliver"
+    r"|send|transmit)|unable to reach|failed to deliver|deliver(?:y|ing) .{0,60}(?:fail|error|problem"
+    r"|delay|postponed|impossible)|not deliver"
+    r"|(?:fatal|permanent|transient|delivery) .{0,20}(?:error|failure)s?|trouble delivering"
+    r"|returned to (?:you|sender)|has been returned|user unknown|unknown (?:user|recipient|address)"
+    r"|no such (?:user|recipient|address)|mailbox (?:is )?(?:full|unavailable|not found|disabled)"
+    r"|(?:recipient|address|user|sender)s? .{0,30}(?:rejected|refused|unknown|invalid|not found"
+    r"|not listed)"
+    r"|invalid (?:final )?(?:delivery )?(?:user|recipient|address)|did(?: not|n't) reach"
+    r"|not a valid (?:user|recipient|address)|failed recipients?|intended recipient|automatically rejected"
+    r"|over ?quota|quota exceeded|malformed address|mailbox unavailable|konnte nicht|nicht zugestellt"
+    r"|unzustellbar|n.a pas (?:pu|été)|non remis|no (?:se )?pudo|non è stato|não pôde"
+    r"|niet (?:worden )?(?:af|be)geleverd|niet bezorgd"
     r"|не (?:может быть|удалось)|配信|届け|配達|送信できません|エラー|无法|未能|退信|無法|배달|못했"
 )
 _FORWARDED = re.compile(r"(?i)^\s*(?:fwd?|wg|tr|rv|enc|doorst|vb|vs|vl|i|転送|转发)\s*[:\uff1a]")
 _POSTMASTER = re.compile(r"(?i)post[-_.]?master(?:@|$)")
 _CODE = re.compile(r"(?<![\d.])[45]\.\d\.\d{1,3}(?![\d.])|(?<![\d.])(?:55[0-9]|45[0-4]|42[12])(?=[\s-])")
 _NOT_A_BOUNCE = re.compile(
-    r"(?i)auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|vacation|away from|abwesenheit|absence du bureau|thank you for (?:contacting|your)|challenge|confirm your|verify that"
+    r"(?i)auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|vacation|away from|abwesenheit"
+    r"|absence du bureau|thank you for (?:contacting|your)|challenge|confirm your|verify that"
 )
 
 

@@ -24,14 +24,21 @@ _ARF_FIELD = re.compile(
     rb"(?im)^(original-rcpt-to|removal-recipient|original-recipient|redacted-address)[ \t]*:[ \t]*(.+)$"
 )
 _DELAYED = re.compile(
-    r"(?i)\bdelayed\b|still being (?:re)?tried|(?:will|be) (?:continue|keep|be) (?:to )?(?:try|re-?tr)|will be (?:re-?tried|attempted)|warning (?:message )?only|not yet been delivered|(?:do )?not need to re-?send"
-    r"|has been postponed|delivery attempts will continue|will try again|continue to try|we will keep trying|temporar(?:y|ily) (?:delayed|deferred)|keep trying|noch nicht zugestellt|verzögert|retardée?"
+    r"(?i)\bdelayed\b|still being (?:re)?tried|(?:will|be) (?:continue|keep|be) (?:to )?(?:try|re-?tr)"
+    r"|will be (?:re-?tried|attempted)|warning (?:message )?only|not yet been delivered"
+    r"|(?:do )?not need to re-?send"
+    r"|has been postponed|delivery attempts will continue|will try again|continue to try"
+    r"|we will keep trying|temporar(?:y|ily) (?:delayed|deferred)|keep trying|noch nicht zugestellt"
+    r"|verzögert|retardée?"
 )
 _FINAL = re.compile(
-    r"(?i)permanent|given up|giving up|gave up|not going to try again|fatal|has been (?:returned|removed)|could not be delivered for \d+ days|will be deleted|undeliverable to the following|delivery (?:has )?failed"
+    r"(?i)permanent|given up|giving up|gave up|not going to try again|fatal|has been (?:returned|removed)"
+    r"|could not be delivered for \d+ days|will be deleted|undeliverable to the following"
+    r"|delivery (?:has )?failed"
 )
 _COMPLAINT_SUBJECT = re.compile(
-    r"(?i)^(?:\[?(?:abuse|spam|email feedback|feedback loop|complaint)\b.{0,40}(?:report|complaint|notification)|complaint about message|email feedback report|spam complaint)"
+    r"(?i)^(?:\[?(?:abuse|spam|email feedback|feedback loop|complaint)\b.{0,40}(?:report|complaint"
+    r"|notification)|complaint about message|email feedback report|spam complaint)"
 )
 
 

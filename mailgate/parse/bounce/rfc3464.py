@@ -11,8 +11,11 @@ _FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]{1,60})\s*:[ \t]?(.*)$")
 _ADDRESS_TYPE = re.compile(r"^[\w.-]{1,30}\s*;\s*")
 _ADDRESS = re.compile(r"[^\s<>;,\"()]{1,200}@[^\s<>;,\"()]{1,250}")
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
-_ACTIONS = {"failed": "failed", "failure": "failed", "fail": "failed", "fatal": "failed", "error": "failed", "expired": "failed", "delayed": "delayed", "delay": "delayed",
-            "delivered": "delivered", "relayed": "delivered", "expanded": "delivered", "deliverable": "delivered", "successful": "delivered", "success": "delivered"}  # fmt: skip
+_ACTIONS = {
+    "failed": ("failed", "failure", "fail", "fatal", "error", "expired"),
+    "delayed": ("delayed", "delay"),
+    "delivered": ("delivered", "relayed", "expanded", "deliverable", "successful", "success"),
+}
 
 
 def read_delivery_status(data: bytes) -> list[BouncedRecipient]:
@@ -91,8 +94,9 @@ def _recipient(fields: dict[str, str]) -> BouncedRecipient | None:
 
 def _action(fields: dict[str, str], status: str | None) -> str:
     word = re.match(r"[a-z]+", fields.get("action", "").lower())
-    if word and word[0] in _ACTIONS:
-        return _ACTIONS[word[0]]
+    for action, words in _ACTIONS.items():
+        if word and word[0] in words:
+            return action
     return {"2": "delivered", "4": "delayed"}.get((status or "5")[0], "failed")
 
 

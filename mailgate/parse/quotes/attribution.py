@@ -16,7 +16,8 @@ _LAST_LETTERS = frozenset(":\uff1a>)-=_*]\u202c")
 _LAST_WORDS = frozenset(words.split()[-1].lower() for words in re.split(r"[|\n]", WROTE) if words.strip())
 _TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH]\s?\d{2}(?!\d)|(?<!\d)\d{1,2}\s?(?:am|pm|AM|PM|Uhr)\b|\d時|\d点|오[전후]")
 _DATE = re.compile(
-    rf"(?i)(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{{1,2}}\s?[./-]\s?\d{{1,2}}(?:\s?[./-]\s?\d{{2,4}})?(?!\d)|(?<!\w){any_of(MONTHS)}\.?\s*\d{{1,2}}(?!\d)"
+    rf"(?i)(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{{1,2}}\s?[./-]\s?\d{{1,2}}(?:\s?[./-]\s?\d{{2,4}})?(?!\d)"
+    rf"|(?<!\w){any_of(MONTHS)}\.?\s*\d{{1,2}}(?!\d)"
     rf"|(?<!\d)\d{{1,2}}\.?(?:st|nd|rd|th)?\s(?:de\s)?{any_of(MONTHS)}|\d月|\d년"
 )
 _ADDRESS = re.compile(r"[^\s<>@\"]{1,64}@[^\s<>@\"]{2,}")
@@ -24,20 +25,31 @@ _IN_BRACKETS = re.compile(r"[<\[(]\s?(?:mailto:)?[^\s<>@]{1,64}@[^\s<>@]{2,200}[
 _FULL_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\s|\d{4}年")
 _QUOTING = re.compile(r"(?i)(?:quoting|zitat von|citando|citat från|citát od|citation de|quote from)\s")
 _SOMEBODY_WROTE_ON = re.compile(
-    rf"(?i)^[*\"'<]{{0,2}}(?:[^\s<>]+\s){{1,5}}{any_of(WROTE)}\s(?:[^\W\d_]{{1,10}}\.?,?\s){{0,3}}.{{0,20}}\d{{1,4}}.{{0,20}}\d[:.]\d\d.{{0,12}}[:\uff1a]$"
+    rf"(?i)^[*\"'<]{{0,2}}(?:[^\s<>]+\s){{1,5}}{any_of(WROTE)}\s(?:[^\W\d_]{{1,10}}\.?,?\s){{0,3}}.{{0,20}}\d"
+    rf"{{1,4}}.{{0,20}}\d[:.]\d\d.{{0,12}}[:\uff1a]$"
 )
 _OPENS = re.compile(
-    r"(?i)^[*_\"'\s\u201c-]{0,3}(?:(?:on|am|vom|le|el|il|il giorno|in data|em|no dia|op|den|på|dne|dňa|dnia|w dniu|w|pe|ke|la|ma|ti|to|su|pada|vào|na dan"
-    r"|dana|în|az|quoting|zitat von|citando|el día|o dia|a|στις|στο|в|во|vào lúc|ngày|kl|at|you|вы|du|vous|בתאריך|بتاريخ|في|เมื่อ|ma\.?|ti\.?|ke\.?|to\.?|pe\.?|la\.?|su\.?|ons|tors|fre|lör|sön|mån|tis)(?!\w)"
+    r"(?i)^[*_\"'\s\u201c-]{0,3}(?:(?:on|am|vom|le|el|il|il giorno|in data|em|no dia|op|den|på|dne|dňa"
+    r"|dnia|w dniu|w|pe|ke|la|ma|ti|to|su|pada|vào|na dan"
+    r"|dana|în|az|quoting|zitat von|citando|el día|o dia|a|στις|στο|в|во|vào lúc|ngày|kl|at|you|вы|du|vous"
+    r"|בתאריך|بتاريخ|في|เมื่อ|ma\.?|ti\.?|ke\.?|to\.?|pe\.?|la\.?|su\.?|ons|tors|fre|lör|sön|mån"
+    r"|tis)(?!\w)"
     r"|\d|[^\W\d_]{2,12}\.?,?\s\d|[<\"']|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b|[^\s<>@]{1,64}@)"
 )
 _IN_DASHES = re.compile(r"^[-=_]{2,}\s*(.{10,300}?)\s*[-=_]{2,}$")
-_BY_A_THING = re.compile(r"\b(?:the|a|an|our|my|your|this|that|it|we|they|he|she|i)(?:\s[a-z]+){0,2}\s(?:wrote|said|writes)\s?:$", re.IGNORECASE)
+_BY_A_THING = re.compile(
+    r"\b(?:the|a|an|our|my|your|this|that|it|we|they|he|she|i)(?:\s[a-z]+){0,2}\s(?:wrote|said|writes)\s?:$",
+    re.IGNORECASE,
+)
 _COLON = re.compile(r"[:\uff1a]\s*[*_>]?\s*$")
 _WEEKDAY = re.compile(
-    r"(?i)(?<!\w)(?:mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?\b|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi"
-    r"|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|segunda|terça|quarta|quinta|sexta"
-    r"|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|poniedziałek|wtorek|środa|czwartek|piątek|sobota|niedziela|måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag|mandag|tirsdag|lørdag|søndag)"
+    r"(?i)(?<!\w)(?:mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?\b|(?:montag|dienstag"
+    r"|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi"
+    r"|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|lunedì|martedì"
+    r"|mercoledì|giovedì|venerdì|sabato|domenica|segunda|terça|quarta|quinta|sexta"
+    r"|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|poniedziałek|wtorek|środa|czwartek"
+    r"|piątek|sobota|niedziela|måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag|mandag|tirsdag|lørdag"
+    r"|søndag)"
 )
 _SENTENCE = re.compile(r"[.!?][\"')]?\s+[^\W\d_a-z][^\W\d_]*\s+\w+\s+\w+\s+\w+.*[.!?](?:\s|$)")
 

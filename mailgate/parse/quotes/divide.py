@@ -18,6 +18,7 @@ from mailgate.parse.quotes.lines import MAX_LINES, Line, next_filled, split_line
 from mailgate.parse.quotes.signature import mark_signature
 
 _LONG_LINE = 70
+_PUNCTUATION = "\u206f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +146,9 @@ def _segments(lines: list[Line]) -> list[tuple[int, int]]:
 
 
 def _has_words(lines: list[Line], kind: SpanKind) -> bool:
-    return any(
-        line.kind is kind
-        and any(letter.isalnum() for letter in line.bare)
-        or line.kind is kind
-        and len(line.bare) > 0
-        and not line.bare.isascii()
-        for line in lines
-    )
+    """Letters, digits or signs like a thumb up; not just punctuation."""
+    shown = "".join(line.bare for line in lines if line.kind is kind)
+    return any(letter.isalnum() or letter > _PUNCTUATION for letter in shown)
 
 
 def _show_whole(lines: list[Line]) -> None:

@@ -39,7 +39,8 @@ _FIELDS = tuple(
 _ANY_FIELD = re.compile(rf"^[>*_|\s\-\u2022]{{0,4}}[^\W\d_][^:\uff1a]{{0,30}}{_COLON}")
 _DASHES = r"[-\u2010-\u2015=_*~+#>]"
 _SEPARATOR = re.compile(
-    rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)}|{any_of(IN_DASHES)})[^-\n]{{0,60}}?\s*{_DASHES}{{2,}}\s*:?\s*$"
+    rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)}"
+    rf"|{any_of(IN_DASHES)})[^-\n]{{0,60}}?\s*{_DASHES}{{2,}}\s*:?\s*$"
 )
 _LOOSE_SEPARATOR = re.compile(
     rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{0,12}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)})\s*{_DASHES}{{0,12}}\s*:?$"
@@ -48,9 +49,12 @@ _BEGIN = re.compile(rf"(?i)^[*\s]{{0,3}}(?:{any_of(BEGIN_FORWARDED)})\s*[:\uff1a
 _RULE = re.compile(r"^(?:[_\u2014\u2015\u2500]{5,}|-{8,}|={8,}|\*{8,}|~{8,})$")
 _ABOVE_THIS_LINE = re.compile(
     r"(?i)\b(?:reply|respond|type|write|answer|response)\b.{0,40}\babove this\b.{0,20}\bline\b"
-    r"|(?:antwort\w*|schreib\w*).{0,40}(?:oberhalb|über) dieser (?:linie|zeile)|(?:répon|écri)\w*.{0,40}au-dessus de cette ligne"
-    r"|(?:respond|escrib|respuesta)\w*.{0,40}(?:encima|arriba) de esta (?:línea|linea)|(?:rispond|scriv|risposta)\w*.{0,40}sopra questa (?:riga|linea)"
-    r"|(?:respond|escrev|resposta)\w*.{0,40}acima desta linha|(?:antwoord|typ|schrijf|reageer)\w*.{0,40}boven deze (?:lijn|regel)|odpowied\w*.{0,40}(?:powyżej|nad) t(?:ej|ą) lini"
+    r"|(?:antwort\w*|schreib\w*).{0,40}(?:oberhalb|über) dieser (?:linie|zeile)|(?:répon"
+    r"|écri)\w*.{0,40}au-dessus de cette ligne"
+    r"|(?:respond|escrib|respuesta)\w*.{0,40}(?:encima|arriba) de esta (?:línea|linea)|(?:rispond|scriv"
+    r"|risposta)\w*.{0,40}sopra questa (?:riga|linea)"
+    r"|(?:respond|escrev|resposta)\w*.{0,40}acima desta linha|(?:antwoord|typ|schrijf"
+    r"|reageer)\w*.{0,40}boven deze (?:lijn|regel)|odpowied\w*.{0,40}(?:powyżej|nad) t(?:ej|ą) lini"
 )
 _ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{2,}")
 _MINUTE = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH]\s?\d{2}(?!\d)")

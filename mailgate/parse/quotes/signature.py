@@ -11,35 +11,47 @@ from mailgate.parse.quotes.lines import Line, split_lines
 MAX_SIGNATURE_LINES = 25
 MAX_CLOSING_LINES = 14
 MAX_RULED_LINES = 22
+MAX_NAME = 50
 
 _DELIMITER = re.compile(r"^(?:--|\u2014|\u2013|\u2014\u2014|__{1,3}|-- ?-{0,3}|\*{3}|- -|~~|\u2015)$")
 _LONG_RULE = re.compile(r"^[-_=*~\u2014\u2500.]{3,}$")
 _RULED = re.compile(r"^(?:_{5,}|-{3,}|={5,}|\*{5,}|~{5,}|\u2014{3,}|\u2500{3,})$")
 _MOBILE = re.compile(
-    rf"(?i)^[\W_]{{0,4}}(?:{any_of(SENT_FROM, ends=False)}|.{{0,30}}(?:{any_of(SENT_FROM_CJK, ends=False)}))(.{{0,90}})$"
+    rf"(?i)^[\W_]{{0,4}}(?:{any_of(SENT_FROM, ends=False)}|.{{0,30}}(?:{any_of(SENT_FROM_CJK, ends=False)}))"
+    rf"(.{{0,90}})$"
 )
 _MOBILE_TR = re.compile(
-    r"(?i)^[\w'\u2019 ]{2,30}(?:umdan|dan|den|ten|ımdan|imden) gönderildi\.?$|^[\w' -]{2,25}(?:-omról|-ról|-ről) küldve\.?$"
+    r"(?i)^[\w'\u2019 ]{2,30}(?:umdan|dan|den|ten|ımdan|imden) gönderildi\.?$|^[\w' -]{2,25}(?:-omról|-ról"
+    r"|-ről) küldve\.?$"
 )
-_SENTENCE_GOES_ON = re.compile(r"(?:[;?]|\b(?:is|was|see|we|are|und|and|because|but|que|it|you|please|can|will|has|had)\b)")
+_SENTENCE_GOES_ON = re.compile(
+    r"(?:[;?]|\b(?:is|was|see|we|are|und|and|because|but|que|it|you|please|can|will|has|had)\b)"
+)
 _CLOSING = re.compile(
     rf"(?i)^[\W_]{{0,3}}(?:{any_of(CLOSING)}|{any_of(CLOSING_CJK, ends=False)})"
     rf"(?:\s*(?:,|&|\+|and|und|et|y|e|en|i|och|og|ja)?\s*{any_of(CLOSING)}){{0,2}}(?P<rest>[^\n]{{0,60}})$"
 )
 _THANKS = re.compile(
-    r"(?i)^\W*(?:many |mille |vielen |herzlichen |besten |muchas |molte |muito |hartelijk |alvast |mange |tusen )?(?:thank|thx|danke?|merci|gracias|grazie|obrigad|bedankt|dzięk|tack|takk?|kiitos|děkuj|спасибо|ありがとう|谢谢)\w*"
+    r"(?i)^\W*(?:many |mille |vielen |herzlichen |besten |muchas |molte |muito |hartelijk |alvast |mange "
+    r"|tusen )?(?:thank|thx|danke?|merci|gracias|grazie|obrigad|bedankt|dzięk|tack|takk?|kiitos|děkuj"
+    r"|спасибо|ありがとう|谢谢)\w*"
 )
 _NAME = re.compile(r"^[\s,.!\u2013\u3002\uff01\u3001-]{0,4}(?:[^\W\d_a-z][\w.'\u2019-]*[\s,]*){0,5}[.,!)\s:;-]{0,4}$")
 _SENTENCE_END = re.compile(r"[.?!]\s*$")
 _DISCLAIMER = re.compile(
-    r"(?i)^\W{0,4}(?:this (?:e-?mail|message|communication|transmission)\b.{0,80}\b(?:confidential|privileged|intended|property)"
-    r"|confidentiality notice|disclaimer\b|virus-free\b|this email (?:has been|was) (?:checked|scanned)|cette? (?:e-?mail|courriel|message) .{0,60}confidentiel"
-    r"|diese e-?mail .{0,60}vertraulich|avast logo|avg logo|please consider the environment|save a tree|d.i. le-?mail .{0,50}vertrouwelijk"
-    r"|este (?:e-?mail|correo|mensaje|mensagem) .{0,60}(?:confidencial|privilegiad)|questa? (?:e-?mail|messaggio) .{0,60}riservat|ten e-?mail .{0,60}poufn)"
+    r"(?i)^\W{0,4}(?:this (?:e-?mail|message|communication|transmission)\b.{0,80}\b(?:confidential"
+    r"|privileged|intended|property)"
+    r"|confidentiality notice|disclaimer\b|virus-free\b|this email (?:has been|was) (?:checked|scanned)"
+    r"|cette? (?:e-?mail|courriel|message) .{0,60}confidentiel"
+    r"|diese e-?mail .{0,60}vertraulich|avast logo|avg logo|please consider the environment|save a tree"
+    r"|d.i. le-?mail .{0,50}vertrouwelijk"
+    r"|este (?:e-?mail|correo|mensaje|mensagem) .{0,60}(?:confidencial|privilegiad)|questa? (?:e-?mail"
+    r"|messaggio) .{0,60}riservat|ten e-?mail .{0,60}poufn)"
 )
 _DASH_NAME = re.compile(r"^[-\u2013\u2014~/]{1,2}\s?[^\W\d_a-z][\w.'\u2019-]*(?:\s[^\W\d_a-z][\w.'\u2019-]*){0,2}\.?$")
 _CONTACT = re.compile(
-    r"(?i)(?:\+?\d[\d\s().-]{7,}\d)|https?://|www\.|[^\s@]{1,64}@[^\s@]{2,}|^(?:tel|phone|mobile|mob|cell|fax|email|e-mail|web|t|m|f|p|e)\b\s?[.:]"
+    r"(?i)(?:\+?\d[\d\s().-]{7,}\d)|https?://|www\.|[^\s@]{1,64}@[^\s@]{2,}|^(?:tel|phone|mobile|mob|cell"
+    r"|fax|email|e-mail|web|t|m|f|p|e)\b\s?[.:]"
 )
 
 
@@ -99,7 +111,7 @@ def _mobile(lines: list[Line], start: int, end: int) -> int | None:
 
 
 def is_mobile_phrase(text: str) -> bool:
-    """ "Sent from my iPhone" and its like, but not a sentence that begins so."""
+    """Whether it is "Sent from my iPhone" or its like, and no sentence that begins so."""
     if len(text) > 140:  # noqa: PLR2004 - a phrase
         return False
     found = _MOBILE.match(text)
@@ -133,7 +145,7 @@ def _closing(lines: list[Line], start: int, end: int) -> int | None:
 
 
 def is_closing(text: str) -> bool:
-    """ "Best regards", "Viele Grüße, Ann": the phrase alone or with a name."""
+    """Whether it is "Best regards" or "Viele Grüße, Ann": the phrase alone or with a name."""
     found = _CLOSING.match(text) if len(text) < 90 else None  # noqa: PLR2004 - a phrase and a name
     return found is not None and _NAME.match(found["rest"]) is not None
 
@@ -182,9 +194,7 @@ def _contact_block(lines: list[Line], start: int, end: int) -> int | None:
     if place == start or not 2 <= len(block) <= MAX_CLOSING_LINES:  # noqa: PLR2004 - a line alone may be an answer
         return None
     contacts = sum(_CONTACT.search(text) is not None for text in block)
-    name_first = (
-        _NAME.match(block[0].strip("*_")) is not None and not _CONTACT.search(block[0]) and len(block[0]) > 2
-    )  # noqa: PLR2004
+    name_first = _NAME.match(block[0].strip("*_")) is not None and not _CONTACT.search(block[0]) and len(block[0]) > 2  # noqa: PLR2004
     if contacts * 5 >= len(block) * 2 and name_first and all(_may_stand_in_signature(text) for text in block):
         return place
     return None
@@ -210,14 +220,7 @@ def _senders_name(lines: list[Line], start: int, end: int, sender: str) -> int |
         filled += 1
         words = [word.lower() for word in re.findall(r"[^\W\d_][\w'\u2019-]*", text)]
         known = [word for word in words if word in names]
-        if (
-            words
-            and known
-            and len(words) <= 4
-            and len(known) * 2 >= len(words)
-            and len(text) < 50
-            and not text.endswith("?")
-        ):  # noqa: PLR2004
+        if known and len(words) <= min(4, len(known) * 2) and len(text) < MAX_NAME and not text.endswith("?"):
             before = place - 1
             while before > start and lines[before].is_blank:
                 before -= 1
