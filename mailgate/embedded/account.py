@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from mailgate.errors import BadSettings
 
@@ -49,6 +50,19 @@ def for_initdb() -> Account:
             "add it to /etc/passwd, or set MAILGATE_DATABASE_URL."
         ) from None
     return Account()
+
+
+def path_of(place: Path, account: Account) -> str:
+    """How a process of this account that was started in `place` calls it.
+
+    An account that cannot enter the folders above (a data folder in /root) still reaches the one it stands in.
+    """
+    return "/proc/self/cwd" if account.uid is not None else str(place)
+
+
+def hand_over(path: Path, account: Account) -> None:
+    if account.uid is not None:
+        os.chown(path, account.uid, account.uid, follow_symlinks=False)
 
 
 def end_with_parent(how: signal.Signals) -> Callable[[], None] | None:

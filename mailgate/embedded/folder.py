@@ -5,10 +5,8 @@ import errno
 import json
 import os
 import pwd
-import secrets
-import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,14 +62,13 @@ class Folder:
         if (self.home / "postgres").exists() and not path.exists():
             raise BadSettings(f"MAILGATE_DATA: {path} is missing; without it nobody can open the database beside it.")
         roles = ("mailgate_admin", "mailgate_owner", "mailgate_app")
-        made = json.dumps({role: secrets.token_urlsafe(24) for role in roles})
-        found: dict[str, str] = json.loads(_kept_once(path, made))
+        found: dict[str, str] = json.loads(_kept_once(path, lambda: json.dumps({role: _random(24) for role in roles})))
         return found
 
     def secret_key(self) -> str:
         """The key that signs and seals, made once and kept beside the data it belongs to."""
         path = self.data / "secret.key"
-        key = _kept_once(path, secrets.token_urlsafe(SECRET_KEY_BYTES)).strip()
+        key = _kept_once(path, lambda: _random(SECRET_KEY_BYTES)).strip()
         if len(key) < SHORTEST_KEY:
             raise BadSettings(f"MAILGATE_DATA: {path} is damaged: put the key back, all tokens and secrets need it.")
         return key
@@ -115,21 +112,28 @@ def blamed_on(folder: Folder) -> Iterator[None]:
 
 
 def is_full(folder: Folder, room: int) -> bool:
-    return shutil.disk_usage(folder.home).free < room
+    disk = os.statvfs(folder.home)
+    return disk.f_bavail * disk.f_frsize < room
 
 
 def disk_full(folder: Folder) -> Temporary:
     return Temporary(f"The disk that holds {folder.data} is full. Nothing is damaged: make room there and start again.")
 
 
-def _kept_once(path: Path, made: str) -> str:
-    """What the file says; where there is none, `made` is written first, whole or not at all."""
+def _random(size: int) -> str:
+    import secrets  # noqa: PLC0415 - megabytes, for a first start only
+
+    return secrets.token_urlsafe(size)
+
+
+def _kept_once(path: Path, make: Callable[[], str]) -> str:
+    """What the file says; where there is none, it is made first, whole or not at all."""
     if not path.exists():
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(made)
+                file.write(make())
                 file.flush()
                 os.fsync(file.fileno())
             # A link, not a rename: of two that come here at once, the first one's word stands.

@@ -6,7 +6,6 @@ Started by `servers.py` as `python -m mailgate.embedded.keeper`; it says in one 
 import contextlib
 import json
 import os
-import shutil
 import signal
 import sys
 import time
@@ -110,6 +109,8 @@ class Keeper:
         log = self._folder.log
         with contextlib.suppress(OSError):
             if log.stat().st_size > LARGEST_LOG:
+                import shutil  # noqa: PLC0415 - megabytes, and rarely needed
+
                 try:
                     shutil.copyfile(log, log.with_suffix(".log.1"))
                 finally:

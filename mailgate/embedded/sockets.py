@@ -3,7 +3,6 @@
 import os
 import re
 import stat
-import tempfile
 from pathlib import Path
 
 from mailgate.embedded.account import Account
@@ -12,7 +11,7 @@ from mailgate.errors import Temporary
 
 # A socket's whole path has 103 bytes on macOS and 107 on Linux, and PostgreSQL's name in it is `.s.PGSQL.5432.lock`.
 LONGEST = 80
-# Clients read commas in a PostgreSQL host as several hosts, and servers their settings by words.
+# No other signs: URLs would have to quote them, clients read commas as several hosts, servers their settings by words.
 PLAIN = re.compile(r"/[A-Za-z0-9/._+-]*")
 
 
@@ -44,9 +43,10 @@ def give_up(folder: Folder) -> None:
 
 def _make(owner: int) -> Path:
     # Not $TMPDIR, which may be long, and not a login's runtime folder, which vanishes with the login.
-    for place in ("/run", "/tmp"):  # noqa: S108 - mkdtemp makes it private and unguessable
+    for place in ("/run", "/tmp"):  # noqa: S108 - the name is unguessable, and mkdir takes none that exists
+        made = Path(place) / f"mailgate-{os.urandom(6).hex()}"
         try:
-            made = Path(tempfile.mkdtemp(prefix="mailgate-", dir=place))
+            made.mkdir(mode=0o700)
         except OSError:
             continue
         if owner != os.geteuid():

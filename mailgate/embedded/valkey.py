@@ -1,15 +1,12 @@
 """The embedded Valkey: how its server is started and asked. What it holds may be lost; the database heals it."""
 
 import contextlib
-import os
-import shutil
 import signal
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
-from mailgate.embedded.account import Account
+from mailgate.embedded.account import Account, hand_over
 from mailgate.embedded.binaries import Binaries
 from mailgate.embedded.folder import Folder, blamed_on
 
@@ -32,7 +29,7 @@ SETTINGS = {
 
 
 def url(sockets: str) -> str:
-    return f"unix://{quote(sockets)}/{SOCKET}"
+    return f"unix://{sockets}/{SOCKET}"
 
 
 def answers(sockets: Path) -> bool | None:
@@ -69,14 +66,15 @@ class Valkey:
     def prepare(self) -> None:
         with blamed_on(self.folder):
             self.place.mkdir(mode=0o700, exist_ok=True)
-            if self.account.uid is not None:
-                os.chown(self.place, self.account.uid, self.account.uid)
+            hand_over(self.place, self.account)
 
     def clear(self) -> None:
         self.socket.unlink(missing_ok=True)
 
     def begin_anew(self) -> bool:
         """Put a journal aside that Valkey cannot read: the sweep nudges again for whatever was in it."""
+        import shutil  # noqa: PLC0415 - megabytes, and almost never needed
+
         aside = self.folder.home / "valkey-unreadable"
         shutil.rmtree(aside, ignore_errors=True)
         self.place.rename(aside)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mailgate.embedded import binaries
+from mailgate.embedded import binaries, copies
 from mailgate.embedded.account import UNSHARED
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run Mailgate as root and as somebody else")
@@ -51,7 +51,7 @@ def test_programs_nobody_else_can_read_are_copied_to_a_public_place(command: Any
     private = data.parent / "private"
     lay_out(private)
     private.chmod(0o700)
-    had = {place: set(place.glob("mailgate-servers-*")) for place in binaries.PUBLIC_PLACES}
+    had = {place: set(place.glob("mailgate-servers-*")) for place in copies.PUBLIC_PLACES}
     user = command(data, path=private).ready()
     assert user.sql("SELECT 1") == [(1,)]
     program = Path(f"/proc/{proc.pid(data, 'bin/postgres -D')}/exe").readlink()
@@ -73,9 +73,9 @@ def test_planted_copy_of_the_programs_is_not_used(new: Path) -> None:
     planted = place / "mailgate-servers-x"
     planted.mkdir()
     os.chown(planted, 65534, 65534)
-    assert binaries._copied(wheels, place, "mailgate-servers-x") is None
+    assert copies._copied(wheels, place, "mailgate-servers-x") is None
     place.chmod(0o777)
-    assert binaries._copied(wheels, place, "mailgate-servers-y") is None
+    assert copies._copied(wheels, place, "mailgate-servers-y") is None
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Whatever is killed, damaged or full: nothing is lost, nothing is left behind, and the next start works."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -68,8 +67,7 @@ def test_killed_keeper_without_anybody_to_heal_leaves_no_servers(
 
 
 def test_everything_killed_at_once_starts_again(user: Any, command: Any, data: Path, proc: Any) -> None:
-    for pid in proc.all(data):
-        os.kill(pid, signal.SIGKILL)
+    proc.kill_all(data)
     user.kill()
     assert_all_is_there(command(data).ready(), proc)
 
@@ -89,8 +87,7 @@ def test_reused_process_id_does_not_stop_the_start(
     user: Any, command: Any, data: Path, proc: Any, account: str
 ) -> None:
     note = data / "embedded" / "postgres" / "postmaster.pid"
-    for pid in proc.all(data):
-        os.kill(pid, signal.SIGKILL)
+    proc.kill_all(data)
     user.kill()
     _, *rest = note.read_text().splitlines(keepends=True)
     owner = note.stat().st_uid if account != "ours" and os.geteuid() == 0 else None
@@ -107,9 +104,7 @@ def test_reused_process_id_does_not_stop_the_start(
 def test_first_start_cut_short_leaves_nothing_half_made(command: Any, new: Path, proc: Any, seconds: float) -> None:
     first = command(new, durable=True)
     time.sleep(seconds)
-    for pid in proc.all(new):
-        with contextlib.suppress(ProcessLookupError):  # a step of the start may just have ended
-            os.kill(pid, signal.SIGKILL)
+    proc.kill_all(new)
     first.kill()
     second = command(new, durable=True).ready()
     assert second.sql("SELECT 1", "database_url") == [(1,)]
