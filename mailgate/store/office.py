@@ -47,8 +47,6 @@ class Mailbox(TenantRow):
     name: Mapped[str]
     team_id: Mapped[int | None]
     plus: Mapped[bool] = mapped_column(server_default=text("true"))
-    relay_sealed: Mapped[bytes | None]  # the relay's URL with its password, encrypted
-    imap_sealed: Mapped[bytes | None]  # the account mail is fetched from, encrypted
     language: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     created_at: Mapped[datetime]

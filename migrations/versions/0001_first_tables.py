@@ -112,8 +112,6 @@ def upgrade() -> None:  # noqa: PLR0915 - the whole first schema
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("team_id", sa.BigInteger(), nullable=True),
         sa.Column("plus", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        sa.Column("relay_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("imap_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
