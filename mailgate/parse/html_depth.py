@@ -8,7 +8,9 @@ MAX_SHOWN = 1_000_000  # characters that are sanitised for showing
 MAX_DEPTH = 400
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
-_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"})  # fmt: skip
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+)
 _CLOSE_THEMSELVES = frozenset({"p", "li", "td", "th", "tr", "option", "dd", "dt", "o:p"})
 
 

@@ -115,11 +115,11 @@ class _Page:
                 self._blank()
         mark = mark_of(element) if self._rest is None else None
         if mark is not None:
-            self._end_line()
-            if mark.to_the_end:
-                self._rest = mark
-            else:
-                self._marks.append(mark)
+            self._begin(mark)
+        self._draw(str(tag))
+
+    def _draw(self, tag: str) -> None:
+        """What an element shows by itself."""
         if tag == "br":
             self._end_line(keep_blank=True)
         elif tag == "hr":
@@ -133,6 +133,13 @@ class _Page:
             self._in_pre += 1
         elif tag in ("ol", "ul"):
             self._numbers.append(0 if tag == "ol" else -1)
+
+    def _begin(self, mark: Mark) -> None:
+        self._end_line()
+        if mark.to_the_end:
+            self._rest = mark
+        else:
+            self._marks.append(mark)
 
     def _leave(self, element: etree._Element) -> None:
         tag = element.tag

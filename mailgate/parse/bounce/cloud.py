@@ -11,12 +11,7 @@ from mailgate.mail import BouncedRecipient
 def read_notification(text: str) -> tuple[str, list[BouncedRecipient]] | None:
     """The kind (bounce, complaint or receipt) and recipients of an Amazon SES notification."""
     start = text.find("{")
-    if (
-        start < 0
-        or "bouncedRecipients" not in text
-        and "complainedRecipients" not in text
-        and "notificationType" not in text
-    ):
+    if start < 0 or not any(word in text for word in ("bouncedRecipients", "complainedRecipients", "notificationType")):
         return None
     try:
         outer, _ = json.JSONDecoder().raw_decode(text[start : start + 200_000].replace("\n", " "))

@@ -79,7 +79,7 @@ _WORDS = (
 
 
 def stated_in(text: str) -> str | None:
-    """The code a diagnostic states: the last one that follows an SMTP code, else the first that says more than x.0.0."""
+    """The code a diagnostic states: the last that follows an SMTP code, else the first that says more than x.0.0."""
     text = text[:4_000]
     after_reply: list[str] = [code for code in _AFTER_REPLY.findall(text) if not code.endswith(".0.0")]
     if after_reply:

@@ -59,10 +59,11 @@ def find_attribution(lines: list[Line], place: int) -> int | None:
     end = _end_of_attribution(lines, place)
     if end is None:
         return None
-    opens = _OPENS.match(lines[place].bare) is not None
+    first = lines[place].bare
+    if _OPENS.match(first) and _names_a_moment(first):
+        return end
     for later in range(place + 1, end):  # "Thanks, Ann" above it is no part of it
-        starts_later = _OPENS.match(lines[later].bare) is not None and _end_of_attribution(lines, later) == end
-        if starts_later and not (opens and _names_a_moment(lines[place].bare)):
+        if not lines[later].bare.startswith(("<", "(", "[")) and _end_of_attribution(lines, later) == end:
             return None
     return end
 

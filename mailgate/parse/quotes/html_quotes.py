@@ -65,7 +65,7 @@ _SIGNATURES = {
     "_mailendsignature": "Outlook",
     "yahoo_signature": "Yahoo",
     "zimbra_signature": "Zimbra",
-    "lineBreakAtBeginningOfSignature".lower(): "Apple Mail",
+    "linebreakatbeginningofsignature": "Apple Mail",
     "mail-signature": "webmail",
 }
 _PREFIX = re.compile(r"^(?:x_|ecx|yiv\d+|ydp[0-9a-f]+|m_-?\d+)+_?")
@@ -75,26 +75,36 @@ _HEADER_WORD = re.compile(r"\s*\*?[^\W\d_][\w .-]{0,20}\s?[:\uff1a]")
 
 def mark_of(element: etree._Element) -> Mark | None:
     """The mark of an element, if its program left one."""
-    attributes = element.attrib
-    if not attributes and element.tag != "blockquote":
+    if not element.attrib:
         return None
     names = _names(element)
-    for name in names:
-        if name in _TO_THE_END:
-            return Mark(SpanKind.QUOTE, f"html: {_TO_THE_END[name]}", element, to_the_end=True)
-        if name in _QUOTES:
-            return Mark(SpanKind.QUOTE, f"html: {_QUOTES[name]}", element)
-        if name in _SIGNATURES and element.tag in ("div", "span", "pre", "p", "table", "td"):
-            return Mark(SpanKind.SIGNATURE, f"html: {_SIGNATURES[name]}", element)
+    marked = next((mark for name in names if (mark := _mark_by_name(element, name)) is not None), None)
+    if marked is not None:
+        return marked
     if element.get("data-marker") in ("__QUOTED_TEXT__", "__HEADERS__"):
         return Mark(SpanKind.QUOTE, "html: Zimbra", element)
     if element.tag == "blockquote":
         return _mark_of_blockquote(element, names)
+    return _mark_of_division(element, names) if element.tag == "div" else None
+
+
+def _mark_by_name(element: etree._Element, name: str) -> Mark | None:
+    if name in _TO_THE_END:
+        return Mark(SpanKind.QUOTE, f"html: {_TO_THE_END[name]}", element, to_the_end=True)
+    if name in _QUOTES:
+        return Mark(SpanKind.QUOTE, f"html: {_QUOTES[name]}", element)
+    if name in _SIGNATURES and element.tag in ("div", "span", "pre", "p", "table", "td"):
+        return Mark(SpanKind.SIGNATURE, f"html: {_SIGNATURES[name]}", element)
+    return None
+
+
+def _mark_of_division(element: etree._Element, names: list[str]) -> Mark | None:
     if "gmail_quote" in names and not _holds_quote(element):
         return Mark(SpanKind.QUOTE, "html: Gmail forward", element)
-    if (element.get("name") or "").lower() in _QUOTE_NAMES and element.tag == "div":
-        return Mark(SpanKind.QUOTE, f"html: {_QUOTE_NAMES[(element.get('name') or '').lower()]}", element)
-    if element.tag == "div" and _is_outlook_header(element):
+    program = _QUOTE_NAMES.get((element.get("name") or "").lower())
+    if program:
+        return Mark(SpanKind.QUOTE, f"html: {program}", element)
+    if _is_outlook_header(element):
         return Mark(SpanKind.QUOTE, "html: Outlook", element, to_the_end=True)
     return None
 
@@ -123,5 +133,5 @@ def _is_outlook_header(element: etree._Element) -> bool:
     style = (element.get("style") or "").replace(" ", "").lower()
     if not style or not _BORDER_TOP.search(style):
         return False
-    words = "".join(text for _, text in zip(range(8), element.itertext(), strict=False)).strip()
+    words = "".join(str(text) for _, text in zip(range(8), element.itertext(), strict=False)).strip()
     return _HEADER_WORD.match(words) is not None

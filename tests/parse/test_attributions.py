@@ -1,4 +1,8 @@
-"""Lines that mail programs write above a quote, as they stand in mails; each must be known for what it is."""
+"""Lines that mail programs write above a quote, as they stand in mails; each is known for what it is."""
+
+import pytest
+
+from mailgate.parse.quotes.divide import divide
 
 ATTRIBUTIONS = """
 On Mon, Apr 2, 2012 at 6:26 PM, Megan One <xxx@example.com> wrote:
@@ -118,7 +122,7 @@ Ann Lee <a@example.com> ezt írta (időpont: 2026. jan. 5., H, 9:30):
 Στις Δευ 5 Ιαν 2026 στις 9:30 π.μ., ο χρήστης Ann Lee <a@example.com> έγραψε:
 Pada tanggal Sen, 5 Jan 2026 pukul 09.30 Ann Lee <a@example.com> menulis:
 Vào Th 2, 5 thg 1, 2026 vào lúc 09:30 Ann Lee <a@example.com> đã viết:
-‫בתאריך יום ב׳, 5 בינו׳ 2026 ב-9:30 מאת ‪Ann Lee‬‏ <‪a@example.com‬‏>:‬
+\u202bבתאריך יום ב׳, 5 בינו׳ 2026 ב-9:30 מאת \u202aAnn Lee\u202c\u200f <\u202aa@example.com\u202c\u200f>:\u202c
 ---- On Mon, 05 Jan 2026 09:30:00 +0000 Ann Lee <a@example.com> wrote ----
 ---- Am Mo, 05 Jan 2026 09:30:00 +0100 Ann Lee <a@example.com> schrieb ----
 """.strip().split("\n")
@@ -176,5 +180,22 @@ You can reach me at <a@example.com>
 He said: no.
 Le chat est sur la table.
 Am Montag um 9:30 kommt der Techniker:
-Here is what the customer wrote to us on 5 January 2026 at 9:30. Please read it. It is long and we need your answer soon:
+Here is what the customer wrote on 5 January 2026 at 9:30. Please read it. It is long. Answer soon:
 """.strip().split("\n")
+
+
+@pytest.mark.parametrize("line", [*ATTRIBUTIONS, *WRAPPED])
+@pytest.mark.parametrize("quote", ["> quoted words\n> and more", "quoted words\nand more"])
+def test_an_attribution_and_what_it_introduces_are_folded(line: str, quote: str) -> None:
+    assert divide(f"Thanks, that helps.\n\n{line}\n\n{quote}").reply == "Thanks, that helps."
+
+
+@pytest.mark.parametrize("line", ATTRIBUTIONS)
+def test_words_directly_above_an_attribution_stay(line: str) -> None:
+    assert divide(f"Thanks, that helps.\n{line}\n> quoted words").reply == "Thanks, that helps."
+
+
+@pytest.mark.parametrize("line", NOT_ATTRIBUTIONS)
+def test_a_sentence_that_looks_like_an_attribution_is_kept(line: str) -> None:
+    text = f"Hello.\n\n{line}\n\nThis is text."
+    assert divide(text).reply == text

@@ -1,5 +1,9 @@
 """Header blocks and separators that mail programs put above an unmarked quote."""
 
+import pytest
+
+from mailgate.parse.quotes.divide import divide
+
 HEADER_BLOCKS = """
 From: Ann Lee <a@example.com>
 Sent: Monday, January 5, 2026 9:30 AM
@@ -319,3 +323,36 @@ Your request (123) has been updated.
 -- Reply above this line --
 Ann Lee commented on your ticket.
 """.strip().split("\n\n")
+
+# Two of them have a blank line of their own.
+BLOCKS = (
+    "\n\n".join(HEADER_BLOCKS)
+    .replace(":\n\nFrom", ":\n\x00\nFrom")
+    .replace(":\n\nVon", ":\n\x00\nVon")
+    .replace(":\n\nDe", ":\n\x00\nDe")
+    .split("\n\n")
+)
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_everything_below_a_header_block_is_folded(block: str, gap: str) -> None:
+    header = block.replace("\x00", "")
+    assert divide(f"Thanks, that helps.{gap}{header}\n\nquoted words\nand more.").reply == "Thanks, that helps."
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_words_below_a_quoted_header_block_are_kept(block: str) -> None:
+    quoted = "\n".join(f"> {line}" for line in block.replace("\x00", "").split("\n"))
+    text = f"Words above.\n\n{quoted}\n>\n> quoted\n\nWords below."
+    assert divide(text).reply == "Words above.\n\nWords below."
+
+
+def test_an_itinerary_is_no_header_block() -> None:
+    text = "I need a flight.\n\nFrom: London\nTo: Paris\nDate: 5 January 2026\n\nThat is all."
+    assert divide(text).reply == text
+
+
+def test_a_forward_without_words_is_shown_whole() -> None:
+    text = "---------- Forwarded message ---------\nFrom: Ann <a@example.com>\nDate: Mon, Jan 5, 2026\nTo: B\n\nWords."
+    assert divide(text).reply == text

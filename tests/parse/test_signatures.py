@@ -1,5 +1,9 @@
 """What stands below the words of a mail: mobile phrases, delimiters, closings, footers."""
 
+import pytest
+
+from mailgate.parse.quotes.divide import divide
+
 SIGNATURES = """
 Sent from my iPhone
 
@@ -125,7 +129,7 @@ iPhone'umdan gönderildi
 
 Trimis de pe iPhone-ul meu
 
--- 
+--\x20
 Ann Lee
 Example Ltd.
 
@@ -151,7 +155,6 @@ Ann
 Cheers, Ann
 
 Kind regards
-
 Ann Lee
 Head of Support
 Example Ltd.
@@ -159,7 +162,6 @@ Example Ltd.
 www.example.com
 
 Mit freundlichen Grüßen
-
 Ann Lee
 
 Mit freundlichen Gruessen
@@ -256,3 +258,29 @@ Please call me at +44 20 1234 5678.
 
 The best solution is to restart.
 """.strip("\n").split("\n\n")
+
+WORDS = "Hi Bob,\n\nthe printer works again now."
+QUOTE = "On Mon, Jan 5, 2026 at 9:30 AM Bob <b@example.com> wrote:\n> hello"
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+@pytest.mark.parametrize("below", ["", "\n\n" + QUOTE])
+def test_a_signature_is_told_apart(signature: str, below: str) -> None:
+    divided = divide(f"{WORDS}\n\n{signature}{below}")
+    assert divided.reply == WORDS
+    assert divided.signature == signature.strip()
+
+
+@pytest.mark.parametrize("words", NOT_SIGNATURES)
+def test_words_that_look_like_a_signature_are_kept(words: str) -> None:
+    text = f"Hi Bob,\n\nthe printer works.\n\n{words}"
+    assert divide(text).reply == text
+
+
+def test_the_senders_name_alone_is_a_signature() -> None:
+    divided = divide("Please call me back today.\n\nStavros Example\nvia mobile", sender="Stavros Example")
+    assert (divided.reply, divided.signature) == ("Please call me back today.", "Stavros Example\nvia mobile")
+
+
+def test_thanks_alone_are_words() -> None:
+    assert divide("It works.\n\nThanks!").reply == "It works.\n\nThanks!"
