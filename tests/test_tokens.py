@@ -1,0 +1,54 @@
+"""Marks prove what they say, survive lower-casing, and fit where they have to stand."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailgate.tokens import Marks, hashed, secret
+
+MARKS = Marks("one key, long enough to be a key")
+OTHERS = Marks("another key, long enough to be a key")
+IDS = st.integers(min_value=1, max_value=2**63 - 1)
+
+
+@given(org=IDS, number=IDS)
+def test_a_mark_leads_back_to_its_ticket_only_for_its_own_key_and_tenant(org: int, number: int) -> None:
+    mark = MARKS.ticket(org, number)
+    assert MARKS.read_ticket(org, mark) == number
+    assert MARKS.read_ticket(org, mark.upper()) == number
+    assert MARKS.read_ticket(org + 1, mark) is None
+    assert OTHERS.read_ticket(org, mark) is None
+    assert MARKS.read_bounce(org, "b" + mark[1:]) is None
+
+
+@given(org=IDS, number=IDS)
+def test_a_message_id_of_ours_proves_its_ticket(org: int, number: int) -> None:
+    message_id = MARKS.message_id(org, number, "nordlicht.example")
+    assert MARKS.read_message_id(org, message_id) == number
+    assert MARKS.read_message_id(org, message_id.partition("@")[0] + "@rewritten.example") == number
+    assert OTHERS.read_message_id(org, message_id) is None
+
+
+def test_marks_fit_into_a_local_part_beside_the_longest_mailbox_we_take() -> None:
+    longest = "a" * 30 + "+" + MARKS.ticket(2**63 - 1, 2**63 - 1)
+    assert len(longest) <= 64
+
+
+@pytest.mark.parametrize("odd", ["", "t", "t.", "tabc.def", "t1.aaaaaaaaaaaaaaaa", "t" * 5000, "tabc.aaaaaaaaaaaaaaaa"])
+def test_what_is_no_mark_of_ours_is_nothing(odd: str) -> None:
+    assert MARKS.read_ticket(1, odd) is None
+    assert MARKS.read_message_id(1, odd + "@x") is None
+
+
+def test_a_mark_altered_in_any_place_is_nothing() -> None:
+    mark = MARKS.ticket(1, 12345)
+    for place in range(len(mark)):
+        altered = mark[:place] + ("a" if mark[place] != "a" else "b") + mark[place + 1 :]
+        assert MARKS.read_ticket(1, altered) is None
+
+
+def test_secrets_are_long_different_and_stored_only_as_hashes() -> None:
+    made = {secret() for _ in range(1000)}
+    assert len(made) == 1000
+    assert min(map(len, made)) >= 26
+    assert len(hashed("x")) == 32
