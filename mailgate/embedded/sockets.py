@@ -1,5 +1,6 @@
 """Which folder the servers' sockets are in: the data folder where that works, else a private one with a short name."""
 
+import contextlib
 import os
 import re
 import stat
@@ -33,12 +34,13 @@ def choose(folder: Folder, account: Account) -> Path:
 
 def give_up(folder: Folder) -> None:
     """Leave nothing outside the data folder."""
-    if folder.sockets_note.exists():
+    # Somebody who cleans /tmp may have been there before us, and a full disk keeps us from nothing but tidying up.
+    with contextlib.suppress(OSError):
         outside = Path(folder.sockets_note.read_text(encoding="ascii"))
+        folder.sockets_note.unlink()
         for socket in outside.iterdir():
             socket.unlink()
         outside.rmdir()
-        folder.sockets_note.unlink()
 
 
 def _make(owner: int) -> Path:
