@@ -80,14 +80,15 @@ def read_fields(model: type[Model], fields: Mapping[str, Any]) -> Model:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        raise refusal(error) from None
+        raise refusal(error, inside=False) from None
 
 
-def refusal(error: ValidationError) -> BadInput:
-    """What is wrong, in one sentence and by field."""
+def refusal(error: ValidationError, *, inside: bool = True) -> BadInput:
+    """What is wrong, in one sentence and by field; `inside` names what is wrong within a field, as in `tags.0`."""
     fields: dict[str, str] = {}
     for problem in error.errors(include_url=False, include_context=False, include_input=False)[:_TOLD]:
-        name = ".".join(str(part)[:_NAME_LENGTH] for part in problem["loc"]) or "body"
+        place = problem["loc"] if inside else problem["loc"][:1]
+        name = ".".join(str(part)[:_NAME_LENGTH] for part in place) or "body"
         fields.setdefault(name, _words_for(problem["type"], problem["msg"]))
     name, words = next(iter(fields.items()))
     refused = BadInput(f"{name} {words}." if len(fields) == 1 else f"These fields are wrong: {', '.join(fields)}.")

@@ -25,6 +25,7 @@ _CODES: dict[type[MailgateError], tuple[int, str]] = {
     TooMany: (429, "too_many"),
     Temporary: (503, "try_again"),
 }
+_BY_STATUS = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _log = log.get("web")
 
 
@@ -70,7 +71,7 @@ def _by_http(error: HTTPException) -> Response:
     """What Flask itself refuses: no such route, a wrong method, a body that is too large or not what it says."""
     if error.code is None or error.response is not None:
         return error.get_response()
-    code = HTTPStatus(error.code).phrase.lower().replace(" ", "_").replace("-", "_")
+    code = _BY_STATUS.get(error.code, f"http_{error.code}")
     answer = _told(Trouble(error.code, code, error.description or HTTPStatus(error.code).description))
     for name, value in error.get_headers(request.environ):
         if name.lower() != "content-type":

@@ -62,7 +62,7 @@ def clock() -> None:
 @click.option("--listen", "web_listen", metavar="ADDRESS:PORT", help="Where to listen (MAILGATE_WEB_LISTEN).")
 def web(web_listen: str | None) -> None:
     """Serve the pages and the API with gunicorn."""
-    from mailgate.cli.gunicorn import serve
+    from mailgate.cli.serving import serve
 
     with house(web_listen=web_listen) as here:
         serve(here.settings, here.servers)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -16,7 +18,7 @@ from mailgate.errors import Conflict
 from mailgate.settings import Listen, Settings
 from mailgate.store.db import Database, require_tenant_role
 
-APPLICATION = "web.app:make()"  # by name: mailgate never imports web
+APPLICATION = "web.app:make"  # by name: mailgate never imports web
 STOP_SECONDS = 4  # for requests that are being answered when we are asked to stop
 _BACKLOG = 512
 
@@ -26,13 +28,16 @@ def serve(settings: Settings, servers: Servers) -> None:
     log.start("web", settings.log)
     _require_tenant_role(servers.database_url)
     _hand_on(settings, servers)
-    Server(_options(settings, _listening(settings.web_listen).detach())).run()
+    make = import_app(APPLICATION)
+    gc.freeze()  # what is imported by now stays shared with the worker, instead of being copied into it
+    Server(make, _options(settings, _listening(settings.web_listen).detach())).run()
 
 
 class Server(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
     """gunicorn, told everything here and nothing by files or flags."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self, make: Callable[[], Any], options: dict[str, Any]) -> None:
+        self._make = make
         self._options = options
         super().__init__()
 
@@ -42,7 +47,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
 
     def load(self) -> Any:
         """Called in the worker, after the fork: connections are never shared between processes."""
-        return import_app(APPLICATION)
+        return self._make()
 
 
 class OurLog(Logger):  # type: ignore[misc] # as above

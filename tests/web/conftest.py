@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from mailgate import clock
 from mailgate.office.links import make_api_token
 from mailgate.office.setup import add_agent, add_mailbox
-from mailgate.settings import Settings
+from mailgate.settings import Settings, read_settings
 from mailgate.store.db import Database
 from mailgate.store.organisations import found
 from tests.support.databases import Fresh
@@ -53,14 +53,17 @@ class Site:
 
     def open(self, subject: str = "Printer on fire", **more: Any) -> Any:
         """A ticket opened by the API."""
-        asks = {"email": "ana@lusitel.example", "name": "Ana Ferreira"}
-        return self.send("POST", "/tickets", {"subject": subject, "body": "Help!", "requester": asks, **more}, status=201)
+        body = {
+            "subject": subject,
+            "body": "Help!",
+            "requester": {"email": "ana@lusitel.example", "name": "Ana Ferreira"},
+        }
+        return self.send("POST", "/tickets", {**body, **more}, status=201)
 
 
 @pytest.fixture
 def settings(fresh: Fresh, tmp_path: Path) -> Settings:
-    return Settings(
-        _env_file=None,
+    return read_settings(
         data=tmp_path,
         database_url=fresh.app_url,
         redis_url=fresh.redis_url,

@@ -1,0 +1,111 @@
+"""Every route, asked by everybody: who may use it is what the one table says, and nobody sees another organisation."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from werkzeug.routing import Rule as Route
+
+from mailgate.rights import Right, may
+from mailgate.store.agents import ROLES
+from mailgate.store.messages import files_of
+from mailgate.store.outbox import copies_of_messages
+from tests.support.mails import mail
+from tests.support.world import World
+from tests.web.conftest import AFAR, Site
+from web.access import POLICY
+
+ATTACHED = mail(
+    headers=(("MIME-Version", "1.0"), ("Content-Type", 'multipart/mixed; boundary="x"')),
+    body="--x\r\n\r\nSee the file.\r\n--x\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nsecret\r\n--x--",
+)
+
+
+def _routes(site: Site) -> list[tuple[Route, str]]:
+    return [
+        (route, method)
+        for route in site.app.url_map.iter_rules()
+        for method in sorted((route.methods or set()) - {"OPTIONS"})
+    ]
+
+
+def _real_things(world: World) -> dict[str, str]:
+    """One of each thing a path can name, all of the first organisation."""
+    kept = world.receive(ATTACHED)
+    ticket, thread = world.ticket(kept.ticket_id), world.thread(kept.ticket_id)
+    with world.database.desk(world.org) as session:
+        ids = [message.id for message in thread]
+        (file,) = [file for files in files_of(session, ids).values() for file in files]
+        (copy,) = [copy for copies in copies_of_messages(session, ids).values() for copy in copies]
+    return {
+        "number": ticket.number, "kept_id": str(kept.id), "file_id": str(file.id), "copy_id": str(copy.id), "name": "x",
+    }  # fmt: skip
+
+
+def _path(route: Route, things: dict[str, str]) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda place: things[place[1]], route.rule)
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route(site: Site) -> None:
+    assert {route.endpoint for route, _ in _routes(site)} == set(POLICY)
+
+
+def test_a_route_without_a_rule_is_closed(site: Site) -> None:
+    site.app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    answer = site.ask("GET", "/forgotten", "owner")
+    assert answer.status_code == 403
+    assert "secret" not in answer.text
+
+
+def test_every_role_may_what_the_table_says(site: Site, world: World) -> None:
+    things = _real_things(world)
+    checked = 0
+    for route, method in _routes(site):
+        rule = POLICY[route.endpoint]
+        for who in (None, "viewer", "agent", "admin", "owner", "stranger"):
+            answer = site.ask(method, _path(route, things), who, environ_overrides=AFAR)
+            role = {"stranger": "admin"}.get(who or "", who)
+            expected = 401 if role is None else 200 if rule.right and may(role, rule.right) else 403
+            if rule.right is None or expected == 200:
+                assert answer.status_code not in (401, 403), (method, route.rule, who)
+            else:
+                assert answer.status_code == expected, (method, route.rule, who)
+            assert answer.status_code < 500, (method, route.rule, who)
+            checked += 1
+    assert checked > 200
+
+
+def test_another_organisations_admin_finds_nothing_of_ours(site: Site, world: World) -> None:
+    things = _real_things(world)
+    for route, method in _routes(site):
+        if POLICY[route.endpoint].right is None or route.endpoint == "health.metrics":
+            continue
+        answer = site.ask(method, _path(route, things), "stranger", json={})
+        words = answer.text
+        if route.arguments:
+            assert answer.status_code in (404, 422), (method, route.rule)
+        elif method == "GET":
+            assert answer.status_code == 200
+        for of_ours in (things["number"] if not route.arguments else "\0", "lusitel", "nordlicht", "Cannot sign in"):
+            assert of_ours not in words, (method, route.rule)
+
+
+def test_a_viewer_changes_nothing(site: Site, world: World) -> None:
+    things = _real_things(world)
+    before = site.get(f"/tickets/{things['number']}"), site.get(f"/tickets/{things['number']}/events")
+    changing = [(route, method) for route, method in _routes(site) if method not in ("GET", "HEAD")]
+    assert changing
+    for route, method in changing:
+        answer = site.ask(method, _path(route, things), "viewer", json={"status": "closed", "body": "x"})
+        assert answer.status_code == 403
+    assert before == (site.get(f"/tickets/{things['number']}"), site.get(f"/tickets/{things['number']}/events"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_has_rights(role: str) -> None:
+    assert may(role, Right.SEE)
+
+
+def test_an_unknown_role_may_nothing() -> None:
+    assert not any(may("", right) or may("root", right) for right in Right)
