@@ -1,4 +1,4 @@
-"""Log lines: one a happening, readable by people or, by setting, by machines. Never a secret, never a mail's content."""
+"""Log lines: one a happening, for people or, by setting, for machines. Never a secret, never a mail's content."""
 
 import json
 import logging

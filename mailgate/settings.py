@@ -15,6 +15,7 @@ from mailgate.errors import BadSettings
 
 PREFIX = "MAILGATE_"
 SECRET_KEY_LENGTH = 32
+HIGHEST_PORT = 65535
 
 
 class Listen(NamedTuple):
@@ -31,7 +32,7 @@ def _listen(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     match = re.fullmatch(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<four>[^:\[\]\s]+)):(?P<port>\d{1,5})", value.strip())
-    if match is None or int(match["port"]) > 65535:
+    if match is None or int(match["port"]) > HIGHEST_PORT:
         message = "must be ADDRESS:PORT, for example 127.0.0.1:2525 or [::]:25"
         raise ValueError(message)
     return Listen(match["six"] or match["four"], int(match["port"]))
@@ -145,7 +146,7 @@ class Settings(BaseSettings):
             raise BadSettings(message)
         if self.database_url is not None and self.secret_key is None:
             message = (
-                "MAILGATE_SECRET_KEY is missing: with a database of your own the key must be the same on every machine. "
+                "MAILGATE_SECRET_KEY is missing: with a database of your own it must be the same on every machine. "
                 "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
             raise BadSettings(message)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import click
@@ -82,7 +84,7 @@ def user_password(email: str, password_stdin: bool, org: str | None) -> None:
         agent = agent_by_email(session, email)
         if agent is None:
             raise NotFound(f"There is no user {email}.")
-        given = click.get_text_stream("stdin").readline().rstrip("\n") if password_stdin else None
+        given = sys.stdin.readline().rstrip("\n") if password_stdin else None
         set_password(session, agent, given or click.prompt("Password", hide_input=True, confirmation_prompt=True))
     click.echo(f"The password of {email} is set.")
 
@@ -170,7 +172,7 @@ def mailbox_list(org: str | None, as_json: bool) -> None:
     _show(rows, as_json)
 
 
-def _show(rows: list[dict[str, object]], as_json: bool) -> None:
+def _show(rows: Sequence[Mapping[str, object]], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return

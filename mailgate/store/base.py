@@ -23,7 +23,7 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     # Ids are known before a row is written and nobody reads a server's default back: no RETURNING, whole batches.
-    __mapper_args__: ClassVar = {"eager_defaults": False}
+    __mapper_args__: ClassVar = {"eager_defaults": False}  # type: ignore[misc] # SQLAlchemy reads it off the class
     type_annotation_map: ClassVar = {
         datetime: DateTime(timezone=True),
         int: BigInteger,

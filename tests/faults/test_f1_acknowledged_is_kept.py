@@ -1,4 +1,4 @@
-"""F1: 250 only after the bytes are committed. Killed at every step of accepting, each acknowledged mail is there once."""
+"""F1: 250 only after the commit. Killed at every step of accepting, each acknowledged mail is there once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -16,7 +16,7 @@ def _answer(port: int, raw: bytes, to: str = DESK) -> tuple[int, str]:
         try:
             client.sendmail("ana@lusitel.example", [to], raw)
         except smtplib.SMTPDataError as error:
-            return error.smtp_code, error.smtp_error.decode()
+            return error.smtp_code, str(error.smtp_error)
         except smtplib.SMTPRecipientsRefused as error:
             code, words = error.recipients[to]
             return code, words.decode()

@@ -1,5 +1,7 @@
 """F6: filing and following are atomic. Aborted at each statement, tried again, the end is always the same."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import event
 
@@ -13,7 +15,7 @@ from tests.support.world import World
 TABLES = ("tickets", "messages", "events", "thread_ids", "people", "addresses", "outbox", "written_letters")
 
 
-class Cut(Exception):
+class PowerCutError(Exception):
     """The power goes here."""
 
 
@@ -21,15 +23,15 @@ def _counts(world: World) -> dict[str, int]:
     return {table: world.count(f"SELECT count(*) FROM {table}") for table in TABLES}
 
 
-def _cut_at(world: World, statement_number: int):
+def _cut_at(world: World, statement_number: int) -> tuple[dict[str, int], Callable[[], None]]:
     seen = {"count": 0}
 
-    def watch(_connection, _cursor, statement: str, *_: object) -> None:
+    def watch(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if "number_blocks" in statement:  # numbers are taken in a transaction of their own: a gap is no loss
             return
         seen["count"] += 1
         if seen["count"] == statement_number:
-            raise Cut
+            raise PowerCutError
 
     event.listen(world.database.engine, "before_cursor_execute", watch)
     return seen, lambda: event.remove(world.database.engine, "before_cursor_execute", watch)
@@ -49,7 +51,7 @@ def test_f6_filing_cut_at_each_statement_leaves_nothing_behind(world: World) -> 
         try:
             file_letters(world.shop, 1, [jobs._arrival(row, raw or b"")])
             done = True
-        except Cut:
+        except PowerCutError:
             assert _counts(world) == before
         finally:
             forget()
@@ -71,7 +73,7 @@ def test_f6_following_cut_at_each_statement_leaves_nothing_behind(world: World) 
         try:
             assert follow(world.shop, 1, [event_id]) == 1
             done = True
-        except Cut:
+        except PowerCutError:
             assert _counts(world) == before
             assert world.count("SELECT count(*) FROM unfollowed_events") == 1
         finally:
