@@ -60,6 +60,8 @@ def open_ticket(
             thread_root=said.message_id,
             is_unread=True,
             message_count=1,
+            reopen_count=0,
+            escalation=0,
             created_at=at,
             updated_at=at,
             last_customer_at=at,
