@@ -141,7 +141,9 @@ def tags_of(session: Session, ids: Iterable[int]) -> dict[int, list[str]]:
 
 
 def remove_tags(session: Session, ticket_id: int, tags: Iterable[str]) -> None:
-    session.execute(delete(TicketTag).where(TicketTag.ticket_id == ticket_id, TicketTag.tag.in_(list(tags))))
+    gone = list(tags)
+    if gone:
+        session.execute(delete(TicketTag).where(TicketTag.ticket_id == ticket_id, TicketTag.tag.in_(gone)))
 
 
 def participants_of(session: Session, ids: Iterable[int]) -> dict[int, set[str]]:

@@ -41,7 +41,7 @@ class Site:
 
     def get(self, path: str, who: str | None = "agent", **query: Any) -> Any:
         """What an endpoint of the API answers, which must be 200."""
-        answer = self.ask("GET", f"/api/v1{path}", who, query_string=query)
+        answer = self.ask("GET", f"/api/v1{path}", who, query_string=query or None)
         assert answer.status_code == 200, answer.text
         return answer.get_json()
 
