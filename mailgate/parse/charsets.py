@@ -85,6 +85,10 @@ _OTHER_NAMES = {
 }
 
 _HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_WESTERN = re.compile(
+    "[\x00-\x7f\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u2013\u2014\u2018-\u201e\u2022\u2026\u20ac\u0152\u0153\xa0\xa1\xa3\xa7\xab\xb0\xbb\xbf]*"
+)
 _ESCAPES = re.compile(rb"\x1b(?:\$[@B]|\$\([CD]|\(J|\$\)C)")
 _META = re.compile(
     rb"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w:.-]{2,40})|<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w:.-]{2,40})"
@@ -186,12 +190,27 @@ def _looks_wrong(text: str, label: str) -> bool:
     return label.startswith(("iso8859", "cp125", "ascii", "latin")) and len(_UNUSUAL.findall(text)) * 20 > len(text)
 
 
+def _as_western(data: bytes) -> str | None:
+    """Western text has its accents one by one between plain letters; other scripts have them in rows."""
+    runs = _HIGH_RUN.findall(data)
+    if not runs or max(map(len, runs)) > 2 or sum(map(len, runs)) * 2 > len(data):  # noqa: PLR2004 - a vowel and its neighbour
+        return None
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    return text if _WESTERN.fullmatch(text) else None
+
+
 def _detected(data: bytes, label: str | None) -> tuple[str, str]:
     """Nearly the declared charset, else what a detector says, else bytes as Western text."""
     if label:
         forgiving = data.decode(_SUPERSETS.get(label, (label,))[-1], "replace")
         if forgiving.count("\ufffd") * 50 < len(forgiving):
             return forgiving, f"{label} with errors"
+    western = _as_western(data)
+    if western is not None:
+        return western, "cp1252"
     import chardet  # noqa: PLC0415 - ordinary mail declares its charset
 
     guess = chardet.detect(data[:20_000]).get("encoding")

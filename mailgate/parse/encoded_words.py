@@ -38,7 +38,8 @@ def raw_text(raw: str) -> str:
 def clean(text: str) -> str:
     """Unfolded, without control characters."""
     if "\n" in text or "\r" in text:
-        text = " ".join(line.strip() for line in text.replace("\r", "\n").split("\n"))
+        lines = (line.strip() for line in text.replace("\r", "\n").split("\n"))
+        text = " ".join(line for line in lines if line)
     return _CONTROL.sub("", text.replace("\t", " ")).strip()
 
 

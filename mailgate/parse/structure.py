@@ -126,7 +126,8 @@ def _leaf(part: Message, found: Structure, kind: str, parent: str) -> list[Block
 def _is_readable(kind: str, disposition: str, name: str, parent: str) -> bool:
     if kind.startswith("multipart/"):
         return True  # a multipart without parts: what it holds is text
-    if kind not in _READABLE and not (kind.startswith("text/") and parent == "" and not name):
+    is_whole_mail = parent == "" and not name and kind.startswith("text/") and kind != "text/calendar"
+    if kind not in _READABLE and not is_whole_mail:
         return False
     if disposition.startswith("attachment"):
         return False

@@ -45,7 +45,7 @@ M = 1_000_000
 BOMBS: dict[str, bytes] = {
     "a thousand nested parts": nested(1_000),
     "forty nine nested parts": nested(48),
-    "forty eight attached trees around a large text": attached_trees(47, 8 * M),
+    "forty seven attached trees around a large text": attached_trees(47, 8 * M),
     "a thousand nested mails": messages(1_000),
     "five thousand parts": digest(5_000),
     "nine hundred parts": digest(900),

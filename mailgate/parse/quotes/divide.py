@@ -32,9 +32,9 @@ class Division:
 
 def divide(text: str, marks: Sequence[tuple[SpanKind, str, bool] | None] = (), sender: str = "") -> Division:
     """Spans over `text`; `marks` says of each line what its html said of it: kind, rule, and whether it stands."""
-    lines = split_lines(text)
-    if len(lines) > MAX_LINES:
+    if text.count("\n") > MAX_LINES:
         return undivided(text, "too long to divide")
+    lines = split_lines(text)
     for line, mark in zip(lines, marks, strict=False):
         if mark is not None:
             line.be(mark[0], mark[1])

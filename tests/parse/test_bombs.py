@@ -1,0 +1,71 @@
+"""Threat rows 6 and 29: each bomb is refused or read in less than 5 seconds and 512 MB."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from mailgate.errors import Refused
+from mailgate.parse import read
+from tests.parse.bombs import BOMBS, digest, messages, nested
+
+SECONDS = 5
+MEGABYTES = 512
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_row_6_a_bomb_is_refused_or_read_in_time(name: str) -> None:
+    start = time.process_time()
+    try:
+        letter = read(BOMBS[name])
+    except Refused:
+        pass
+    else:
+        assert not [defect for defect in letter.defects if defect.startswith("could not be parsed")]
+    assert time.process_time() - start < SECONDS
+
+
+def test_row_6_all_bombs_together_stay_in_memory() -> None:
+    program = (
+        "import resource\n"
+        "from mailgate.errors import Refused\n"
+        "from mailgate.parse import read\n"
+        "from tests.parse.bombs import BOMBS\n"
+        "for raw in BOMBS.values():\n"
+        "    try:\n        read(raw)\n"
+        "    except Refused:\n        pass\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=200)
+    unit = 1 if sys.platform == "darwin" else 1024
+    assert int(done.stdout) * unit < MEGABYTES * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("bomb", "word"),
+    [
+        (nested(1_000), "deep"),
+        (messages(1_000), "deep"),
+        (digest(5_000), "parts"),
+        (b"To: " + b"a@example.org, " * 5_000 + b"\n\nx", "addresses"),
+        (b"X-A: " + b"a" * 200_000 + b"\n\nx", "header"),
+        (b"From: a@b\nContent-Type: text/plain" + b"; a=b" * 15_000 + b"\n\nx", "Content-Type"),
+    ],
+)
+def test_row_6_what_is_refused_says_why(bomb: bytes, word: str) -> None:
+    with pytest.raises(Refused, match=word):
+        read(bomb)
+
+
+@pytest.mark.parametrize("raw", [nested(40), digest(900), messages(20)])
+def test_a_large_but_honest_mail_is_read(raw: bytes) -> None:
+    assert read(raw).subject == "s"
+
+
+def test_row_29_a_megabyte_of_worst_lines_costs_little() -> None:
+    for line in (b"On x x x x x x x\n", b"From: x\nTo: y\n\n", b"> a\nb\n", b"--\n", b"Best regards,\n"):
+        raw = b"From: a@example.org\n\n" + line * (1_000_000 // len(line))
+        start = time.process_time()
+        read(raw)
+        assert time.process_time() - start < 1
