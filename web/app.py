@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 
 from mailgate.settings import Settings, read_settings
-from web import assets, db, forms, headers, health, look, trouble
+from web import assets, db, forms, headers, health, look, pages, trouble
 from web.access import address, policy, sessions
 from web.api import api
 
@@ -32,6 +32,7 @@ def make(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals["csrf_token"] = LocalProxy(forms.csrf_token)
     for blueprint in (health.health, api):
         app.register_blueprint(blueprint)
+    pages.install(app)
     trouble.install(app)
     app.wsgi_app = address.BehindProxies(app.wsgi_app, read.trusted_proxies)  # type: ignore[method-assign] # Flask's way
     return app

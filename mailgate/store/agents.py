@@ -170,6 +170,16 @@ def use_once(session: Session, token_id: int, now: datetime) -> bool:
     return session.execute(spent).one_or_none() is not None
 
 
+def session_begun_at(session: Session, digest: bytes) -> datetime | None:
+    """When the session of this secret began."""
+    return session.scalar(select(SignedIn.created_at).where(SignedIn.hash == digest))
+
+
+def end_sessions_of(session: Session, agent_id: int) -> None:
+    """Sign an agent out everywhere."""
+    session.execute(delete(SignedIn).where(SignedIn.agent_id == agent_id))
+
+
 def end_session(session: Session, digest: bytes) -> None:
     session.execute(delete(SignedIn).where(SignedIn.hash == digest))
 

@@ -14,6 +14,8 @@ from mailgate.store.db import Database
 
 _PLACE = re.compile(r"\{(YYYY|YY|MM|DD|N(?::(\d{1,2}))?)\}")
 
+_EXAMPLE = 123
+
 
 class NumberBlock(Base):
     """The next free number of an organisation in a period (the year, month or day its format names)."""
@@ -37,6 +39,11 @@ def take_numbers(database: Database, org: int, number_format: str, count: int, a
         values = {"org": org, "period": _period(number_format, at), "count": count}
         first = session.execute(question, values).scalar_one()
     return [_number(number_format, first + step, at) for step in range(count)]
+
+
+def example_number(number_format: str, at: datetime) -> str:
+    """A number as this format writes it, to show somebody what to look for."""
+    return _number(number_format, _EXAMPLE, at)
 
 
 def check_format(number_format: str) -> str:

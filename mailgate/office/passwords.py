@@ -1,0 +1,42 @@
+"""Passwords: Argon2id, long enough, and checked in the same time whether or not there is such a user."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from mailgate.errors import BadInput
+from mailgate.store.agents import Agent
+from mailgate.store.db import Session
+from mailgate.tokens import secret
+
+SHORTEST, LONGEST = 15, 256
+
+_hasher = PasswordHasher()
+
+
+def set_password(session: Session, agent: Agent, password: str) -> None:
+    """Give an agent a password."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise BadInput(
+            f"A password has {SHORTEST} to {LONGEST} characters; a few words make a good one.",
+            password="has a wrong length",  # noqa: S106 - what is said of the field
+        )
+    agent.password_hash = _hasher.hash(password)
+    session.flush()
+
+
+def is_password(agent: Agent | None, password: str) -> bool:
+    """Whether this is the agent's password. For nobody, and for nobody's password, the same work is done."""
+    try:
+        right = _hasher.verify((agent and agent.password_hash) or _nobody(), password[:LONGEST])
+    except (VerificationError, InvalidHashError):
+        return False
+    return right and agent is not None and agent.password_hash is not None
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    return _hasher.hash(secret())

@@ -1,0 +1,199 @@
+"""A ticket's page: the thread, answers, notes, and what is set on it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mailgate import clock
+from mailgate.office.passwords import set_password
+from mailgate.office.setup import add_agent
+from mailgate.store.agents import agent_by_email
+from tests.support.browsing import BASE, Browser
+from tests.support.mails import mail
+from tests.support.world import DESK, World
+from tests.web.conftest import Site
+
+MARA, PASSWORD, ANA = "mara@nordlicht.example", "a short sentence is easy", "ana@lusitel.example"
+
+
+@pytest.fixture
+def browser(site: Site, world: World) -> Browser:
+    with world.database.desk(1) as session:
+        agent = agent_by_email(session, MARA)
+        assert agent is not None
+        set_password(session, agent, PASSWORD)
+    made = Browser(site.client)
+    made.sign_in(MARA, PASSWORD)
+    return made
+
+
+@pytest.fixture
+def url(world: World) -> str:
+    """A ticket Ana has just opened."""
+    kept = world.receive(mail(subject="Cannot sign in", body="Since yesterday I cannot sign in."))
+    return f"/t/{world.ticket(kept.ticket_id).number}"
+
+
+def _ticket(world: World, url: str) -> int:
+    return world.count(f"SELECT id FROM tickets WHERE number = '{url.removeprefix('/t/')}'")
+
+
+def test_an_answer_reaches_the_customer_and_shows_that_it_was_sent(browser: Browser, world: World, url: str) -> None:
+    assert "Since yesterday I cannot sign in." in browser.get(url)
+    once = browser.once
+    assert browser.write(f"{url}/answers", "Here is a fresh link.", status="pending").headers["Location"] == url
+    world.work()
+    assert "Here is a fresh link." in world.relay.to(ANA)[-1].text
+    page = browser.get(url)
+    assert f'data-once="{once}"' in page
+    assert browser.once != once
+    assert '<span class="cut">Sent</span>' in re.sub(r"\s+", " ", page).replace("> Sent <", ">Sent<") or "Sent" in page
+    assert "Waiting for customer" in page
+    assert world.ticket(_ticket(world, url)).first_response_at is not None
+
+
+def test_a_form_sent_twice_is_one_answer(browser: Browser, world: World, url: str) -> None:
+    browser.get(url)
+    for _ in range(3):
+        browser.write(f"{url}/answers", "Only once.", status="pending")
+        browser.write(f"{url}/notes", "And one note.") if False else None
+    world.work()
+    assert sum("Only once." in letter.text for letter in world.relay.to(ANA)) == 1
+    assert [message.direction for message in world.thread(_ticket(world, url))].count("out") == 1
+
+
+def test_an_answer_with_cc_lets_them_in(browser: Browser, world: World, url: str) -> None:
+    browser.get(url)
+    browser.write(f"{url}/answers", "For both.", cc="Ben <ben@lusitel.example>; IT@lusitel.example, ")
+    world.work()
+    for person in (ANA, "ben@lusitel.example", "it@lusitel.example"):
+        assert "For both." in world.relay.to(person)[-1].text
+    assert 'value="ben@lusitel.example, it@lusitel.example"' in browser.get(url)
+
+
+@pytest.mark.parametrize(
+    ("cc", "words"),
+    [("it@, x", "“it@” is no address."), (DESK, "our own mailbox"), ("a@b.example," * 2 + "x y", "“x y”")],
+)
+def test_a_wrong_cc_is_named_and_the_words_are_kept(
+    browser: Browser, world: World, url: str, cc: str, words: str
+) -> None:
+    browser.get(url)
+    once = browser.once
+    page = browser.write(f"{url}/answers", "A <long> answer.", 422, cc=cc).text
+    assert words in page
+    assert "A &lt;long&gt; answer.</textarea>" in page
+    assert f'value="{cc}"' in page
+    assert f'name="once" value="{once}"' in page
+    assert "<title>Error: " in page
+    assert [message.direction for message in world.thread(_ticket(world, url))] == ["in", "system"]
+
+
+def test_an_empty_answer_is_refused(browser: Browser, url: str) -> None:
+    browser.get(url)
+    assert "write something first" in browser.write(f"{url}/answers", " \r\n ", 422).text
+    assert "write something first" in browser.write(f"{url}/notes", "\0", 422).text
+
+
+def test_a_note_stays_in_the_house(browser: Browser, world: World, url: str) -> None:
+    before = len(world.relay.to(ANA))
+    browser.get(url)
+    browser.write(f"{url}/notes", "Their firewall opens links.")
+    world.work()
+    assert len(world.relay.to(ANA)) == before
+    page = browser.get(url)
+    assert "Their firewall opens links." in page
+    assert "message-note" in page
+
+
+def test_status_priority_and_assignee_change_and_are_told(browser: Browser, world: World, url: str) -> None:
+    browser.get(url)
+    browser.post(f"{url}/assignee", assignee="me")
+    browser.post(f"{url}/priority", priority="urgent")
+    browser.post(f"{url}/status", status="on_hold")
+    ticket = world.ticket(_ticket(world, url))
+    assert (ticket.priority, ticket.status, ticket.assignee_id is not None) == ("urgent", "on_hold", True)
+    page = browser.get(url)
+    for words in ("You took the ticket", "You set the priority to Urgent", "You set the status to On hold"):
+        assert words in page
+    browser.post(f"{url}/assignee", assignee="")
+    assert world.ticket(_ticket(world, url)).assignee_id is None
+    assert "You took the ticket from Mara Koch" in browser.get(url)
+
+
+def test_a_move_that_is_not_allowed_is_refused(browser: Browser, world: World, url: str) -> None:
+    browser.get(url)
+    browser.post(f"{url}/status", status="resolved")
+    browser.post(f"{url}/status", 409, status="pending")
+    browser.post(f"{url}/status", 422, status="nonsense")
+    browser.post(f"{url}/priority", 422, priority="nonsense")
+    browser.post(f"{url}/assignee", 422, assignee="999")
+    assert world.ticket(_ticket(world, url)).status == "resolved"
+
+
+def test_a_resolved_ticket_can_be_answered_as_it_is(browser: Browser, world: World, url: str) -> None:
+    browser.get(url)
+    browser.post(f"{url}/status", status="resolved")
+    page = browser.get(url)
+    assert "Send and open again" in page
+    assert "Send and set to waiting" not in page
+    browser.write(f"{url}/answers", "One more thing.", status="")
+    assert world.ticket(_ticket(world, url)).status == "resolved"
+
+
+def test_only_who_works_here_can_be_given_a_ticket(browser: Browser, world: World, url: str) -> None:
+    with world.database.desk(1) as session:
+        gone = add_agent(session, "gone@nordlicht.example", "agent", clock.now(), name="Gone Long Ago")
+        gone.active = False
+        viewer = add_agent(session, "vera@nordlicht.example", "viewer", clock.now(), name="Vera Viewer")
+        ids = (gone.id, viewer.id)
+    page = browser.get(url)
+    assert "Gone Long Ago" not in page
+    assert "Vera Viewer" not in page
+    for one in ids:
+        browser.post(f"{url}/assignee", 422, assignee=str(one))
+
+
+def test_a_fragment_is_the_pane_alone(browser: Browser, url: str) -> None:
+    answer = browser.client.get(url, headers={"HX-Request-Type": "partial"}, base_url=BASE)
+    assert "HX-Request-Type" in answer.headers["Vary"]
+    assert "<html" not in answer.text
+    assert 'class="ticket"' in answer.text
+    whole = browser.client.get(url, base_url=BASE)
+    assert "<html" in whole.text
+
+
+def test_a_failed_letter_can_be_sent_again(browser: Browser, world: World, url: str) -> None:
+    world.relay.refuse(ANA) if hasattr(world.relay, "refuse") else pytest.skip("the relay cannot refuse")
+
+
+def test_an_unknown_field_is_refused(browser: Browser, url: str) -> None:
+    browser.get(url)
+    browser.post(f"{url}/status", 422, status="resolved", org_id="2")
+    browser.write(f"{url}/answers", "Hello", 422, author="Somebody else")
+
+
+def test_what_customers_write_is_shown_as_text(browser: Browser, world: World) -> None:
+    body = "<script>alert(1)</script> & <b>bold</b> https://x.example/?a=1&b=2"
+    kept = world.receive(mail(subject="<img src=x onerror=alert(1)>", body=body, sender='"<u>Eve</u>" <eve@x.example>'))
+    page = browser.get(f"/t/{world.ticket(kept.ticket_id).number}")
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "<u>Eve" not in page
+    assert "&lt;b&gt;bold&lt;/b&gt;" in page
+    assert (
+        'rel="noopener noreferrer nofollow"' in page
+        or 'rel="nofollow noopener noreferrer"' in page
+        or "noreferrer" in page
+    )
+
+
+def test_a_folded_quote_and_a_signature_stand_behind_a_pill(browser: Browser, world: World, url: str) -> None:
+    body = "It works now.\n\nOn 20 Nov 2026 at 09:31, Nordlicht Support wrote:\n> Hello Ana,\n> a link.\n"
+    number = url.removeprefix("/t/")
+    world.receive(mail(subject=f"Re: [#{number}] Cannot sign in", body=body))
+    page = browser.get(url)
+    assert "It works now." in page
+    assert "Quoted text and signature · 3 lines" in page

@@ -1,0 +1,17 @@
+"""The pages: one file a group. Each reads the form, calls one verb and shows the result."""
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from web.pages import inbox, sign_in, ticket
+
+GROUPS = (sign_in, inbox, ticket)
+
+
+def install(app: Flask) -> None:
+    """Register the pages. A template that asks for what nobody gave fails in its test, not in silence."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(errors=None, organisation=None)
+    for group in GROUPS:
+        app.register_blueprint(group.pages)

@@ -1,0 +1,93 @@
+"""The inbox: the tickets of a view or a search, a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, request
+
+from mailgate.errors import BadInput
+from mailgate.store.listing import Listed, Place, count_tickets, list_tickets, place_of
+from mailgate.store.office import mailboxes
+from web.access import desk, who
+from web.api import cursors
+from web.show.filters import SORT_NAMES, Asked, read
+from web.show.rows import rows
+from web.show.shell import desk_page
+from web.show.views import MOST_COUNTED, VIEWS, capped, count
+
+pages = Blueprint("inbox", __name__)
+ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is set, and the address without it."""
+
+    name: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order tickets can be shown in."""
+
+    name: str
+    url: str
+    is_current: bool
+
+
+@pages.get("/")
+def show() -> str:
+    """Show a view, or what a search found."""
+    agent = who().agent_id or 0
+    with desk() as session:
+        asked = read(session, request.args)
+        filters = asked.filters(agent)
+        found = list_tickets(session, filters, sort=asked.sort, after=_place(asked.sort), limit=ROWS + 1)
+        page = found[:ROWS]
+        return desk_page(
+            session,
+            "inbox.html",
+            current=asked.view.key,
+            view=asked.view,
+            q=asked.words,
+            kept=[(name, value) for name, value in asked.said().items() if name not in ("view", "q")],
+            filters=_chips(asked),
+            filter_fields=asked.fields,
+            sorts=[Sort(name, asked.url(sort=key), key == asked.sort) for key, name in SORT_NAMES.items()],
+            total=capped(count_tickets(session, filters, MOST_COUNTED)),
+            rows=rows(session, page, asked.sort),
+            older_url=asked.url(cursor=_cursor(page[-1], asked.sort)) if len(found) > ROWS else None,
+            newest_url=asked.url() if "cursor" in request.args else None,
+            unassigned_count=count(session, VIEWS["unassigned"], agent),
+            support_address=next((mailbox.address for mailbox in mailboxes(session) if mailbox.active), "a mailbox"),
+        )
+
+
+def _chips(asked: Asked) -> list[Chip]:
+    words = {field.name: {option.value: option.word for option in field.options} for field in asked.fields}
+    return [
+        Chip(f"{field.label}: {words[field.name][field.value]}", asked.url(**{field.name: ""}))
+        for field in asked.fields
+        if field.value
+    ]
+
+
+def _cursor(row: Listed, sort: str) -> str:
+    place = place_of(row.ticket, sort)
+    return cursors.make(sort, place.key.isoformat() if isinstance(place.key, datetime) else place.key, place.id)
+
+
+def _place(sort: str) -> Place | None:
+    """Where the page before ended. A cursor of another order, or none of ours, leads back to the top."""
+    given = request.args.get("cursor", "")
+    is_time = sort.removeprefix("-") != "priority"
+    try:
+        made_for, key, ticket_id = cursors.read(given, str, str if is_time else int, int)
+        if made_for != sort:
+            return None
+        return Place(cursors.moment(str(key)) if is_time else int(key), int(ticket_id))
+    except BadInput:
+        return None

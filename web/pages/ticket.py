@@ -1,0 +1,216 @@
+"""A ticket: read it, answer, leave a note, and change what is set on it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from flask import Blueprint, Response, make_response, request
+from pydantic import Field
+
+from mailgate import clock
+from mailgate.errors import BadInput, Conflict, NotFound
+from mailgate.mail import Address
+from mailgate.rights import Right, may
+from mailgate.store.agents import agent_by_id
+from mailgate.store.db import Session
+from mailgate.store.listing import Listed, listed, listed_by_number
+from mailgate.store.messages import is_written
+from mailgate.store.office import mailbox_by_id
+from mailgate.store.outbox import copy_by_id, try_again
+from mailgate.store.tickets import Ticket, by_number
+from mailgate.tickets.answer import answer as answer_customer
+from mailgate.tickets.answer import note as leave_note
+from mailgate.tickets.change import Named, change, mark_read
+from web.access import agent, desk, who
+from web.answers import done, see_other
+from web.db import ring, tools
+from web.forms import Form, Line
+from web.show.cc import read_cc
+from web.show.shell import desk_page, fragment
+from web.show.ticket import Written, ticket_values
+
+pages = Blueprint("ticket", __name__, url_prefix="/t/<number:number>")
+
+Once = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+class AnswerForm(Form):
+    """What goes to the customer. An empty status leaves it to the rules of moving."""
+
+    body: str
+    once: Once
+    cc: str = ""
+    status: Line = ""
+
+
+class NoteForm(Form):
+    """What stays with the team."""
+
+    body: str
+    once: Once
+
+
+class StatusForm(Form):
+    status: Line
+
+
+class PriorityForm(Form):
+    priority: Line
+
+
+class AssigneeForm(Form):
+    """An agent's id, `me`, or nobody."""
+
+    assignee: Annotated[str, Field(pattern=r"^(me|[0-9]{0,18})$")]
+
+
+@pages.get("")
+def show(number: str) -> Response:
+    """Show a ticket: as a page, or as the pane the inbox opens."""
+    with desk() as session:
+        return _page(session, _listed(session, number))
+
+
+@pages.post("/answers")
+def answer(number: str) -> Response:
+    """Answer the customer. The same form sent twice is one answer."""
+    form = AnswerForm.read(request)
+    try:
+        with desk() as session:
+            found = _locked(session, number)
+            if not is_written(session, found.id, form.once):
+                _answer(session, found, form)
+    except (BadInput, Conflict) as error:
+        return _refused(number, Written("answer", form.body, form.once, _told(error), form.cc))
+    ring("follow_event")
+    return _back(number)
+
+
+@pages.post("/notes")
+def note(number: str) -> Response:
+    """Leave a note for the team."""
+    form = NoteForm.read(request)
+    try:
+        with desk() as session:
+            found = _locked(session, number)
+            if not is_written(session, found.id, form.once):
+                leave_note(session, found, form.body, agent(), clock.now(), channel="web", once=form.once)
+    except BadInput as error:
+        return _refused(number, Written("note", form.body, form.once, _told(error)))
+    return _back(number)
+
+
+@pages.post("/status")
+def set_status(number: str) -> Response:
+    """Move the ticket."""
+    form = StatusForm.read(request)
+    with desk() as session:
+        change(session, _locked(session, number), agent(), clock.now(), status=form.status)
+    return _back(number)
+
+
+@pages.post("/priority")
+def set_priority(number: str) -> Response:
+    """Say how pressing it is."""
+    form = PriorityForm.read(request)
+    with desk() as session:
+        change(session, _locked(session, number), agent(), clock.now(), priority=form.priority)
+    return _back(number)
+
+
+@pages.post("/assignee")
+def assign(number: str) -> Response:
+    """Give the ticket to an agent, take it, or take it from whoever has it."""
+    form = AssigneeForm.read(request)
+    chosen = who().agent_id if form.assignee == "me" else int(form.assignee or 0)
+    with desk() as session:
+        found = _locked(session, number)
+        before = listed(session, found.id)
+        had = Named(found.assignee_id, before.assignee_name or "") if found.assignee_id else None
+        given = {"assignee": (had, _worker(session, chosen))}
+        change(session, found, agent(), clock.now(), given=given)
+    return _back(number)
+
+
+@pages.post("/reading")
+def read(number: str) -> Response:
+    """Somebody has looked at the ticket for a moment."""
+    with desk() as session:
+        mark_read(_locked(session, number))
+    return done()
+
+
+@pages.post("/deliveries/<key:copy_id>/retry")
+def retry(number: str, copy_id: int) -> Response:
+    """Send one recipient's copy of an answer again."""
+    with desk() as session:
+        found = _locked(session, number)
+        copy = copy_by_id(session, copy_id)
+        if copy is None or copy.ticket_id != found.id:
+            raise NotFound(f"There is no letter {copy_id} on this ticket.")
+        if not try_again(session, copy_id, clock.now()):
+            raise Conflict("Only what waits, is held, failed or came back can be sent again.")
+    ring("send_mail")
+    return _back(number)
+
+
+def _answer(session: Session, found: Ticket, form: AnswerForm) -> None:
+    mailbox = mailbox_by_id(session, found.mailbox_id)
+    answer_customer(
+        session, found, mailbox, form.body, agent(), clock.now(), tools().marks,
+        channel="web", cc=[Address(address) for address in read_cc(session, form.cc)],
+        status=form.status or None, once=form.once,
+    )  # fmt: skip
+
+
+def _page(session: Session, found: Listed, refused: Written | None = None) -> Response:
+    values = ticket_values(session, found, refused)
+    if request.headers.get("HX-Request-Type") == "partial":
+        response = make_response(fragment(session, "ticket_pane.html", **values))
+    else:
+        response = make_response(desk_page(session, "ticket.html", **values))
+    response.headers["Vary"] = "HX-Request-Type"
+    return response
+
+
+def _refused(number: str, written: Written) -> Response:
+    """The same page, with what was typed and what is wrong with it."""
+    with desk() as session:
+        response = _page(session, _listed(session, number), written)
+    response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    return response
+
+
+def _told(error: BadInput | Conflict) -> dict[str, str]:
+    """Where in the form an error belongs, and its sentence."""
+    fields = getattr(error, "fields", {})
+    return {"cc" if "cc" in fields else "body": str(error)}
+
+
+def _back(number: str) -> Response:
+    return see_other(f"/t/{number}")
+
+
+def _listed(session: Session, number: str) -> Listed:
+    found = listed_by_number(session, number)
+    if found is None:
+        raise NotFound(f"There is no ticket {number}.")
+    return found
+
+
+def _locked(session: Session, number: str) -> Ticket:
+    """The ticket, for this change alone."""
+    found = by_number(session, number, lock=True)
+    if found is None:
+        raise NotFound(f"There is no ticket {number}.")
+    return found
+
+
+def _worker(session: Session, agent_id: int | None) -> Named | None:
+    if not agent_id:
+        return None
+    chosen = agent_by_id(session, agent_id)
+    if chosen is None or not chosen.active or not may(chosen.role, Right.WORK):
+        raise BadInput("This agent does not work on tickets.", assignee="is not active, or only looks on")
+    return Named(chosen.id, chosen.name)

@@ -1,0 +1,78 @@
+"""What happened to a ticket, in a few words and for whoever looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mailgate.store.events import Event
+from web.show import words
+
+_SYMBOLS = {"bounced": "warning", "not_sent": "warning", "not_acknowledged": "machine", "link_asked": "link"}
+_SAID = {
+    "opened": "{who} opened the ticket",
+    "customer_wrote": "{who} wrote",
+    "answered": "{who} answered",
+    "noted": "{who} left a note",
+    "acknowledged": "The automatic answer was written",
+    "not_acknowledged": "No automatic answer: {reasons}",
+    "link_asked": "{who} asked for the private link",
+    "bounced": "The letter to {recipient} came back",
+    "not_sent": "The letter to {recipient} could not be sent",
+}
+_IN_THREAD = {"changed", "not_acknowledged", "link_asked", "bounced", "not_sent"}  # the others are messages there
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened. In a thread it has no `who`: that tells it from a message."""
+
+    text: str
+    at: datetime
+    symbol: str
+    who: None = None
+
+
+def happenings(events: Iterable[Event], me: int | None) -> list[Happening]:
+    """Everything that happened, in order."""
+    return [
+        Happening(text, event.at, _SYMBOLS.get(event.kind, "change")) for event in events for text in _texts(event, me)
+    ]
+
+
+def in_thread(events: Iterable[Event], me: int | None) -> list[Happening]:
+    """What a thread shows between its messages; the move an answer makes is told by the answer."""
+    return happenings((event for event in events if event.kind in _IN_THREAD), me)
+
+
+def _texts(event: Event, me: int | None) -> list[str]:
+    who = "You" if me is not None and event.agent_id == me else event.actor_name or "Somebody"
+    if event.kind == "changed":
+        return [_change(who, event, name, *pair) for name, pair in event.data.items() if _is_pair(pair)]
+    reasons = " ".join(str(reason) for reason in event.data.get("reasons", ()))
+    sentence = _SAID.get(event.kind, f"{{who}}: {event.kind.replace('_', ' ')}")
+    return [sentence.format(who=who, recipient=event.data.get("recipient") or "somebody", reasons=reasons).rstrip(".")]
+
+
+def _change(who: str, event: Event, field: str, before: Any, after: Any) -> str:
+    match field:
+        case "status":
+            return f"{who} set the status to {words.STATUSES.get(after, after)}"
+        case "priority":
+            return f"{who} set the priority to {str(after).title()}"
+        case "assignee" if after is None:
+            return f"{who} took the ticket from {before}"
+        case "assignee" if after == event.actor_name:
+            return f"{who} took the ticket"
+        case "assignee":
+            return f"{who} assigned {after}"
+        case "tags":
+            return f"{who} set the tags to {', '.join(after) or 'none'}"
+        case _:
+            return f"{who} set the {field} to {after or 'none'}"
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2  # noqa: PLR2004 - before and after

@@ -1,0 +1,126 @@
+"""What stands around a page: the desk's navigation for agents, the organisation's name for everybody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+
+from mailgate import clock
+from mailgate.rights import Right
+from mailgate.store.db import Session
+from mailgate.store.kept import count_state
+from mailgate.store.numbers import example_number
+from mailgate.store.office import mailboxes
+from mailgate.store.organisations import Organisation, own, sole
+from web.access import Who, desk_of, who
+from web.db import tools
+from web.show.views import MOST_COUNTED, VIEWS, capped, count
+
+SHELVED = ("held", "quarantined")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the navigation."""
+
+    name: str
+    url: str
+    icon: str
+    count: int | str | None
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What stands around an agent's page."""
+
+    organisation: str
+    agent: str
+    views: list[Item]
+    setup: list[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How an organisation shows itself to customers."""
+
+    organisation: str
+    support_address: str
+    example: str
+    zone: str
+    language: str
+
+
+def desk_page(session: Session, template: str, *, current: str = "", **values: Any) -> str:
+    """An agent's page. `current` names the view or the part of the set-up that is shown."""
+    organisation = own(session)
+    return render_template(template, desk=_desk(session, organisation, current), zone=organisation.time_zone, **values)
+
+
+def fragment(session: Session, template: str, **values: Any) -> str:
+    """A part of an agent's page that is swapped in."""
+    return render_template(template, zone=own(session).time_zone, **values)
+
+
+def face(session: Session) -> Face:
+    """The organisation this session works for, as customers see it."""
+    organisation = own(session)
+    address = next((mailbox.address for mailbox in mailboxes(session) if mailbox.active), "")
+    return Face(
+        organisation.name,
+        address,
+        example_number(organisation.number_format, clock.now()),
+        organisation.time_zone,
+        "en",
+    )
+
+
+def public_face() -> Face:
+    """Whom a page stands for before it knows who asks. With several organisations it names none of them."""
+    with tools().database.crossing() as connection:
+        only = sole(connection)
+    if only is None:
+        return Face("Support", "", "TKT-2026-000123", "UTC", "en")
+    with desk_of(only) as session:
+        return face(session)
+
+
+def customer_page(shown: Face, template: str, **values: Any) -> str:
+    """A page for customers and for whoever is not signed in."""
+    return render_template(
+        template,
+        organisation=shown.organisation,
+        support_address=shown.support_address,
+        example=shown.example,
+        zone=shown.zone,
+        **values,
+    )
+
+
+def _desk(session: Session, organisation: Organisation, current: str) -> Desk:
+    known = who()
+    views = [
+        Item(
+            view.name,
+            f"/?view={view.key}",
+            view.icon,
+            capped(count(session, view, known.agent_id or 0)) if view.is_counted else None,
+            view.key == current,
+        )
+        for view in VIEWS.values()
+    ]
+    setup = _setup(session, known, current)
+    held = [item for item in setup if item.count]  # mail on the shelf is everybody's business
+    return Desk(organisation.name, known.name, [*views, *held], setup)
+
+
+def _setup(session: Session, known: Who, current: str) -> list[Item]:
+    if not known.may(Right.MAIL):
+        return []
+    shelved = capped(count_state(session, SHELVED, MOST_COUNTED))
+    return [
+        Item("Shelf", "/admin/shelf", "held", shelved or None, current == "shelf"),
+        Item("Outbox", "/admin/outbox", "outbox", None, current == "outbox"),
+    ]

@@ -1,0 +1,160 @@
+"""A ticket's thread: its messages with their files and deliveries, and what happened between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from mailgate.mail import Kind, Span, SpanKind
+from mailgate.store.db import Session
+from mailgate.store.events import Event
+from mailgate.store.messages import Message, StoredFile, files_of
+from mailgate.store.outbox import OutboxCopy, copies_of_messages
+from web.look import Stretch, stretches
+from web.show.happenings import Happening, in_thread
+
+_WHO = {"in": "customer", "out": "agent", "note": "note", "system": "system"}
+_TRUST = {
+    "pass": "The domain in the sender's address vouches for this mail.",
+    "fail": "The mail fails the rules of the domain in its sender's address. It may be forged.",
+}
+_AGAIN = frozenset({"failed", "bounced", "held"})
+_SHOWN_BEFORE = 2  # so many messages before the one that is open stand as lines; older ones behind one line
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whether the sender is who the mail says."""
+
+    result: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """A file of a message."""
+
+    name: str
+    type: str
+    size: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a message's copy for one recipient."""
+
+    state: str
+    tries: int
+    next_try: datetime | None
+    answer: str | None
+    name: str
+    address: str
+    retry_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message in the thread."""
+
+    id: int
+    who: str
+    author: str
+    is_me: bool
+    to: list[str]
+    cc: list[str]
+    at: datetime
+    stretches: tuple[Stretch, ...]
+    is_folded: bool
+    kind: str
+    trust: Trust | None
+    language: str | None
+    files: list[FileShown]
+    html_url: str | None
+    deliveries: list[Delivery]
+    once: str | None
+    defects: list[str] = field(default_factory=list)
+
+
+Entry = Shown | Happening
+
+
+def thread(
+    session: Session, url: str, messages: Sequence[Message], events: Sequence[Event], me: int | None
+) -> tuple[list[Entry], list[Entry]]:
+    """The thread in two parts: what is folded behind one line, and what is shown. Oldest first."""
+    ids = [message.id for message in messages]
+    files, copies = files_of(session, ids), copies_of_messages(session, ids)
+    shown = [_message(message, url, files[message.id], copies[message.id], me) for message in messages]
+    first_open = _first_open(messages)
+    shown = [replace(one, is_folded=place < first_open or _is_machines(one)) for place, one in enumerate(shown)]
+    cut = max(0, first_open - _SHOWN_BEFORE)
+    cut = cut if cut > 1 else 0  # one line that hides one line helps nobody
+    entries: list[Entry] = sorted([*shown, *in_thread(events, me)], key=lambda entry: entry.at)
+    border = shown[cut].at if shown else None
+    earlier = [entry for entry in entries if cut and border and entry.at < border]
+    return earlier, entries[len(earlier) :]
+
+
+def words_of(message: Message) -> tuple[Stretch, ...]:
+    """A message's text with its quotes folded."""
+    return stretches(message.text, [Span(start, end, SpanKind(kind)) for start, end, kind in message.spans])
+
+
+def names(pairs: Sequence[Sequence[str]]) -> list[str]:
+    """The people of a message's To or Cc, as they are called."""
+    return [name or address for address, name in pairs]
+
+
+def _first_open(messages: Sequence[Message]) -> int:
+    """The message the eye should rest on: the customer's last one, or whatever was said after it."""
+    spoken = [place for place, message in enumerate(messages) if message.direction in ("in", "out", "note")]
+    last_in = [place for place in spoken if messages[place].direction == "in" and messages[place].kind == Kind.PERSON]
+    return last_in[-1] if last_in else (spoken[-1] if spoken else 0)
+
+
+def _is_machines(message: Shown) -> bool:
+    return message.who == "system" or (message.who == "customer" and message.kind != Kind.PERSON)
+
+
+def _message(
+    message: Message, url: str, files: Sequence[StoredFile], copies: Sequence[OutboxCopy], me: int | None
+) -> Shown:
+    return Shown(
+        id=message.id,
+        who=_WHO[message.direction],
+        author="Automatic answer" if message.direction == "system" else message.author or "Unknown sender",
+        is_me=me is not None and message.agent_id == me,
+        to=names(message.to),
+        cc=names(message.cc),
+        at=message.at,
+        stretches=words_of(message),
+        is_folded=False,
+        kind=message.kind,
+        trust=Trust(message.trust, (_TRUST[message.trust],)) if message.trust in _TRUST else None,
+        language=None,
+        files=[
+            FileShown(file.name, file.type, file.size, f"{url}/files/{file.id}")
+            for file in files
+            if not (file.inline and message.html)
+        ],
+        html_url=f"{url}/messages/{message.id}/html" if message.html else None,
+        deliveries=[_delivery(copy, url, [*message.to, *message.cc]) for copy in copies],
+        once=message.once,
+    )
+
+
+def _delivery(copy: OutboxCopy, url: str, people: Sequence[Any]) -> Delivery:
+    called = {address.lower(): name for address, name in people}
+    is_delayed = copy.state == "waiting" and copy.tries > 0
+    return Delivery(
+        state=copy.state,
+        tries=copy.tries,
+        next_try=copy.next_try if copy.state == "waiting" else None,
+        answer=copy.answer,
+        name=called.get(copy.recipient.lower(), ""),
+        address=copy.recipient,
+        retry_url=f"{url}/deliveries/{copy.id}/retry" if copy.state in _AGAIN or is_delayed else None,
+    )

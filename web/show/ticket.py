@@ -1,0 +1,141 @@
+"""A ticket's page: what is known about it and its customer, its thread, and where to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from mailgate.rights import Right, may
+from mailgate.store.agents import agents
+from mailgate.store.db import Session
+from mailgate.store.events import history_of
+from mailgate.store.listing import Listed
+from mailgate.store.messages import thread_of
+from mailgate.store.people import addresses_of
+from mailgate.store.tickets import PRIORITIES, Ticket, earlier_of, links_of, participants_of, tags_of
+from mailgate.tickets.moves import allowed_from
+from mailgate.tokens import secret
+from web.access import who
+from web.show import words
+from web.show.filters import Option
+from web.show.happenings import happenings
+from web.show.thread import thread
+
+_LINK_WORDS = {"claims": "Says it belongs to", "claims_by": "Named by a stranger in"}
+_HISTORY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What somebody typed into a form that was refused, and why."""
+
+    kind: str
+    body: str
+    once: str
+    errors: dict[str, str]
+    cc: str | None = None
+
+
+class Way(NamedTuple):
+    """One way to send an answer: the status it leaves behind ("": as it is), and the words on its button."""
+
+    status: str
+    word: str
+    icon: str
+
+
+def ticket_values(session: Session, listed: Listed, refused: Written | None = None) -> dict[str, Any]:
+    """Everything `ticket_pane.html` asks for."""
+    ticket, me = listed.ticket, who().agent_id
+    url = f"/t/{ticket.number}"
+    events = history_of(session, ticket.id)
+    earlier, entries = thread(session, url, thread_of(session, ticket.id), events, me)
+    links = links_of(session, ticket.id)
+    claims = next((other for kind, other in links if kind == "claims"), None)
+    return {
+        "ticket": {
+            "number": ticket.number,
+            "url": url,
+            "subject": ticket.subject,
+            "status": ticket.status,
+            "priority": ticket.priority,
+            "opened_at": ticket.created_at,
+            "door": ticket.channel,
+            "assignee": listed.assignee_name,
+            "assignee_id": str(ticket.assignee_id) if ticket.assignee_id else None,
+            "is_mine": me is None or ticket.assignee_id == me,
+            "is_unread": ticket.is_unread,
+            "can_resolve": "resolved" in allowed_from(ticket.status),
+            "facts": _facts(listed),
+            "tags": tags_of(session, [ticket.id])[ticket.id],
+            "links": [
+                {"text": _LINK_WORDS.get(kind, "Linked with"), "number": other.number, "url": f"/t/{other.number}"}
+                for kind, other in links
+            ],
+            "claims": {"number": claims.number, "url": f"/t/{claims.number}"} if claims else None,
+            "history": happenings(events, me)[::-1][:_HISTORY],
+        },
+        "customer": _customer(session, listed),
+        "earlier": earlier,
+        "entries": entries,
+        "choices": _choices(session, ticket),
+        "composer": _composer(session, listed, url, refused),
+        "errors": refused.errors if refused else None,
+    }
+
+
+def _facts(listed: Listed) -> list[tuple[str, str]]:
+    facts = (("Mailbox", listed.mailbox), ("Team", listed.team), ("Category", listed.category))
+    return [(name, value) for name, value in facts if value]
+
+
+def _customer(session: Session, listed: Listed) -> dict[str, Any]:
+    ticket = listed.ticket
+    others = [address for address in addresses_of(session, ticket.requester_id) if address != ticket.requester_address]
+    return {
+        "name": listed.requester or ticket.requester_address,
+        "address": ticket.requester_address,
+        "facts": [f"Also writes from {', '.join(others)}"] if others else [],
+        "tickets": [
+            {"number": other.number, "url": f"/t/{other.number}", "subject": other.subject, "at": other.created_at}
+            for other in earlier_of(session, ticket)
+        ],
+    }
+
+
+def _choices(session: Session, ticket: Ticket) -> dict[str, list[Option]]:
+    workers = [agent for agent in agents(session) if agent.active and may(agent.role, Right.WORK)]
+    return {
+        "statuses": [Option(name, words.STATUSES[name]) for name in (ticket.status, *allowed_from(ticket.status))],
+        "assignees": [Option("", "Nobody"), *(Option(str(agent.id), agent.name) for agent in workers)],
+        "priorities": [Option(name, name.title()) for name in PRIORITIES],
+    }
+
+
+def _composer(session: Session, listed: Listed, url: str, refused: Written | None) -> dict[str, Any]:
+    ticket = listed.ticket
+    cc = sorted(participants_of(session, [ticket.id])[ticket.id])
+    return {
+        "answers_url": f"{url}/answers",
+        "notes_url": f"{url}/notes",
+        "to": listed.requester or ticket.requester_address,
+        "cc": cc,
+        "cc_text": refused.cc if refused and refused.cc is not None else ", ".join(cc),
+        "draft_key": f"{who().agent_id}:{ticket.number}",
+        "once": refused.once if refused else secret(),
+        "kind": refused.kind if refused else "answer",
+        "body": refused.body if refused else "",
+        "errors": refused.errors if refused else None,
+        "ways": _ways(ticket.status),
+    }
+
+
+def _ways(status: str) -> list[Way]:
+    """How an answer can leave a ticket; the first is the usual one."""
+    if status in ("resolved", "closed"):
+        return [Way("", "Send", "send"), Way("open", "Send and open again", "inbox")]
+    return [
+        Way("pending", "Send and set to waiting", "pause"),
+        Way("resolved", "Send and resolve", "check"),
+        Way("open", "Send and keep open", "inbox"),
+    ]

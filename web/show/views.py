@@ -1,0 +1,68 @@
+"""The inbox's views: which tickets each one holds, and how it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from mailgate.store.db import Session
+from mailgate.store.listing import Filters, count_tickets
+from mailgate.store.tickets import STATUSES
+
+AT_WORK = ("new", "open", "on_hold")  # what waits for us, not for the customer
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view. `narrow` says what is left of all tickets for an agent (0: an application, which has none)."""
+
+    key: str
+    name: str
+    icon: str
+    narrow: Callable[[Filters, int], Filters]
+    is_counted: bool = True
+
+
+class Search(NamedTuple):
+    """No view: everything is looked through."""
+
+    key: str = ""
+    name: str = "Search"
+
+
+def _in(*statuses: str) -> Callable[[Filters, int], Filters]:
+    return lambda filters, _: replace(filters, statuses=statuses)
+
+
+def _mine(filters: Filters, agent: int) -> Filters:
+    return replace(filters, statuses=AT_WORK, assignee_id=agent)
+
+
+def _unassigned(filters: Filters, _: int) -> Filters:
+    return replace(filters, statuses=AT_WORK, is_unassigned=True)
+
+
+VIEWS = {
+    view.key: view
+    for view in (
+        View("mine", "Mine", "person", _mine),
+        View("unassigned", "Unassigned", "inbox", _unassigned),
+        View("all", "All open", "list", _in(*AT_WORK)),
+        View("pending", "Waiting for customer", "pause", _in("pending")),
+        View("resolved", "Resolved", "solved", _in("resolved"), is_counted=False),
+        View("closed", "Closed", "archive", _in("closed"), is_counted=False),
+    )
+}
+assert {status for view in VIEWS.values() for status in view.narrow(Filters(), 0).statuses} == set(STATUSES)
+
+
+def count(session: Session, view: View, agent: int) -> int:
+    """How many tickets a view holds, as far as anybody counts."""
+    return count_tickets(session, view.narrow(Filters(), agent), MOST_COUNTED)
+
+
+def capped(number: int) -> int | str:
+    """A count as it is shown."""
+    return number if number < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
