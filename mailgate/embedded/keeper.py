@@ -85,7 +85,8 @@ class Keeper:
             time.sleep(GLANCE)
 
     def close(self) -> None:
-        self._folder.state.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._folder.state.unlink(missing_ok=True)
         for process in self._processes:
             process.ask_to_stop()
         for process in self._processes:

@@ -25,12 +25,9 @@ def take(path: Path, *, shared: bool = False, patience: float = 0.0) -> int | No
             return descriptor
 
 
-def is_held(path: Path, *, shared: bool = False) -> bool:
-    """Does somebody hold it exclusively? With `shared`, does somebody hold it at all?
-
-    Asking takes the lock for an instant, so whoever wants it should bring a little patience.
-    """
-    descriptor = take(path, shared=not shared)
+def is_held(path: Path) -> bool:
+    """Does somebody hold it alone? Asking shares it for an instant: whoever wants it alone brings a little patience."""
+    descriptor = take(path, shared=True)
     if descriptor is None:
         return True
     os.close(descriptor)

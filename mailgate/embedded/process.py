@@ -14,7 +14,7 @@ from mailgate.embedded import locks
 from mailgate.embedded.account import Account, end_with_parent
 from mailgate.embedded.binaries import ENVIRONMENT
 from mailgate.embedded.folder import Folder, disk_full, is_full
-from mailgate.errors import Temporary
+from mailgate.errors import MailgateError, Temporary
 
 # What was left by a dead keeper ends by itself (its kernel promise); after this long it is asked, then forced.
 PATIENCE_WITH_REMAINS = (2.0, 6.0, 12.0)
@@ -103,7 +103,7 @@ class ServerProcess:
                 if self._falls >= FALLS_OF_A_KIND and self._has_new_beginning():
                     self._falls = 0
                 self.start()
-            except (OSError, Temporary) as error:
+            except (OSError, MailgateError) as error:
                 self._say(f"{self.server.title} cannot be started: {error}")
                 self._come_back_later()
 
@@ -127,7 +127,7 @@ class ServerProcess:
         """It has been asked to; ask louder when it takes too long."""
         if self._process is None:
             return
-        for louder in (*self.server.stop_signals[1:], signal.SIGKILL):
+        for louder in self.server.stop_signals[1:]:
             try:
                 self._process.wait(STOP_STEPS)
             except subprocess.TimeoutExpired:
@@ -180,12 +180,12 @@ class ServerProcess:
             os.kill(int(self._lock.read_text(encoding="ascii")), self.server.stop_signals[0])
 
     def _kill_remains(self) -> None:
-        # A server's processes, and no others, stand in its folder.
+        # Whoever has the lock open is one of them, and nobody else is.
         if sys.platform == "linux":
-            for entry in Path("/proc").glob("[0-9]*"):
+            for process in Path("/proc").glob("[0-9]*"):
                 with contextlib.suppress(OSError):
-                    if (entry / "cwd").samefile(self.server.place):
-                        os.kill(int(entry.name), signal.SIGKILL)
+                    if any(opened.samefile(self._lock) for opened in (process / "fd").iterdir() if opened.exists()):
+                        os.kill(int(process.name), signal.SIGKILL)
 
 
 def _manner(process: "subprocess.Popen[bytes]") -> str:
