@@ -141,7 +141,9 @@ def _open(
 ) -> Ticket:
     email = body.requester.email
     lock_names(session, [f"person:{email}"])  # as reading mail does: one address, one person
-    reserve(session, tickets=1, messages=1, events=1 + bool(body.tags), ticket_tags=len(body.tags))
+    reserve(
+        session, tickets=1, messages=1, events=1 + bool(body.tags), ticket_tags=len(body.tags), people=1, addresses=1
+    )
     asks = Address(email, body.requester.name)
     opening = Opening(
         number=number,
