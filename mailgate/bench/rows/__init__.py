@@ -1,0 +1,15 @@
+"""One file a row: what is measured, what bounds it, and the proof that the work was really done."""
+
+from collections.abc import Callable
+
+from mailgate.bench.figures import Plan, Row
+from mailgate.bench.rows import accept, end_to_end, idle, read, send
+from mailgate.bench.site import Site
+
+ROWS: dict[str, Callable[[Plan, Site], Row]] = {
+    "accept": accept.measure,
+    "read": read.measure,
+    "end-to-end": end_to_end.measure,
+    "send": send.measure,
+    "idle": idle.measure,
+}
