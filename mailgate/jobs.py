@@ -14,7 +14,7 @@ from itertools import groupby
 from time import monotonic
 
 from mailgate import clock, log, parse
-from mailgate.errors import Refused
+from mailgate.errors import Refused, Temporary
 from mailgate.failpoints import point
 from mailgate.mail import Envelope, Letter, Verdict
 from mailgate.queue.worker import is_stopping
@@ -23,7 +23,7 @@ from mailgate.steps.follow import follow
 from mailgate.steps.send import deliver, release_held
 from mailgate.steps.workshop import Workshop, here
 from mailgate.store import events, kept, outbox
-from mailgate.store.claims import TRIES, Claimed, work_waiting
+from mailgate.store.claims import TRIES, Claimed, release_claims, work_waiting
 from mailgate.store.kept import KeptMail
 from mailgate.thread.arrival import Arrival
 
@@ -166,11 +166,20 @@ def _drain(job: str, slot: int, batch: Callable[[], int]) -> None:
     """Work through what waits for at most a slice of time; ring again if more is left."""
     shop = here()
     shop.bell.heard(job, slot)
+    if shop.holds_lost_claims:
+        with shop.database.crossing() as connection:
+            release_claims(connection, shop.worker, counted=False)
+        shop.holds_lost_claims = False
     end = monotonic() + _SLICE
-    while batch():
-        if monotonic() > end or is_stopping():
-            shop.bell.ring(job)
-            return
+    try:
+        while batch():
+            if monotonic() > end or is_stopping():
+                shop.bell.ring(job)
+                return
+    except Temporary:
+        # The database went away in the middle; when it is back, nobody should wait for our claims to run out.
+        shop.holds_lost_claims = True
+        raise
 
 
 def _by_tenant(claims: Sequence[Claimed]) -> list[tuple[int, list[Claimed]]]:
@@ -186,6 +195,8 @@ def _one_by_one_when_it_fails(
     """One bad row among many delays none of the others."""
     try:
         work(claims)
+    except Temporary:
+        raise  # the database or the disk, and no row's fault
     except Exception as error:  # noqa: BLE001 - a door: whatever a mail can cause ends here, and its words are kept
         if len(claims) == 1:
             failed(claims[0], error)

@@ -41,7 +41,7 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
 
     def give_back() -> None:
         with database.crossing() as connection:
-            release_claims(connection, worker)
+            release_claims(connection, worker, counted=True)
         shop.bell.ring("sweep")
 
     try:

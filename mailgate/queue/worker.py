@@ -16,6 +16,7 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty, UnixSignalDeathPenalty
 
 from mailgate import log
+from mailgate.errors import Temporary
 from mailgate.queue.nudges import JOBS
 
 _KNOWN = frozenset(f"mailgate.jobs.{job}" for job in JOBS)
@@ -44,7 +45,11 @@ class ResidentWorker(SimpleWorker):
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """A drain that failed has left its rows in the database; say why, keep nothing here."""
-        _log.error("%s failed", job.func_name, exc_info=exc_info)
+        error = exc_info[1]
+        if isinstance(error, Temporary):
+            _log.warning("%s stopped and is tried again: %s", job.func_name, error)
+        else:
+            _log.error("%s failed", job.func_name, exc_info=exc_info)
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         _stopping.set()

@@ -26,6 +26,7 @@ class Workshop:
     ack_per_sender: int
     ack_per_hour: int
     relays: dict[str, Relay] = field(default_factory=dict)
+    holds_lost_claims: bool = False  # a drain was cut off, and what it had claimed is still in our name
 
 
 _open: list[Workshop] = []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import zstandard
@@ -15,6 +17,19 @@ from mailgate.errors import NotFound, Temporary
 
 _LEVEL = 3
 _LARGEST = 1 << 30  # nothing we stored unpacks to more
+_NAME = re.compile(r"(?P<org>\d{1,18})/[0-9a-f]{2}/(?P<digest>[0-9a-f]{64})\.zst")
+
+
+class Packed(NamedTuple):
+    """A file as it lies in the store."""
+
+    org: int
+    digest: str
+    content: bytes
+
+    @property
+    def name(self) -> str:
+        return _path(self.org, self.digest)
 
 
 class Blobs:
@@ -66,7 +81,32 @@ class Blobs:
             packed = bytes(obstore.get(self._store, _path(org, digest)).bytes())
         except FileNotFoundError as error:
             raise NotFound(f"The file store does not hold {digest}.") from error
-        return zstandard.ZstdDecompressor().decompress(packed, max_output_size=_LARGEST)
+        return _unpacked(packed)
+
+    def every(self) -> Iterator[Packed]:
+        """All files of all organisations, as they lie there."""
+        import obstore  # noqa: PLC0415 - as above
+
+        try:
+            for batch in obstore.list(self._store):
+                for name in filter(None, (_NAME.fullmatch(found["path"]) for found in batch)):
+                    with suppress(FileNotFoundError):  # erased since it was listed
+                        content = bytes(obstore.get(self._store, name[0]).bytes())
+                        yield Packed(int(name["org"]), name["digest"], content)
+        except obstore.exceptions.BaseError as error:
+            raise Temporary("The file store cannot be read just now.") from error
+
+
+def unpack(name: str, packed: bytes) -> tuple[int, bytes] | None:
+    """Whose file this is and what it holds; None when its name is not ours, or not that of its content."""
+    match = _NAME.fullmatch(name)
+    try:
+        content = _unpacked(packed)
+    except zstandard.ZstdError:
+        return None
+    if match is None or hashlib.sha256(content).hexdigest() != match["digest"]:
+        return None
+    return int(match["org"]), content
 
 
 def _settle(files: list[Path]) -> None:
@@ -77,6 +117,10 @@ def _settle(files: list[Path]) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(packed, max_output_size=_LARGEST)
 
 
 def _path(org: int, digest: str) -> str:

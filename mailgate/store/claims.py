@@ -39,9 +39,9 @@ def claimed(
     return [Claimed(*row) for row in rows]
 
 
-def release_claims(connection: Connection, worker: str) -> None:
-    """Give back what a worker of this name held when it died; its tries stay counted."""
-    connection.execute(text("SELECT release_claims(:worker)"), {"worker": worker})
+def release_claims(connection: Connection, worker: str, *, counted: bool) -> None:
+    """Give back what a worker of this name holds. The try counts when it died of it, not when we failed it."""
+    connection.execute(text("SELECT release_claims(:worker, :counted)"), {"worker": worker, "counted": counted})
 
 
 def work_waiting(connection: Connection, now: datetime) -> Waiting:

@@ -65,6 +65,11 @@ def events_by_ids(session: Session, ids: Iterable[int]) -> list[Event]:
     return list(session.scalars(select(Event).where(Event.id.in_(list(ids))).order_by(Event.id)))
 
 
+def newest_events(session: Session, limit: int) -> list[Event]:
+    """What happened last, on whatever ticket, newest first."""
+    return list(session.scalars(select(Event).order_by(Event.id.desc()).limit(limit)))
+
+
 def claim_events(connection: Connection, worker: str, limit: int, now: datetime, until: datetime) -> list[Claimed]:
     """Take events to follow, across tenants; nobody else gets them before `until`."""
     return claimed(connection, "claim_events", worker, limit, now, until)

@@ -21,14 +21,34 @@ def migrate(owner_url: str, app_url: str) -> None:
     database = Database(owner_url, pool=1)
     try:
         with temporary_when_down(), database.engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            guards.install(connection, app_role)
-            _found_default(connection)
+            alone(connection)
+            to_newest(connection, app_role)
     finally:
         database.close()
+
+
+def alone(connection: Connection) -> None:
+    """From here to the end of the transaction, nobody else changes the tables."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def to_newest(connection: Connection, app_role: str) -> None:
+    """The newest tables, with guards and rights as this program declares them."""
+    to_version(connection, "head")
+    guards.install(connection, app_role)
+    _found_default(connection)
+
+
+def to_version(connection: Connection, version: str) -> None:
+    """The tables of this version, or of a later one that they have already."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
+
+
+def knows_version(version: str) -> bool:
+    """Whether this program's migrations lead to this version."""
+    return version in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def newest_version() -> str | None:

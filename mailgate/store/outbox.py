@@ -162,6 +162,14 @@ def copy_with_subject(session: Session, copy_id: int) -> tuple[OutboxCopy, str] 
     return (row[0], row[1]) if row else None
 
 
+def count_copies(session: Session, states: Sequence[str], cap: int) -> int:
+    """How many copies are in these states, or in any; counted no further than `cap`."""
+    question = select(OutboxCopy.id).limit(cap)
+    if states:
+        question = question.where(OutboxCopy.state.in_(states))
+    return session.scalar(select(func.count()).select_from(question.subquery())) or 0
+
+
 def acknowledged_since(session: Session, mailbox_id: int, addresses: Iterable[str], since: datetime) -> dict[str, int]:
     """How many acknowledgements each of these addresses got from a mailbox since then."""
     question = (

@@ -145,12 +145,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT DISTINCT org_id FROM outbox WHERE state = 'held' AND held_for = ANY (p_reasons)
 $$;
 
-CREATE OR REPLACE FUNCTION release_claims(p_worker text)
+CREATE OR REPLACE FUNCTION release_claims(p_worker text, p_counted boolean)
 RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    UPDATE kept_mail SET claimed_until = NULL, claimed_by = NULL WHERE state = 'waiting' AND claimed_by = p_worker;
-    UPDATE unfollowed_events SET claimed_until = NULL, claimed_by = NULL WHERE claimed_by = p_worker;
-    UPDATE outbox SET state = 'waiting', claimed_until = NULL, claimed_by = NULL
+    UPDATE kept_mail SET claimed_until = NULL, claimed_by = NULL, tries = tries - (NOT p_counted)::int
+    WHERE state = 'waiting' AND claimed_by = p_worker;
+    UPDATE unfollowed_events SET claimed_until = NULL, claimed_by = NULL, tries = tries - (NOT p_counted)::int
+    WHERE claimed_by = p_worker;
+    UPDATE outbox SET state = 'waiting', claimed_until = NULL, claimed_by = NULL, tries = tries - (NOT p_counted)::int
     WHERE state = 'sending' AND claimed_by = p_worker;
 $$;
 
