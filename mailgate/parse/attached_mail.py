@@ -7,10 +7,11 @@ import binascii
 import contextlib
 from email.message import Message
 
+from mailgate.file_names import safe_name
 from mailgate.mail import File
 from mailgate.parse.encoded_words import header_text
 from mailgate.parse.headers import raw_header
-from mailgate.parse.names import file_name, safe_name
+from mailgate.parse.names import file_name
 from mailgate.parse.payload import as_written, children_of
 
 

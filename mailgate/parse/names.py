@@ -1,27 +1,17 @@
-"""File names: found in all their forms, and made safe to show and to save."""
+"""File names: found in all the forms mails have for them."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from email.message import Message
 from urllib.parse import unquote_to_bytes
 
+from mailgate.file_names import safe_name
 from mailgate.parse.charsets import decode
 from mailgate.parse.encoded_words import clean, decode_words, raw_text
 from mailgate.parse.headers import raw_header
 
-MAX_BYTES = 200
-MAX_ENDING = 12
-
 _PARAMETER = re.compile(r";\s*([\w.-]{1,60}(?:\*\d{0,4})?\*?)\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)")
-_FORBIDDEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f<>:\"/\\|?*\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\ufffd]"
-)
-_RESERVED = re.compile(r"(?i)^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
-_DEVICE_DOTS = re.compile(r"^[.\s]+|[.\s]+$")
-
-
 _PLACES = (
     ("content-disposition", "filename"),
     ("content-type", "name"),
@@ -70,16 +60,6 @@ def named_parameter(header: str, wanted: str) -> str:
     return decode_words(clean(raw_text(plain))) if plain else ""
 
 
-def safe_name(name: str) -> str:
-    """The last step of a path, without what file systems or terminals trip over; cut before its ending."""
-    name = unicodedata.normalize("NFC", name.encode("utf-8", "ignore").decode("utf-8"))
-    name = re.split(r"[/\\]", name.rstrip("/\\ \t"))[-1]
-    name = _DEVICE_DOTS.sub("", _FORBIDDEN.sub("", name))
-    if _RESERVED.match(name):
-        name = "_" + name
-    return _shortened(name)
-
-
 def _unquoted(raw: str) -> str:
     raw = raw.strip()
     if raw.startswith('"'):
@@ -101,12 +81,3 @@ def _join_pieces(pieces: list[tuple[str, bool]]) -> str:
     if charset is None and b"=?" in data:
         return decode_words(data.decode("utf-8", "replace"))
     return clean(decode(data, charset or "utf-8")[0])
-
-
-def _shortened(name: str) -> str:
-    if len(name.encode()) <= MAX_BYTES:
-        return name
-    stem, dot, ending = name.rpartition(".")
-    ending = dot + ending if stem and len(ending) <= MAX_ENDING else ""
-    room = MAX_BYTES - len(ending.encode())
-    return (stem if ending else name).encode()[:room].decode("utf-8", "ignore") + ending

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from mimetypes import guess_type
 
+from mailgate.file_names import safe_name
 from mailgate.mail import File
-from mailgate.parse.names import safe_name
 
 MAX_SIZE = 40_000_000
 
