@@ -27,7 +27,8 @@ def done() -> Response:
 def attachment(content: bytes, kind: str, name: str) -> Response:
     """Bytes from outside as a download that no browser opens, runs or guesses at."""
     safe_type = kind.lower() if _TYPE.fullmatch(kind.lower()) else "application/octet-stream"
-    response = send_file(BytesIO(content), safe_type, as_attachment=True, download_name=name, etag=False)
+    plain_name = "".join(filter(str.isprintable, name)) or "file"  # neither line breaks nor marks that turn it around
+    response = send_file(BytesIO(content), safe_type, as_attachment=True, download_name=plain_name, etag=False)
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["Cache-Control"] = "private, no-store"
     return response

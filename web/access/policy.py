@@ -42,7 +42,7 @@ POLICY: dict[str, Rule] = {
     "ticket.set_status": WORK,
     "ticket.set_priority": WORK,
     "ticket.assign": WORK,
-    "ticket.read": SEE,
+    "ticket.read": WORK,
     "ticket.retry": WORK,
     "api.description": ANYBODY,
     "api.docs": ANYBODY,
