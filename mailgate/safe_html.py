@@ -10,10 +10,11 @@ import nh3
 REMOTE = "data-remote-src"  # where a remote image's address waits until it is asked for
 
 _TAGS = {
-    "a", "abbr", "address", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "dfn",
-    "div", "dl", "dt", "em", "figcaption", "figure", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol",
-    "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th",
-    "thead", "time", "tr", "tt", "u", "ul", "var", "wbr",
+    "a", "abbr", "address", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col",
+    "colgroup", "dd", "del", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "h1", "h2", "h3", "h4",
+    "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp",
+    "small", "span", "strike", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr",
+    "tt", "u", "ul", "var", "wbr",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title", "style", "align"},
@@ -33,11 +34,13 @@ _ATTRIBUTES = {
 }  # fmt: skip
 # Nothing here can place, size or paint anything outside its own box, or fetch anything.
 _STYLES = {
-    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-radius", "border-right", "border-spacing",
-    "border-style", "border-top", "border-width", "color", "direction", "display", "font", "font-family", "font-size", "font-style", "font-variant",
-    "font-weight", "height", "letter-spacing", "line-height", "list-style-type", "max-width", "min-width", "padding", "padding-bottom", "padding-left",
-    "padding-right", "padding-top", "margin-bottom", "margin-left", "margin-right", "margin-top", "text-align", "text-decoration", "text-indent", "text-transform",
-    "unicode-bidi", "vertical-align", "white-space", "width", "word-break", "word-wrap", "overflow-wrap",
+    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-radius",
+    "border-right", "border-spacing", "border-style", "border-top", "border-width", "color", "direction", "display",
+    "font", "font-family", "font-size", "font-style", "font-variant", "font-weight", "height", "letter-spacing",
+    "line-height", "list-style-type", "max-width", "min-width", "padding", "padding-bottom", "padding-left",
+    "padding-right", "padding-top", "margin-bottom", "margin-left", "margin-right", "margin-top", "text-align",
+    "text-decoration", "text-indent", "text-transform", "unicode-bidi", "vertical-align", "white-space", "width",
+    "word-break", "word-wrap", "overflow-wrap",
 }  # fmt: skip
 _ESCAPING = re.compile(
     r"(?i)url\s*\(|expression|image-set|@import|javascript:|\\|-\d|var\s*\(|\d{5,}|attr\s*\(|paint\s*\("

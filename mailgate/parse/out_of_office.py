@@ -19,7 +19,8 @@ _SUBJECT = re.compile(
     r"|automatiskt svar|frånvaro\w*|ej på plats|automatisk svar|fraværs?\w*|ikke til stede"
     r"|automaattinen vastaus"
     r"|poissa\w*|automatická odpověď|nepřítom\w*|automatická odpoveď|автоответ|автоматический ответ"
-    r"|вне офиса|automatikus válasz|házon kívül|otomatik yanıt|ofis dışında|不在通知|自動応答|自动回复|自動回覆|休假|外出|부재중"
+    r"|вне офиса|automatikus válasz|házon kívül|otomatik yanıt|ofis dışında"
+    r"|不在通知|自動応答|自动回复|自動回覆|休假|外出|부재중"
     r"|자동 회신)"
 )
 _OWNER = re.compile(r"owner-(?:e?mail|token)\s*=")

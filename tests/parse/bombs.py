@@ -59,7 +59,10 @@ BOMBS: dict[str, bytes] = {
     "quotes in To": b"From: a@example.org\nTo: " + b'"\\' * 40_000 + b"\n\nx",
     "twenty thousand parameters": HEAD + b"Content-Type: text/plain" + b"; a=b" * 20_000 + b"\n\nx",
     "many parameters": HEAD + b"Content-Type: text/plain" + b"; a=b" * 3_000 + b"\n\nx",
-    "RFC 2231 pieces": HEAD + b"Content-Type: text/plain" + b"".join(b";name*%d*=%%41" % n for n in range(1_000)) + b"\n\nx",
+    "RFC 2231 pieces": HEAD
+    + b"Content-Type: text/plain"
+    + b"".join(b";name*%d*=%%41" % n for n in range(1_000))
+    + b"\n\nx",
     "open Message-ID": b"From: a@example.org\nMessage-ID: " + b"<" * 90_000 + b"\n\nx",
     "blanks in Message-ID": b"From: a@example.org\nMessage-ID: <" + b" " * 90_000 + b"\n\nx",
     "References": b"From: a@example.org\nReferences: " + b"<a@b> " * 15_000 + b"\n\nx",
@@ -124,11 +127,17 @@ BOMBS: dict[str, bytes] = {
     "bounce of digits": bounce(b"5.1.1 " * 150_000),
     "bounce of recipients": bounce(b"recipient: " * 90_000),
     "bounce of letters": bounce(b"user " + b"a" * M),
-    "report of many recipients": b"From: MAILER-DAEMON@a\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n"
-    b"Content-Type: message/delivery-status\n\n" + b"".join(b"Final-Recipient: rfc822; a%d@b\nAction: failed\n\n" % n for n in range(20_000)),
+    "report of many recipients": b"From: MAILER-DAEMON@a\nContent-Type: multipart/report; report-type=delivery-status;"
+    b" boundary=b\n\n--b\n"
+    b"Content-Type: message/delivery-status\n\n"
+    + b"".join(b"Final-Recipient: rfc822; a%d@b\nAction: failed\n\n" % n for n in range(20_000)),
     "calendar": HEAD + b"Content-Type: text/calendar\n\nBEGIN:VEVENT\n" + b"ATTENDEE;CN=a:mailto:a@b\n" * 40_000,
-    "winmail.dat of noise": HEAD + b"Content-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(b"\x78\x9f\x3e\x22\x01\x00" + b"\x01\x05\x90\x06\x00\x08\x00\x00\x00" * 100_000),
-    "base64 of equals signs": HEAD + b"Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n" + b"QQ==\n" * 200_000,
+    "winmail.dat of noise": HEAD
+    + b"Content-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n\n"
+    + base64.encodebytes(b"\x78\x9f\x3e\x22\x01\x00" + b"\x01\x05\x90\x06\x00\x08\x00\x00\x00" * 100_000),
+    "base64 of equals signs": HEAD
+    + b"Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n"
+    + b"QQ==\n" * 200_000,
     "quoted-printable of equals signs": HEAD + b"Content-Transfer-Encoding: quoted-printable\n\n" + b"=" * M,
     "flowed": HEAD + b"Content-Type: text/plain; format=flowed\n\n" + b"a \n" * 300_000,
     "a charset of code": HEAD + b"Content-Type: text/plain; charset=zip\n\nx\xe4",
@@ -137,4 +146,4 @@ BOMBS: dict[str, bytes] = {
     "boundary lines": HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--x\n" * 250_000,
     "many boundaries": HEAD + b"".join(b"boundary=b%d\n" % n for n in range(900)) + b"\n" + b"--b1\n--b2\n" * 300,
     "stray lines in the head": b"From: a@example.org\n" + b"stray\n" * 15_000 + b"Subject: x\nTo: b@example.org\n\nx",
-}  # fmt: skip
+}

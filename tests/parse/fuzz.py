@@ -1,4 +1,4 @@
-"""Break mails at random and read them: no exception, no hang. Run as a program it goes on until stopped, and resumes."""
+"""Break mails at random and read them: no exception, no hang. As a program it goes on until stopped, and resumes."""
 
 import argparse
 import random
@@ -14,11 +14,50 @@ from mailgate.parse import read
 MAILS = Path(__file__).parents[1] / "mails"
 SLOW = 2.0  # seconds
 _PIECES = (
-    b"\n", b"\r", b"\0", b'"', b"<", b">", b"=?", b"?=", b"=?utf-8?B?", b"--", b"\n\n", b";", b"boundary=", b"\xff", b"\xe4\xb8", b"(", b"@", b":",
-    b",", b"=", b"''", b"*0*=", b"charset=utf-16", b'charset="', b"charset=idna", b"Content-Type: ", b"message/rfc822", b"multipart/mixed",
-    b"multipart/alternative", b"base64", b"x-uuencode", b"\x1b$B", b"<div>", b"<blockquote type=cite>", b"text/html", b"message/delivery-status",
-    b"begin 644 x\n", b"text/calendar", b"BEGIN:VEVENT\n", b"application/ms-tnef", b"\xed\xa0\x80", b"&#55296;", b"=ED=A0=80",
-)  # fmt: skip
+    b"\n",
+    b"\r",
+    b"\0",
+    b'"',
+    b"<",
+    b">",
+    b"=?",
+    b"?=",
+    b"=?utf-8?B?",
+    b"--",
+    b"\n\n",
+    b";",
+    b"boundary=",
+    b"\xff",
+    b"\xe4\xb8",
+    b"(",
+    b"@",
+    b":",
+    b",",
+    b"=",
+    b"''",
+    b"*0*=",
+    b"charset=utf-16",
+    b'charset="',
+    b"charset=idna",
+    b"Content-Type: ",
+    b"message/rfc822",
+    b"multipart/mixed",
+    b"multipart/alternative",
+    b"base64",
+    b"x-uuencode",
+    b"\x1b$B",
+    b"<div>",
+    b"<blockquote type=cite>",
+    b"text/html",
+    b"message/delivery-status",
+    b"begin 644 x\n",
+    b"text/calendar",
+    b"BEGIN:VEVENT\n",
+    b"application/ms-tnef",
+    b"\xed\xa0\x80",
+    b"&#55296;",
+    b"=ED=A0=80",
+)
 
 
 def samples() -> list[bytes]:

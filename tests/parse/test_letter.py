@@ -177,7 +177,8 @@ def test_an_attached_mail_is_a_file_apart_from_the_text() -> None:
     letter = mail(
         "From: a@example.org",
         'Content-Type: multipart/mixed; boundary="b"',
-        body="--b\n\nOuter words.\n--b\nContent-Type: message/rfc822\n\nFrom: c@example.org\nSubject: Inner\n\nInner words.\n--b--\n",
+        body="--b\n\nOuter words.\n--b\nContent-Type: message/rfc822\n\nFrom: c@example.org\nSubject:"
+        " Inner\n\nInner words.\n--b--\n",
     )
     assert letter.text == "Outer words."
     assert [(file.name, file.type) for file in letter.files] == [("Inner.eml", "message/rfc822")]
@@ -188,7 +189,8 @@ def test_a_wrong_boundary_is_mended() -> None:
     letter = mail(
         "From: a@example.org",
         'Content-Type: multipart/mixed; boundary="declared"',
-        body="--real\nContent-Type: text/plain\n\nWords.\n--real\nContent-Type: image/png; name=a.png\nContent-Transfer-Encoding: base64\n\niVBO\n--real--\n",
+        body="--real\nContent-Type: text/plain\n\nWords.\n--real\nContent-Type: image/png;"
+        " name=a.png\nContent-Transfer-Encoding: base64\n\niVBO\n--real--\n",
     )
     assert (letter.text, [file.name for file in letter.files]) == ("Words.", ["a.png"])
 
@@ -197,8 +199,10 @@ def test_an_invitation_is_said_in_words() -> None:
     letter = mail(
         "From: a@example.org",
         "Content-Type: text/calendar; method=REQUEST; charset=utf-8",
-        body="BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:Review\\, part 2\nDTSTART:20260105T093000Z\nDTEND:20260105T103000Z\n"
-        "LOCATION:Room 3\nORGANIZER;CN=Ann:mailto:a@example.org\nATTENDEE;CN=Bob;PARTSTAT=ACCEPTED:mailto:b@example.org\nEND:VEVENT\nEND:VCALENDAR\n",
+        body="BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:Review\\, part"
+        " 2\nDTSTART:20260105T093000Z\nDTEND:20260105T103000Z\n"
+        "LOCATION:Room 3\nORGANIZER;CN=Ann:mailto:a@example.org\nATTENDEE;CN=Bob;PARTSTAT=ACCEPTED:mailto:"
+        "b@example.org\nEND:VEVENT\nEND:VCALENDAR\n",
     )
     assert letter.text == (
         "Invitation: Review, part 2\nWhen: 2026-01-05 09:30 UTC - 2026-01-05 10:30 UTC\nWhere: Room 3\n"
@@ -207,7 +211,10 @@ def test_an_invitation_is_said_in_words() -> None:
 
 
 def test_text_comes_from_html_when_there_is_none() -> None:
-    page = "<html><head><title>t</title><style>p{}</style></head><body><p>One <b>two</b></p><div style='display:none'>hidden</div><ul><li>a<li>b</ul><table><tr><td>c<td>d</table></body>"
+    page = (
+        "<html><head><title>t</title><style>p{}</style></head><body><p>One <b>two</b></p><div"
+        " style='display:none'>hidden</div><ul><li>a<li>b</ul><table><tr><td>c<td>d</table></body>"
+    )
     letter = mail("From: a@example.org", "Content-Type: text/html", body=page)
     assert letter.text.split() == ["One", "two", "*", "a", "*", "b", "c", "d"]
 

@@ -23,8 +23,11 @@ _REJECTED = re.compile(r"(?i)automatically rejected|auto-replied \(rejected\)")
 _ARF_FIELD = re.compile(
     rb"(?im)^(original-rcpt-to|removal-recipient|original-recipient|redacted-address)[ \t]*:[ \t]*(.+)$"
 )
+_SURELY_DELAYED = re.compile(
+    r"(?i)warning (?:message )?only|not need to re-?send|will be re-?tried|no action is required"
+)
 _DELAYED = re.compile(
-    r"(?i)\bdelayed\b|still being (?:re)?tried|(?:will|be) (?:continue|keep|be) (?:to )?(?:try|re-?tr)"
+    r"(?i)\bdelay(?:ed)?\b|still being (?:re)?tried|(?:will|be) (?:continue|keep|be) (?:to )?(?:try|re-?tr)"
     r"|will be (?:re-?tried|attempted)|warning (?:message )?only|not yet been delivered"
     r"|(?:do )?not need to re-?send"
     r"|has been postponed|delivery attempts will continue|will try again|continue to try"
@@ -129,7 +132,8 @@ def _recipients_of_notice(
 
 
 def _bounced(address: str, action: str, said: str, notice: str) -> BouncedRecipient:
-    status = status_in(said) or status_in(notice) or ("4.0.0" if action == "delayed" else "5.0.0")
+    kind = "4" if action == "delayed" else "5"
+    status = status_in(said, otherwise=kind) or status_in(notice, otherwise=kind) or f"{kind}.0.0"
     return BouncedRecipient(address, action, status, said or " ".join(notice.split())[:500] or None)
 
 
@@ -158,7 +162,10 @@ def _known_to_flufl(message: Message, notice: str) -> list[Named]:
 
 def _says_delayed(notice: str, subject: str) -> bool:
     """A warning: the mail system goes on trying."""
-    return bool(_DELAYED.search(subject) or (_DELAYED.search(notice[:4_000]) and not _FINAL.search(notice[:4_000])))
+    words = notice[:4_000]
+    if _SURELY_DELAYED.search(words) or _DELAYED.search(subject):
+        return True
+    return _DELAYED.search(words) is not None and _FINAL.search(words) is None
 
 
 def _kind_of(recipients: list[BouncedRecipient], notice: str, subject: str) -> str:

@@ -7,7 +7,6 @@ import re
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,2})\.(\d{1,3})(?![\d.]*\d)")
 _SMTP = re.compile(r"(?<![\d.:/-])([45]\d\d)(?![\d.:/]*\d)")
 _AFTER_REPLY = re.compile(r"(?<!\d)[45]\d\d[ -]{1,3}['\"#(\[]{0,2}([45]\.\d{1,2}\.\d{1,3})(?![\d.]*\d)")
-_PASSING = frozenset({"x.4.1", "x.4.4", "x.4.7"})
 _WORDS = (
     (
         "x.2.2",
@@ -34,7 +33,7 @@ _WORDS = (
     (
         "x.1.2",
         re.compile(
-            r"(?i)(?:host|domain|server|mx).{0,30}(?:not found|unknown|not exist|unrouteable|invalid)"
+            r"(?i)(?:host|domain|server|mx)[^:]{0,30}(?:not found|unknown|not exist|unrouteable|invalid)"
             r"|unknown (?:host|domain)|host or domain name not found|no such (?:host|domain)"
             r"|unrouteable mail domain|illegal host/domain|couldn.t find any host"
         ),
@@ -88,8 +87,8 @@ def stated_in(text: str) -> str | None:
     return next((code for code in codes if not code.endswith(".0.0")), codes[0] if codes else None)
 
 
-def status_in(text: str) -> str | None:
-    """The code a diagnostic states or means, or None when it says nothing."""
+def status_in(text: str, *, otherwise: str = "5") -> str | None:
+    """The code a diagnostic states or means, of class `otherwise` if it names none; None when it says nothing."""
     stated = stated_in(text)
     if stated and not stated.endswith(".0.0"):
         return stated
@@ -97,7 +96,7 @@ def status_in(text: str) -> str | None:
     kind = stated[0] if stated else smtp[1][0] if smtp else ""
     meant = meaning_of(text[:4_000])
     if meant:
-        return meant.replace("x", kind or ("4" if meant in _PASSING else "5"))
+        return meant.replace("x", kind or otherwise)
     return stated or (f"{kind}.0.0" if kind else None)
 
 
