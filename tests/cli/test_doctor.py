@@ -11,7 +11,7 @@ from mailgate import clock
 from mailgate.cli.doctor import _clock
 from mailgate.cli.house import House
 from mailgate.embedded import Servers
-from mailgate.settings import Settings
+from mailgate.settings import read_settings
 from tests.cli.conftest import Mailgate
 from tests.support.databases import Fresh
 from tests.support.mails import mail
@@ -113,7 +113,7 @@ def moved_clock() -> Iterator[None]:
 
 @pytest.mark.usefixtures("moved_clock")
 def test_clocks_that_differ_fail(fresh: Fresh) -> None:
-    house = House(Settings(), Servers(fresh.app_url, fresh.owner_url, fresh.redis_url, KEY))
+    house = House(read_settings(), Servers(fresh.app_url, fresh.owner_url, fresh.redis_url, KEY))
     (finding,) = _clock(house)
     assert finding.state == "fail"
     assert "30." in finding.words or "29." in finding.words
