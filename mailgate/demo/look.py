@@ -91,6 +91,12 @@ def title(subject: str) -> str:
     return _MARKS.sub("", subject).strip() or "No subject"
 
 
+def plain_address(address: str) -> str:
+    """The address without the mark that a desk puts into it."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 def stretches(letter: Letter) -> list[tuple[str, bool]]:
     """The text in runs: (words, whether they are folded away because they are a quote or a signature)."""
     spans = letter.spans or (Span(0, len(letter.text), SpanKind.REPLY),)

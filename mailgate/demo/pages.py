@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from mailgate import clock
@@ -163,7 +163,7 @@ def make(boxes: Mailboxes, door: Listen, token: str, names: Mapping[str, str]) -
     app.config.update(MAX_CONTENT_LENGTH=_UPLOAD, TRUSTED_HOSTS=["127.0.0.1", "localhost"])
     app.jinja_env.filters.update(
         initials=look.initials, hue=look.hue, at=look.at, snippet=look.snippet, size=look.size, title=look.title,
-        stretches=look.stretches,
+        stretches=look.stretches, plain_address=look.plain_address,
     )  # fmt: skip
     app.jinja_env.globals["asset"] = lambda name: url_for("asset", address=look.assets()[name].address)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -195,6 +195,8 @@ def _asset(address: str) -> Response:
 
 
 def _failed(error: HTTPException) -> tuple[str, int]:
+    if isinstance(error, SecurityError):  # asked for under a name that is not ours: there is no address to build
+        return "This page is read on its own machine only.", 400
     return render_template("failed.html", code=error.code), error.code or 500
 
 
