@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from mailgate.store.events import Event, history_page
+from web import cursors
 from web.access import desk
-from web.api import cursors, lookups
+from web.api import lookups
 from web.api.operations import Answer, operation
 from web.api.shapes import MOST, Moment, Page, PageQuery
 

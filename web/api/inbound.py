@@ -11,9 +11,9 @@ from mailgate.errors import Conflict, NotFound
 from mailgate.store.db import Session
 from mailgate.store.kept import KeptMail, kept_by_id, list_kept, put_back, raw_of
 from mailgate.store.tickets import by_ids
+from web import cursors
 from web.access import desk, who
 from web.answers import attachment
-from web.api import cursors
 from web.api.operations import Answer, operation
 from web.api.shapes import Moment, Page, PageQuery, several
 from web.db import ring, tools

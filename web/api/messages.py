@@ -16,8 +16,9 @@ from mailgate.store.outbox import OutboxCopy, copies_of_messages
 from mailgate.store.tickets import Ticket
 from mailgate.tickets.answer import BODY_LENGTH, answer, note
 from mailgate.tickets.change import change
+from web import cursors
 from web.access import agent, desk
-from web.api import cursors, lookups
+from web.api import lookups
 from web.api.operations import Answer, Body, operation
 from web.api.shapes import MOST, Email, Moment, Page, PageQuery, Person, Status
 from web.db import ring, tools

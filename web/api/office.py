@@ -9,8 +9,8 @@ from pydantic import Field
 
 from mailgate.store import agents as store_agents
 from mailgate.store import office as store_office
+from web import cursors
 from web.access import desk
-from web.api import cursors
 from web.api.operations import Answer, operation
 from web.api.shapes import MOST, Page, PageQuery
 

@@ -11,8 +11,8 @@ from mailgate.errors import Conflict, NotFound
 from mailgate.store.db import Session
 from mailgate.store.outbox import OutboxCopy, copy_with_subject, list_copies, try_again
 from mailgate.store.tickets import by_ids
+from web import cursors
 from web.access import desk
-from web.api import cursors
 from web.api.operations import Answer, operation
 from web.api.shapes import Moment, Page, PageQuery, several
 from web.db import ring

@@ -22,8 +22,9 @@ from mailgate.tickets.change import Named, change, clean_tags
 from mailgate.tickets.open import Opening
 from mailgate.tickets.open import open_ticket as open_with
 from mailgate.tickets.said import Said
+from web import cursors
 from web.access import agent, desk, who
-from web.api import cursors, lookups
+from web.api import lookups
 from web.api.operations import operation
 from web.api.ticket_shapes import NewTicket, TicketChange, TicketPage, TicketQuery, TicketShown, shown
 from web.db import ring, tools

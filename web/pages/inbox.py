@@ -10,8 +10,8 @@ from flask import Blueprint, request
 from mailgate.errors import BadInput
 from mailgate.store.listing import Listed, Place, count_tickets, list_tickets, place_of
 from mailgate.store.office import mailboxes
+from web import cursors
 from web.access import desk, who
-from web.api import cursors
 from web.show.filters import SORT_NAMES, Asked, read
 from web.show.rows import rows
 from web.show.shell import desk_page
