@@ -189,14 +189,13 @@ def _domains(here: House) -> list[str]:
     from mailgate.store.office import mailboxes
     from mailgate.store.organisations import every
 
-    with here.owner() as database:
-        with database.desk(0) as session:
-            organisations = [organisation.id for organisation in every(session)]
-        domains: set[str] = set()
+    with here.owner() as database, database.desk(0) as session:
+        organisations = [organisation.id for organisation in every(session)]
+    domains: set[str] = set()
+    with here.database() as database:
         for organisation_id in organisations:
             with database.desk(organisation_id) as session:
-                mine = [mailbox for mailbox in mailboxes(session) if mailbox.org_id == organisation_id]
-                domains |= {mailbox.domain for mailbox in mine if mailbox.active}
+                domains |= {mailbox.domain for mailbox in mailboxes(session) if mailbox.active}
     return sorted(domains)
 
 

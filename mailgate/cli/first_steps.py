@@ -20,9 +20,9 @@ FIRST_ADMIN = "admin@localhost"
 
 
 @click.command()
-@click.option("--demo", is_flag=True)
-def first_steps(demo: bool) -> None:
-    """Print, where nobody can sign in yet, a link for the first admin."""
+@click.option("--demo-mailbox", type=int, help="Set up the sample office; its customers read on this port.")
+def first_steps(demo_mailbox: int | None) -> None:
+    """Print, where nobody can sign in yet, a link for the first admin; for the demo, its two links."""
     with house() as here:
         if here.servers.owner_url:
             migrate(here.servers.owner_url, here.servers.database_url)
@@ -32,7 +32,8 @@ def first_steps(demo: bool) -> None:
                     at = schema_version(connection)
                 if at != newest_version():
                     raise BadSettings("The database is not at this version: run `mailgate migrate` as the owner first.")
-            if demo:
+            if demo_mailbox is not None:
+                _sample_office(here, demo_mailbox)
                 return
             with database.crossing() as connection:
                 nobody = not any_agents(connection)
@@ -46,6 +47,20 @@ def _welcome(here: House) -> None:
         admin = agent_by_email(session, FIRST_ADMIN) or add_agent(session, FIRST_ADMIN, "owner", now, name="Admin")
         link = sign_in_link(session, admin, now, here.settings.public_url)
     click.echo(f"Nobody can sign in yet. The first admin's link, good once and for {SIGN_IN_MINUTES} minutes:\n{link}")
+
+
+def _sample_office(here: House, mailbox_port: int) -> None:
+    from mailgate.demo import prepare, ways_in
+
+    now = clock.now()
+    with here.desk(None) as session:
+        prepare(session, now)
+    with here.desk(None) as session:
+        ways = ways_in(
+            session, now, public_url=here.settings.public_url, data=here.settings.data, mailbox_port=mailbox_port
+        )
+    click.echo(f"The agents' inbox (this link signs you in, once):\n  {ways.inbox}")
+    click.echo(f"The customers' mailboxes (read what Mailgate sent, and answer it):\n  {ways.mailbox}")
 
 
 if __name__ == "__main__":

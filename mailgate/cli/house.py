@@ -34,11 +34,12 @@ class House:
 
     @contextmanager
     def desk(self, org: str | None) -> Iterator[Session]:
-        """A transaction for the organisation named, or the only one."""
+        """A transaction for the organisation named, or the only one, that sees nothing of the others."""
+        # Only the owner sees which organisations there are; and only everybody else is bound to one of them.
         with self.owner() if self.servers.owner_url else self.database() as database:
             org_id = self.organisation(database, org).id
-            with database.desk(org_id) as session:
-                yield session
+        with self.database() as database, database.desk(org_id) as session:
+            yield session
 
     def organisation(self, database: Database, name: str | None) -> Organisation:
         """The organisation named; where there is only one, it need not be."""

@@ -12,7 +12,16 @@ from mailgate import log
 from mailgate.cli.outcome import Ended
 from mailgate.embedded import Servers, running
 from mailgate.settings import Listen, Settings, read_settings
-from mailgate.supervise import Role, mailgate_role, next_free, page_answers, refuse_taken, supervise, takes_mail
+from mailgate.supervise import (
+    Role,
+    exit_on_signals,
+    mailgate_role,
+    next_free,
+    page_answers,
+    refuse_taken,
+    supervise,
+    takes_mail,
+)
 
 _DEMO_RELAY_PORT = 2526
 
@@ -39,13 +48,17 @@ def up(data: Path | None, smtp_port: int | None, web_port: int | None, workers: 
         refuse_taken("MAILGATE_WEB_LISTEN", "--web", web)
     settings = settings.model_copy(update={"smtp_listen": smtp, "web_listen": web})
     log.start("up", settings.log)
+    exit_on_signals()
     with running(settings) as servers:
-        environment = _environment(settings, servers)
-        roles = _roles(settings)
+        environment, roles, steps = _environment(settings, servers), _roles(settings), []
         if demo:
-            role, of_demo = _demo(settings)
-            roles, environment = [*roles, role], {**environment, **of_demo}
-        said = _first_steps(environment, demo=demo)
+            relay = next_free(Listen("127.0.0.1", _DEMO_RELAY_PORT))
+            mailbox = next_free(Listen("127.0.0.1", web.port + 1))
+            roles.append(_demo_role(relay, mailbox))
+            # Whatever else is set: mail of the demo goes to its own post office and never leaves this machine.
+            environment |= {"MAILGATE_RELAY_URL": f"smtp://{relay}", "MAILGATE_SENDING": "on"}
+            steps = ["--demo-mailbox", str(mailbox.port)]
+        said = _first_steps(environment, steps)
         raise Ended(
             supervise(
                 roles,
@@ -80,13 +93,9 @@ def _roles(settings: Settings) -> list[Role]:
     return [mailgate_role("smtp"), *workers, mailgate_role("clock"), mailgate_role("web")]
 
 
-def _demo(settings: Settings) -> tuple[Role, dict[str, str]]:
-    """The demo's own relay and mailbox: mail of the demo never leaves this machine."""
-    relay = next_free(Listen("127.0.0.1", _DEMO_RELAY_PORT))
-    mailbox = next_free(Listen("127.0.0.1", settings.web_listen.port + 1))
+def _demo_role(relay: Listen, mailbox: Listen) -> Role:
     ports = ("--relay-port", str(relay.port), "--mailbox-port", str(mailbox.port))
-    role = Role("demo", (sys.executable, "-m", "mailgate.demo", *ports))
-    return role, {"MAILGATE_RELAY_URL": f"smtp://{relay}", "MAILGATE_SENDING": "on"}
+    return Role("demo", (sys.executable, "-P", "-m", "mailgate.demo", *ports))
 
 
 def _environment(settings: Settings, servers: Servers) -> dict[str, str]:
@@ -104,9 +113,9 @@ def _environment(settings: Settings, servers: Servers) -> dict[str, str]:
     return {name: value for name, value in known.items() if value}
 
 
-def _first_steps(environment: dict[str, str], *, demo: bool) -> str:
+def _first_steps(environment: dict[str, str], steps: list[str]) -> str:
     """Migrate, and make the first admin where there is nobody; in a process that ends, for the memory it takes."""
-    command = [sys.executable, "-m", "mailgate.cli.first_steps", *(["--demo"] if demo else [])]
+    command = [sys.executable, "-P", "-m", "mailgate.cli.first_steps", *steps]
     done = subprocess.run(
         command, env={**_own_environment(), **environment}, stdout=subprocess.PIPE, text=True, check=False
     )

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from mailgate.errors import BadSettings, Conflict, Temporary
+from mailgate.store import tables  # noqa: F401 - whoever writes rows needs every table, to follow foreign keys
 
 __all__ = ["Database", "Session", "require_tenant_role", "sit", "temporary_when_down"]
 

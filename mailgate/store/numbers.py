@@ -6,25 +6,13 @@ import re
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.orm import Mapped, mapped_column
 
 from mailgate.errors import BadInput
-from mailgate.store.base import Base
 from mailgate.store.db import Database
 
 _PLACE = re.compile(r"\{(YYYY|YY|MM|DD|N(?::(\d{1,2}))?)\}")
 
 _EXAMPLE = 123
-
-
-class NumberBlock(Base):
-    """The next free number of an organisation in a period (the year, month or day its format names)."""
-
-    __tablename__ = "number_blocks"
-
-    org_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    period: Mapped[str] = mapped_column(primary_key=True)
-    next: Mapped[int]
 
 
 def take_numbers(database: Database, org: int, number_format: str, count: int, at: datetime) -> list[str]:

@@ -25,6 +25,16 @@ class Organisation(Base):
     created_at: Mapped[datetime]
 
 
+class NumberBlock(Base):
+    """The next free number of an organisation in a period (the year, month or day its format names)."""
+
+    __tablename__ = "number_blocks"
+
+    org_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    next: Mapped[int]
+
+
 def found(session: Session, name: str) -> Organisation:
     """Add a tenant (as the owner of the tables)."""
     organisation = Organisation(name=name, created_at=clock.now())
