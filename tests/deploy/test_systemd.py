@@ -68,9 +68,9 @@ def test_units_start_commands_that_exist(service: Path) -> None:
 
 
 def test_only_migrations_get_the_owners_credential() -> None:
-    assert [service.name for service in SERVICES if "EnvironmentFile=/etc/mailgate/owner.env" in service.read_text()] == [
-        "mailgate-migrate.service"
-    ]
+    assert [
+        service.name for service in SERVICES if "EnvironmentFile=/etc/mailgate/owner.env" in service.read_text()
+    ] == ["mailgate-migrate.service"]
 
 
 def test_one_worker_never_sends_and_the_others_do() -> None:
