@@ -26,7 +26,7 @@ def read_addresses(raw: str, defects: list[str], header: str) -> tuple[Address, 
         found = get_addresses(text, defects=problems, decode_names=True)
     except (MessageError, ValueError, IndexError):  # it stumbles over encoded words that are not base64
         found = []
-    if found and all(problem["recovered"] for problem in problems):
+    if found and all(problem["recovered"] for problem in problems) and not any(_is_group(one) for _, one in found):
         return tuple(_address(name, address) for name, address in found if address)
     repaired = _read_forgivingly(text)
     if repaired:
@@ -49,8 +49,8 @@ def read_sender(raw_values: list[str], defects: list[str]) -> Address | None:
         if addresses:
             return addresses[0]
     if raw_values:
-        name = decode_words(clean(raw_text(raw_values[0])))
-        return Address("", _tidy_name(name)) if name else None
+        name = decode_words(clean(raw_text(raw_values[0]))).replace('"', "").strip(" ()<>")
+        return Address("", name) if name else None
     return None
 
 
@@ -59,6 +59,10 @@ def _address(name: str, address: str) -> Address:
     if name == address:
         name = ""
     return Address(_tidy_address(address), _tidy_name(name))
+
+
+def _is_group(address: str) -> bool:
+    return address.endswith(";") or ":" in address.partition("@")[0]
 
 
 def _tidy_address(address: str) -> str:
@@ -78,23 +82,33 @@ def _read_forgivingly(text: str) -> tuple[Address, ...]:
     text = _MAILTO.sub(lambda found: "<" if found[0].lstrip()[:1] in "[<" else "", decode_words(text))
     result = []
     for item in _items(text):
-        angles = [match for match in _ANGLE.finditer(item) if "@" in match[1] or match[1]]
-        inside = next(
-            (match for match in reversed(angles) if _ADDRESS.search(match[1])), angles[-1] if angles else None
-        )
-        if inside is not None:
-            exact = _ADDRESS.search(inside[1])
-            address = inside[1] if '"' in inside[1] else exact[0] if exact else inside[1]
-            result.append(_address(item[: inside.start()].strip() or item[inside.end() :].strip(), address))
+        angles = [match for match in _ANGLE.finditer(item) if _ADDRESS.search(match[1])]
+        if angles:
+            result += _bracketed(item, angles)
             continue
         matches = list(_ADDRESS.finditer(item))
-        if matches:
+        if matches and not _ADDRESS.sub("", item).strip():
+            result += [_address("", match[0].strip(".")) for match in matches]
+        elif matches:
             last = matches[-1]
             name = (item[: last.start()] + " " + item[last.end() :]).strip(" <>[]()")
             result.append(_address(name, last[0].strip(".")))
-        elif len(item.split()) == 1 and not item.endswith(":"):
+        elif len(item.split()) == 1 and not item.endswith(":") and not item.startswith("@"):
             result.append(Address(_tidy_address(item)))  # a local name without a domain, as daemons write
-    return tuple(address for address in result if address.address)
+    return tuple(address for address in result if address.address and not _is_group(address.address))
+
+
+def _bracketed(item: str, angles: list[re.Match[str]]) -> list[Address]:
+    """Each address in brackets with the name before it: somebody has forgotten the commas."""
+    result = []
+    start = 0
+    for angle in angles:
+        exact = _ADDRESS.search(angle[1])
+        address = angle[1] if '"' in angle[1] or exact is None else exact[0]
+        after = item[angle.end() :].strip() if len(angles) == 1 else ""
+        result.append(_address(item[start : angle.start()].strip() or after, address))
+        start = angle.end()
+    return result
 
 
 def _items(text: str) -> list[str]:

@@ -190,6 +190,13 @@ def _looks_wrong(text: str, label: str) -> bool:
     return label.startswith(("iso8859", "cp125", "ascii", "latin")) and len(_UNUSUAL.findall(text)) * 20 > len(text)
 
 
+def _as_damaged_utf8(data: bytes) -> str | None:
+    """UTF-8 with a byte lost here and there: nearly all its high bytes still belong together."""
+    text = data.decode("utf-8", "replace")
+    whole = sum(letter > "\x7f" for letter in text) - text.count("\ufffd")
+    return text if whole > 4 * text.count("\ufffd") else None
+
+
 def _as_western(data: bytes) -> str | None:
     """Western text has its accents one by one between plain letters; other scripts have them in rows."""
     runs = _HIGH_RUN.findall(data)
@@ -208,6 +215,9 @@ def _detected(data: bytes, label: str | None) -> tuple[str, str]:
         forgiving = data.decode(_SUPERSETS.get(label, (label,))[-1], "replace")
         if forgiving.count("\ufffd") * 50 < len(forgiving):
             return forgiving, f"{label} with errors"
+    damaged = _as_damaged_utf8(data)
+    if damaged is not None:
+        return damaged, "utf-8 with errors"
     western = _as_western(data)
     if western is not None:
         return western, "cp1252"

@@ -83,6 +83,8 @@ def uu_decode(lines: list[bytes]) -> bytes:
 
 
 def _base64(raw: bytes) -> tuple[bytes, str | None]:
+    if _is_prose(raw):
+        return raw, "not base64 but text"
     letters = _NOT_BASE64.sub(b"", raw)
     if not letters:
         return (b"", None) if not raw.strip() else (raw, "not base64 at all")
@@ -90,6 +92,12 @@ def _base64(raw: bytes) -> tuple[bytes, str | None]:
         return _base64_run(letters.rstrip(b"=")), None if len(letters.rstrip(b"=")) % 4 != 1 else "base64 was cut"
     runs = [_base64_run(run) for run in _BASE64_RUN.findall(letters)]
     return b"".join(runs), "several base64 pieces in one part"
+
+
+def _is_prose(raw: bytes) -> bool:
+    """Words with blanks between them: the header is wrong."""
+    start = raw[:2_000].strip()
+    return start.count(b" ") * 30 > len(start) and b"==" not in start[-4:]
 
 
 def _base64_run(letters: bytes) -> bytes:
