@@ -166,11 +166,18 @@ def _answer(batch: Batch, event: Event) -> None:
         letter_ids(batch.session, ticket.id),
         last_letter_in(batch.session, ticket.id),
         batch.shop.marks,
-        status_url=conversation_link(batch.session, ticket, batch.now, batch.shop.public_url),
+        status_url=_link_in(batch, ticket, answer),
         files=_files(batch, answer),
     )
     if (draft := _write(batch, ticket, task)) is not None:
         _put_out(batch, ticket, mailbox, answer, task, draft)
+
+
+def _link_in(batch: Batch, ticket: Ticket, answer: Message) -> str:
+    """The requester's private link; but where others read along, only where to look up: the link speaks as them."""
+    if answer.cc:
+        return f"{batch.shop.public_url}/status?number={quote(ticket.number)}"
+    return conversation_link(batch.session, ticket, batch.now, batch.shop.public_url)
 
 
 def _mail_link(batch: Batch, event: Event) -> None:

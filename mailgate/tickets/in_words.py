@@ -46,6 +46,7 @@ _EVENTS = {
     "customer_wrote": "{who} wrote again.",
     "answered": "{who} answered.",
     "noted": "{who} left a note.",
+    "link_asked": "{who} asked for the private link.",
     "changed": "{who} changed the ticket.",
     "bounced": "The letter to {recipient} came back.",
     "not_sent": "The letter to {recipient} could not be sent.",

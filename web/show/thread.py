@@ -14,6 +14,7 @@ from mailgate.store.messages import Message, StoredFile, files_of
 from mailgate.store.outbox import OutboxCopy, copies_of_messages
 from web.look import Stretch, stretches
 from web.show.happenings import Happening, in_thread
+from web.show.paper import within
 
 _WHO = {"in": "customer", "out": "agent", "note": "note", "system": "system"}
 _TRUST = {
@@ -122,6 +123,7 @@ def _is_machines(message: Shown) -> bool:
 def _message(
     message: Message, url: str, files: Sequence[StoredFile], copies: Sequence[OutboxCopy], me: int | None
 ) -> Shown:
+    pictures = within(message.html, files)
     return Shown(
         id=message.id,
         who=_WHO[message.direction],
@@ -138,7 +140,7 @@ def _message(
         files=[
             FileShown(file.name, file.type, file.size, f"{url}/files/{file.id}")
             for file in files
-            if not (file.inline and message.html)
+            if file.id not in pictures
         ],
         html_url=f"{url}/messages/{message.id}/html" if message.html else None,
         deliveries=[_delivery(copy, url, [*message.to, *message.cc]) for copy in copies],

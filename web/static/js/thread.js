@@ -22,7 +22,29 @@
   const from = document.referrer && new URL(document.referrer);
   if (back && from && from.origin === location.origin && from.pathname === "/") back.href = from.href;
 
-  document.addEventListener("htmx:after:swap", showNewest);
-  showNewest();
+  // A ticket is read once it has been looked at for a second; its line in the list says so at once.
+  const SEEN_IN = 1000;
+  let timer;
+  const noteReading = () => {
+    clearTimeout(timer);
+    const ticket = document.querySelector("[data-ticket][data-unread]");
+    if (!ticket) return;
+    timer = setTimeout(async () => {
+      if (document.hidden || !ticket.isConnected) return;
+      const body = new URLSearchParams({ csrf: ticket.querySelector("[name=csrf]").value });
+      const answer = await fetch(`${ticket.dataset.ticket}/reading`, { method: "POST", body }).catch(() => null);
+      if (!answer?.ok) return;
+      delete ticket.dataset.unread;
+      document.querySelector(".row-link[aria-current]")?.closest(".row").classList.remove("row-unread");
+    }, SEEN_IN);
+  };
+
+  const look = () => {
+    showNewest();
+    noteReading();
+  };
+  document.addEventListener("htmx:after:swap", look);
+  document.addEventListener("visibilitychange", noteReading);
+  look();
   document.querySelector("[data-focus]")?.focus();
 }

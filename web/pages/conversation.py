@@ -1,0 +1,207 @@
+"""A customer's private page of one request, opened by a signed link: read, answer, close, open again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from flask import Blueprint, Response, make_response, request
+from pydantic import Field
+
+from mailgate import clock
+from mailgate.errors import BadInput, NotFound
+from mailgate.file_names import safe_name
+from mailgate.mail import File
+from mailgate.store.agents import find_token, token_by_id
+from mailgate.store.db import Session
+from mailgate.store.messages import file_by_id, files_of, is_written, thread_of
+from mailgate.store.office import mailbox_by_id
+from mailgate.store.people import person_by_id
+from mailgate.store.tickets import Ticket, by_id, participants_of
+from mailgate.tickets import by_customer
+from mailgate.tickets.history import Actor
+from mailgate.tokens import hashed, secret
+from web.access import desk_of, limit
+from web.answers import attachment, see_other
+from web.db import tools
+from web.forms import Form
+from web.show.conversation import VISIBLE, request_of, said
+from web.show.shell import customer_page, face, public_face
+
+pages = Blueprint("conversation", __name__, url_prefix="/s/<token>")
+
+LARGEST, MOST_FILES = 20 * 2**20, 20  # of all files of one answer
+_ANSWERS, _HOUR = 30, 3600
+_NOTICES = frozenset({"sent", "closed", "reopened"})
+
+
+class AnswerForm(Form):
+    """What the customer wrote; its files come beside it."""
+
+    body: str
+    once: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Whoever holds a link that works: in a transaction, with their ticket and their address."""
+
+    session: Session
+    org: int
+    ticket: Ticket
+    address: str
+
+    @property
+    def actor(self) -> Actor:
+        """As the history will name them. The name is the requester's only if the link is."""
+        person = person_by_id(self.session, self.ticket.requester_id)
+        is_requester = self.address == self.ticket.requester_address
+        name = person.name if person is not None and is_requester else ""
+        return Actor("customer", name or self.address, address=self.address)
+
+
+class LinkEnded(Exception):  # noqa: N818 - named for what it says
+    """The link is too old, was taken back, or never was one of ours. It is not told which."""
+
+
+@pages.url_value_preprocessor
+def let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """An answer may bring files. Said here, before anything looks into the form."""
+    if endpoint == "conversation.answer":
+        request.max_content_length = LARGEST + 2**20
+
+
+@pages.errorhandler(LinkEnded)
+def ended(_error: LinkEnded) -> tuple[str, int]:
+    return customer_page(public_face(), "link_expired.html"), HTTPStatus.GONE
+
+
+@pages.get("")
+def show(token: str) -> Response:
+    """Show what was said."""
+    notice = request.args.get("done", "")
+    with _guest(token) as guest:
+        return make_response(_page(guest, token, notice=notice if notice in _NOTICES else None))
+
+
+@pages.post("/answers")
+def answer(token: str) -> Response:
+    """Take what the customer wrote. The same form sent twice is one answer."""
+    limit("conversation", hashed(token).hex(), times=_ANSWERS, seconds=_HOUR)
+    form = AnswerForm.read(request)
+    try:
+        files = _files()
+        with _guest(token) as guest:
+            org = guest.org
+        tools().blobs.put_all(org, [file.content for file in files])  # before the rows that name them
+        with _guest(token, lock=True) as guest:
+            if not is_written(guest.session, guest.ticket.id, form.once):
+                _write(guest, form, files)
+    except BadInput as error:
+        with _guest(token) as guest:
+            page = _page(guest, token, body=form.body, once=form.once, errors=_told(error))
+        return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return see_other(f"/s/{token}?done=sent")
+
+
+@pages.post("/closure")
+def close(token: str) -> Response:
+    """It is solved, says the customer."""
+    with _guest(token, lock=True) as guest:
+        by_customer.solve(guest.session, guest.ticket, guest.actor, clock.now())
+    return see_other(f"/s/{token}?done=closed")
+
+
+@pages.post("/reopening")
+def reopen(token: str) -> Response:
+    """It is not solved, says the customer."""
+    with _guest(token, lock=True) as guest:
+        by_customer.reopen(guest.session, guest.ticket, guest.actor, clock.now())
+    return see_other(f"/s/{token}?done=reopened")
+
+
+@pages.get("/files/<key:file_id>")
+def download(token: str, file_id: int) -> Response:
+    """Download a file of a message the customer may read."""
+    with _guest(token) as guest:
+        org, found = guest.org, file_by_id(guest.session, file_id)
+        if found is None or found[1].ticket_id != guest.ticket.id or found[1].direction not in VISIBLE:
+            raise NotFound("There is no such file in this conversation.")
+    file = found[0]
+    return attachment(tools().blobs.get(org, file.sha256), file.type, file.name or f"file-{file.id}")
+
+
+@contextmanager
+def _guest(token: str, *, lock: bool = False) -> Iterator[Guest]:
+    """Whoever holds this link, in a transaction of their organisation; with `lock`, to change the ticket."""
+    with tools().database.crossing() as connection:
+        found = find_token(connection, "conversation", hashed(token))
+    if found is None:
+        raise LinkEnded
+    with desk_of(found.org_id) as session:
+        known = token_by_id(session, found.id)
+        if known is None or known.expires_at is None or known.expires_at <= clock.now():
+            raise LinkEnded
+        ticket = by_id(session, known.ticket_id or 0, lock=lock)
+        if ticket is None or known.address is None or not _takes_part(session, ticket, known.address):
+            raise LinkEnded
+        yield Guest(session, found.org_id, ticket, known.address)
+
+
+def _takes_part(session: Session, ticket: Ticket, address: str) -> bool:
+    """A link lasts no longer than its holder's part in the ticket."""
+    return address == ticket.requester_address or address in participants_of(session, [ticket.id])[ticket.id]
+
+
+def _page(
+    guest: Guest,
+    token: str,
+    *,
+    notice: str | None = None,
+    body: str = "",
+    once: str | None = None,
+    errors: dict[str, str] | None = None,
+) -> str:
+    session, url = guest.session, f"/s/{token}"
+    shown, messages = face(session), thread_of(session, guest.ticket.id)
+    files = files_of(session, [message.id for message in messages])
+    return customer_page(
+        shown,
+        "conversation.html",
+        request=request_of(guest.ticket, url),
+        messages=said(messages, files, url, guest.address, shown.organisation),
+        draft_key=f"s:{guest.ticket.number}",
+        once=once or secret(),
+        body=body,
+        errors=errors,
+        max_size=LARGEST,
+        notice=notice,
+    )
+
+
+def _write(guest: Guest, form: AnswerForm, files: list[File]) -> None:
+    mailbox = mailbox_by_id(guest.session, guest.ticket.mailbox_id)
+    by_customer.write(
+        guest.session, guest.ticket, mailbox, form.body, guest.actor, clock.now(), files=files, once=form.once
+    )
+
+
+def _files() -> list[File]:
+    """The files that came with the form. An empty field comes as a file without a name."""
+    sent = [upload for upload in request.files.getlist("files") if upload.filename]
+    if len(sent) > MOST_FILES:
+        raise BadInput(f"At most {MOST_FILES} files can be sent at once.", files="are too many")
+    files = [
+        File(safe_name(upload.filename or ""), upload.mimetype or "application/octet-stream", upload.read())
+        for upload in sent
+    ]
+    if sum(file.size for file in files) > LARGEST:
+        raise BadInput(f"Together the files may have {LARGEST // 2**20} MB. Choose fewer.", files="are too large")
+    return files
+
+
+def _told(error: BadInput) -> dict[str, str]:
+    return {"files" if "files" in error.fields else "body": str(error)}

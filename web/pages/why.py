@@ -1,0 +1,100 @@
+"""Why a ticket or a kept mail is where it is: what was looked at, what came of it, and what followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import Blueprint
+
+from mailgate.errors import NotFound
+from mailgate.store.kept import kept_by_id
+from mailgate.store.tickets import by_number
+from mailgate.tickets.explain import Looked, MailTold, explain_mail, explain_ticket
+from web.access import desk
+from web.show.shell import desk_page
+
+pages = Blueprint("why", __name__)
+
+
+class About(NamedTuple):
+    """What is explained, and where one came from."""
+
+    name: str
+    back_url: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that was looked at."""
+
+    name: str
+    value: str
+    result: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailShown:
+    """One mail, explained."""
+
+    title: str
+    at: datetime
+    outcome: str
+    ticket: dict[str, str] | None
+    steps: list[Step]
+    facts: list[tuple[str, str]]
+
+
+@pages.get("/t/<number:number>/why")
+def ticket(number: str) -> str:
+    """Explain a ticket."""
+    with desk() as session:
+        found = by_number(session, number)
+        if found is None:
+            raise NotFound(f"There is no ticket {number}.")
+        told = explain_ticket(session, found)
+        return desk_page(
+            session,
+            "why.html",
+            about=About(found.number, f"/t/{found.number}", found.subject),
+            mails=[_mail(mail) for mail in told.mails],
+            history=told.history,
+        )
+
+
+@pages.get("/admin/shelf/<key:kept_id>/why")
+def mail(kept_id: int) -> str:
+    """Explain a kept mail."""
+    with desk() as session:
+        kept = kept_by_id(session, kept_id)
+        if kept is None:
+            raise NotFound(f"There is no kept mail {kept_id}.")
+        told = explain_mail(session, kept)
+        return desk_page(
+            session,
+            "why.html",
+            about=About("this mail", "/admin/shelf", told.subject),
+            mails=[_mail(mail, is_linked=True) for mail in told.mails],
+            history=told.history,
+        )
+
+
+def _mail(told: MailTold, *, is_linked: bool = False) -> MailShown:
+    url = f"/t/{told.ticket}"
+    return MailShown(
+        title=told.title,
+        at=told.at,
+        outcome=told.outcome,
+        ticket={"number": f"Look at {told.ticket}", "url": url} if told.ticket and is_linked else None,
+        steps=[_step(looked) for looked in told.looked],
+        facts=[("Why", " ".join(told.reasons)), ("It came", told.came), *told.facts]
+        if told.reasons
+        else [("It came", told.came), *told.facts],
+    )
+
+
+def _step(looked: Looked) -> Step:
+    return Step(looked.signal[:1].upper() + looked.signal[1:], looked.value, looked.result, looked.state)

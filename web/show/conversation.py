@@ -1,0 +1,71 @@
+"""A request as its customer sees it: what they and we said to each other, and nothing the team said to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailgate.store.messages import Message, StoredFile
+from mailgate.store.tickets import Ticket
+from web.look import Stretch
+from web.show.thread import FileShown, words_of
+
+VISIBLE = frozenset({"in", "out", "system"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message."""
+
+    id: int
+    is_mine: bool
+    author: str
+    at: datetime
+    stretches: tuple[Stretch, ...]
+    files: list[FileShown]
+    language: str | None
+    once: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A ticket, as its customer calls it."""
+
+    url: str
+    number: str
+    subject: str
+    status: str
+    can_close: bool
+    can_reopen: bool
+
+
+def request_of(ticket: Ticket, url: str) -> Request:
+    is_over = ticket.status in ("resolved", "closed")
+    return Request(url, ticket.number, ticket.subject, ticket.status, not is_over, is_over)
+
+
+def said(
+    messages: Sequence[Message], files: dict[int, list[StoredFile]], url: str, address: str, organisation: str
+) -> list[Said]:
+    """The messages somebody may read, oldest first."""
+    return [
+        Said(
+            id=message.id,
+            is_mine=message.direction == "in" and message.author_address == address,
+            author=_author(message, organisation),
+            at=message.at,
+            stretches=words_of(message),
+            files=[FileShown(file.name, file.type, file.size, f"{url}/files/{file.id}") for file in files[message.id]],
+            language=None,
+            once=message.once,
+        )
+        for message in messages
+        if message.direction in VISIBLE
+    ]
+
+
+def _author(message: Message, organisation: str) -> str:
+    if message.direction == "in":
+        return message.author or "Somebody"
+    return f"{message.author} from {organisation}" if message.direction == "out" else organisation
