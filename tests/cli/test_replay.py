@@ -3,6 +3,9 @@
 import pytest
 from sqlalchemy import text
 
+from mailgate import clock
+from mailgate.office.setup import add_mailbox
+from mailgate.store.organisations import found
 from tests.cli.conftest import Mailgate
 from tests.support.mails import mail
 from tests.support.world import DESK, World
@@ -65,3 +68,21 @@ def test_an_organisation_that_does_not_exist_is_named(mailgate: Mailgate) -> Non
     said = mailgate("replay", "--held", "--org", "Nobody")
     assert said.code != 0
     assert "'Support'" in said.err
+
+
+def test_another_organisations_shelf_is_left_alone(world: World, mailgate: Mailgate) -> None:
+    with world.owner.desk(0) as session:
+        other = found(session, "Another desk").id
+    with world.database.desk(other) as session:
+        add_mailbox(session, "help@other.example", clock.now())
+    theirs = world.deliver(mail(to="help@other.example"), to="help@other.example")
+    ours = world.deliver(mail())
+    _shelve(world, theirs)
+    _shelve(world, ours)
+    assert mailgate("replay", "--held").code != 0  # whose shelf?
+    assert mailgate("replay", "--held", "--org", "Support").out == "1 mail is read again.\n"
+    said = mailgate("replay", str(theirs), "--org", "Support")
+    assert said.err == f"mailgate: There is no kept mail {theirs}.\n"
+    assert world.count("SELECT count(*) FROM kept_mail WHERE state = 'quarantined'") == 1
+    assert mailgate("explain", str(theirs), "--org", "Support").code == 1
+    assert mailgate("explain", str(theirs), "--org", "Another desk").code == 0
