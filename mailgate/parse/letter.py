@@ -17,6 +17,11 @@ from mailgate.parse.scan import head_of, prepare, refuse_bombs
 from mailgate.parse.scrub import scrubbed
 from mailgate.parse.structure import Block, Structure, walk
 
+_SEALS = {
+    "S/MIME": {"application/pkcs7-mime", "application/x-pkcs7-mime"},
+    "PGP": {"application/pgp-encrypted"},
+}
+
 
 def read(raw: bytes) -> Letter:
     """The letter in these bytes. Raises Refused for what is built to hurt a parser, and nothing else."""
@@ -36,6 +41,7 @@ def _read(mail: bytes, defects: list[str]) -> Letter:
     found.defects = defects
     _unpack_winmail(found)
     _say_calendar(found)
+    _say_sealed(found)
     body = read_body(found)
     sender = read_sender(headers.raw_all("from"), defects)
     subject = headers.text("subject")
@@ -129,3 +135,13 @@ def _say_calendar(found: Structure) -> None:
         words = "" if said else calendar.in_words(text)
         if words:
             found.blocks.append(Block(text=words))
+
+
+def _say_sealed(found: Structure) -> None:
+    """An encrypted mail is shown as what it is."""
+    if any((block.text or block.html or "").strip() for block in found.blocks):
+        return
+    kinds = {file.type for file in found.files}
+    for seal, types in _SEALS.items():
+        if kinds & types:
+            found.defects.append(f"sealed with {seal}: its words cannot be read here")

@@ -13,6 +13,7 @@ from mailgate.parse.charsets import charset_in_html, decode
 from mailgate.parse.headers import raw_header
 from mailgate.parse.names import file_name, named_parameter
 from mailgate.parse.payload import as_written, children_of, content, raw_content
+from mailgate.parse.uuencoded import take_out
 
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
                       "message/feedback-report", "text/rfc822-headers", "message/global-headers"})  # fmt: skip
@@ -147,6 +148,8 @@ def _readable(part: Message, kind: str, data: bytes, found: Structure) -> Block:
         text = re.sub(r"<[^<>]{0,200}>", "", text.replace("<<", "\x00")).replace("\x00", "<")
     if "format=flowed" in raw_header(part, "content-type").lower().replace('"', "").replace(" ", ""):
         text = _unflowed(text, "delsp=yes" in raw_header(part, "content-type").lower())
+    text, files = take_out(text)
+    found.files += files
     return Block(text=text)
 
 

@@ -273,3 +273,25 @@ def test_spans_cover_the_text_and_name_their_rule() -> None:
 )
 def test_the_language_is_told_when_it_is_clear(text: str, language: str | None) -> None:
     assert mail("From: a@example.org", "Content-Type: text/plain; charset=utf-8", body=text).language == language
+
+
+def test_a_uuencoded_file_is_taken_out_of_the_text() -> None:
+    letter = mail("From: a@example.org", body="See this.\n\nbegin 644 hello.txt\n%:&5L;&\\\n`\nend\n\nBye.")
+    assert letter.text.split() == ["See", "this.", "Bye."]
+    assert [(file.name, file.content) for file in letter.files] == [("hello.txt", b"hello")]
+
+
+def test_text_that_calls_itself_base64_is_read_as_text() -> None:
+    letter = mail(
+        "From: a@example.org", "Content-Transfer-Encoding: base64", body="These are words, not an encoding of words."
+    )
+    assert letter.text == "These are words, not an encoding of words."
+
+
+@pytest.mark.parametrize(("kind", "seal"), [("application/pkcs7-mime", "S/MIME"), ("application/pgp-encrypted", "PGP")])
+def test_a_sealed_mail_says_that_it_is_sealed(kind: str, seal: str) -> None:
+    letter = mail(
+        "From: a@example.org", f"Content-Type: {kind}; name=x.p7m", "Content-Transfer-Encoding: base64", body="QUJD"
+    )
+    assert any(seal in defect for defect in letter.defects)
+    assert letter.files[0].content == b"ABC"
