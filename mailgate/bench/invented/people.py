@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from random import Random
 
-from mailgate.bench.invented.words import TONGUES, Tongue
+from mailgate.bench.invented.words import PRODUCTS, TONGUES, Tongue
 
 _SHARES = (40, 30, 15, 15)  # of English, German, French, Spanish
 
@@ -37,6 +37,7 @@ def subject(chance: Random, tongue: Tongue) -> tuple[str, str]:
 def body(chance: Random, who: Invented, sentences: int) -> str:
     """A greeting, some paragraphs, a name."""
     words = [chance.choice(who.tongue.sentences) for _ in range(sentences)]
+    words[-1] += f" ({chance.choice(PRODUCTS)} {chance.randint(100, 9999)})"
     paragraphs = [" ".join(words[start : start + 3]) for start in range(0, sentences, 3)]
     opening, closing = chance.choice(who.tongue.greetings), chance.choice(who.tongue.farewells)
     return "\n\n".join([opening, *paragraphs, f"{closing}\n{who.name}"])

@@ -199,4 +199,28 @@ SPANISH = Tongue(
     wrote="El {when}, {who} escribió:",
 )
 
+# Words that stand in few mails each, as names of things do: what people search for.
+PRODUCTS = tuple(
+    begin + middle + end
+    for begin in (
+        "Bra",
+        "Cor",
+        "Del",
+        "Fen",
+        "Gal",
+        "Kir",
+        "Lum",
+        "Mor",
+        "Nal",
+        "Ost",
+        "Pel",
+        "Quor",
+        "Ril",
+        "Sav",
+        "Tor",
+    )
+    for middle in ("ba", "de", "ki", "lo", "mu", "ne", "pi", "ra", "so", "tu", "vi", "xa")
+    for end in ("dex", "lin", "mar", "nor", "ta", "vex")
+)
+
 TONGUES = (ENGLISH, GERMAN, FRENCH, SPANISH)
