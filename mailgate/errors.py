@@ -27,7 +27,7 @@ class Refused(MailgateError):  # noqa: N818 - as above
         self.status = status
 
 
-class BadInput(MailgateError):
+class BadInput(MailgateError):  # noqa: N818 - as above
     """What was asked cannot be done as asked; `fields` names what is wrong where."""
 
     def __init__(self, message: str, **fields: str) -> None:
@@ -47,5 +47,5 @@ class Conflict(MailgateError):  # noqa: N818 - as above
     """It cannot be done in the state things are in."""
 
 
-class BadSettings(MailgateError):
+class BadSettings(MailgateError):  # noqa: N818 - as above
     """A setting is wrong; the message names it."""

@@ -1,6 +1,6 @@
 """Relays to talk to: a real SMTP server that can be told to misbehave, and sockets that speak what a test says."""
 
-# ruff: noqa: N802 - aiosmtpd names its hooks so
+
 
 import asyncio
 import contextlib
