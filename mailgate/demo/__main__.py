@@ -51,20 +51,21 @@ def _run(settings: Settings, servers: Servers, relay_port: int, mailbox_port: in
     folder = demo_folder(settings.data)
     boxes, door = Mailboxes(folder), settings.smtp_listen
     page = make(boxes, door, mailbox_token(settings.data), cast())
-    with (
-        closing(Database(servers.database_url, pool=2)) as database,
-        post_office(boxes, relay_port),
-        serving(page, mailbox_port),
-    ):
+    with closing(Database(servers.database_url, pool=2)) as database:
         org = _organisation(database)
-        watching = threading.Thread(target=Watch(database, org).until, args=(stop.wait,), name="watch")
-        watching.start()
-        while not takes_mail(door) and not stop.wait(_GLANCE):
-            pass
-        stage = Stage(database, org, Marks(servers.secret_key), Bell(servers.redis_url), boxes, door, folder)
-        Play(stage, stop.wait).perform()
-        stop.wait()
-        watching.join()
+        watch = Watch(database, org)
+        with post_office(boxes, relay_port, watch.hear), serving(page, mailbox_port):
+            watching = threading.Thread(target=watch.until, args=(stop.wait,), name="watch")
+            watching.start()
+            try:
+                while not takes_mail(door) and not stop.wait(_GLANCE):
+                    pass
+                stage = Stage(database, org, Marks(servers.secret_key), Bell(servers.redis_url), boxes, door, folder)
+                Play(stage, stop.wait).perform()
+                stop.wait()
+            finally:
+                stop.set()
+                watching.join()
 
 
 def _organisation(database: Database) -> int:

@@ -55,13 +55,13 @@ def assets() -> dict[str, Asset]:
 
 def initials(name: str) -> str:
     """One or two letters that stand for somebody."""
-    letters = [word[0] for word in name.partition("@")[0].partition("(")[0].split() if word[0].isalnum()]
+    letters = [word[0] for word in _bare(name).partition("@")[0].split() if word[0].isalnum()]
     return "".join(letters[:2]).upper() or "?"
 
 
 def hue(name: str) -> int:
     """Which of the avatars' hues somebody has."""
-    return zlib.crc32(name.strip().casefold().encode()) % _HUES
+    return zlib.crc32(_bare(name).casefold().encode()) % _HUES
 
 
 def at(moment: datetime) -> str:
@@ -103,6 +103,11 @@ def stretches(letter: Letter) -> list[tuple[str, bool]]:
     runs = groupby(spans, key=lambda span: span.kind is not SpanKind.REPLY)
     told = [("".join(letter.text[span.start : span.end] for span in run).strip(), folded) for folded, run in runs]
     return [(words, folded) for words, folded in told if words]
+
+
+def _bare(name: str) -> str:
+    """A person's name without their desk's: "Mara Koch (Nordlicht Support)" is Mara Koch, here as in her own inbox."""
+    return name.partition("(")[0].strip()
 
 
 def _folder_of_web() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,8 +25,9 @@ _log = log.get("demo")
 class PostOffice:
     """What aiosmtpd asks at each command."""
 
-    def __init__(self, boxes: Mailboxes) -> None:
+    def __init__(self, boxes: Mailboxes, tell: Callable[[str], None]) -> None:
         self._boxes = boxes
+        self._tell = tell
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd finds hooks by this name
         self, _server: SMTP, _session: Any, envelope: Envelope, address: str, _options: list[str]
@@ -53,15 +54,15 @@ class PostOffice:
             letter = read_letter(content)
             writer = letter.sender.name if letter.sender else ""
             manner = "answered" if letter.kind is Kind.PERSON else "answered automatically"
-            _log.info('%s → %s "%s" %s', writer, address, letter.subject, manner)
+            self._tell(f'{writer} → {address} "{letter.subject}" {manner}')
 
 
 @contextmanager
-def post_office(boxes: Mailboxes, port: int) -> Iterator[int]:
-    """Open for as long as the block runs; the port it listens on, which is chosen when `port` is 0."""
+def post_office(boxes: Mailboxes, port: int, tell: Callable[[str], None]) -> Iterator[int]:
+    """Open for as long as the block runs; the port it listens on, chosen when `port` is 0. It tells a line a letter."""
     loop = asyncio.new_event_loop()
     try:
-        server = loop.run_until_complete(_open(loop, PostOffice(boxes), port))
+        server = loop.run_until_complete(_open(loop, PostOffice(boxes, tell), port))
     except OSError as error:
         loop.close()
         raise MailgateError(f"The demo's post office cannot listen on port {port}: {error.strerror}.") from None

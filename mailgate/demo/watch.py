@@ -1,8 +1,9 @@
-"""Tell what becomes of each mail: a line when it has been read, and one for every automatic answer that is not sent."""
+"""Tell what becomes of each mail: a line when it has been read, and one for its answer, or for why there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from queue import SimpleQueue
 
 from mailgate import log
 from mailgate.errors import Temporary
@@ -11,7 +12,7 @@ from mailgate.store.events import Event, newest_events
 from mailgate.store.kept import KeptMail, list_kept
 from mailgate.store.tickets import Ticket, by_ids
 
-_GLANCE = 0.5  # seconds
+_GLANCE = 0.25  # seconds
 _IN_SIGHT = 200  # so many of the newest are looked at
 
 _log = log.get("demo")
@@ -24,25 +25,31 @@ class Watch:
         self._database = database
         self._org = org
         self._told: set[tuple[str, int]] = set()
+        self._heard: SimpleQueue[str] = SimpleQueue()
         self._look()  # what had happened before is no news
+
+    def hear(self, line: str) -> None:
+        """Somebody else has something to tell, too: it is told after whatever led to it."""
+        self._heard.put(line)
 
     def until(self, pause: Callable[[float], bool]) -> None:
         """Tell what happens until `pause` says that it is time to stop."""
         while not pause(_GLANCE):
+            heard = [self._heard.get() for _ in range(self._heard.qsize())]
             try:
-                news = self._look()
+                seen = self._look()
             except Temporary:  # the database comes back, and what happened meanwhile is told then
-                continue
-            for line in news:
+                seen = []
+            for line in [*seen, *heard]:
                 _log.info("%s", line)
 
     def _look(self) -> list[str]:
         with self._database.desk(self._org) as session:
             read = list_kept(session, states=("done", "held", "quarantined"), before=None, limit=_IN_SIGHT)
             silences = [event for event in newest_events(session, _IN_SIGHT) if event.kind == "not_acknowledged"]
-            seen = {*(("mail", kept.id) for kept in read), *(("event", event.id) for event in silences)}
-            fresh = seen - self._told
-            self._told = seen
+            known = {*(("mail", kept.id) for kept in read), *(("event", event.id) for event in silences)}
+            fresh = known - self._told
+            self._told = known
             read = [kept for kept in reversed(read) if ("mail", kept.id) in fresh]
             silences = [event for event in reversed(silences) if ("event", event.id) in fresh]
             return _lines(session, read, silences)

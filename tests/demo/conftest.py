@@ -23,6 +23,7 @@ class Office:
     world: World
     stage: Stage
     boxes: Mailboxes
+    told: list[str]
 
     def play(self) -> None:
         Play(self.stage, self._pause).perform()
@@ -40,9 +41,9 @@ def office(world: World, tmp_path: Path) -> Iterator[Office]:
     boxes = Mailboxes(folder)
     with world.database.desk(world.org) as session:
         prepare(session, clock.now())
-    with post_office(boxes, 0) as relay_port, smtp_door(world) as door_port:
+    told: list[str] = []
+    with post_office(boxes, 0, told.append) as relay_port, smtp_door(world) as door_port:
         world.shop.relay_url = f"smtp://127.0.0.1:{relay_port}"
         door = Listen("127.0.0.1", door_port)
-        yield Office(
-            world, Stage(world.database, world.org, world.shop.marks, world.shop.bell, boxes, door, folder), boxes
-        )
+        stage = Stage(world.database, world.org, world.shop.marks, world.shop.bell, boxes, door, folder)
+        yield Office(world, stage, boxes, told)

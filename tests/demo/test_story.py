@@ -149,6 +149,8 @@ def test_each_mail_and_each_silence_is_told_once(
     monkeypatch.setattr("mailgate.demo.play.STORY", (Writes("newsletter"), Writes("scanner"), Writes("parcel-locker")))
     watch = Watch(office.world.database, office.world.org)
     office.play()
+    for line in office.told:
+        watch.hear(line)
     glances = iter([False, False, True])
     with caplog.at_level("INFO", logger="mailgate.demo"):
         watch.until(lambda _seconds: next(glances))
@@ -157,6 +159,8 @@ def test_each_mail_and_each_silence_is_told_once(
     assert 'oksana.bondar@posta.example → support@nordlicht.example "Parcel locker?" kept as 3: opened TKT-' in told
     assert "held (It was sent from our own address" in told
     assert told.count("gets no automatic answer") == 1
+    assert told.count("Nordlicht Support → oksana.bondar@posta.example") == 1
+    assert told.index("opened TKT-") < told.index("answered automatically")
 
 
 def test_interleaved_answers_stay_in_sight(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
