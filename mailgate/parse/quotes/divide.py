@@ -43,7 +43,11 @@ def divide(text: str, marks: Sequence[tuple[SpanKind, str, bool] | None] = (), s
     if not _has_words(lines, SpanKind.REPLY):
         _show_whole(lines)
         mark_signature(lines, 0, len(lines), sender)
+    if not _has_words(lines, SpanKind.REPLY):
+        _show_whole(lines)
         mark_signature(lines, 0, len(lines), sender)
+    if not _has_words(lines, SpanKind.REPLY):
+        _show_whole(lines)
     return _division(text, lines)
 
 
@@ -81,6 +85,7 @@ def _mark_quotes(lines: list[Line]) -> None:
             rest.be(SpanKind.QUOTE, rule)
         break
     _join_wrapped_quotes(lines)
+    _join_rules(lines)
 
 
 def _introduction(lines: list[Line], place: int) -> tuple[int, int, str] | None:
@@ -106,6 +111,16 @@ def _introduction(lines: list[Line], place: int) -> tuple[int, int, str] | None:
     return (place, end, "attribution") if end is not None else None
 
 
+def _join_rules(lines: list[Line]) -> None:
+    """A line drawn right above a quote belongs to it."""
+    for place in range(len(lines) - 1):
+        if lines[place].kind is not SpanKind.REPLY or not is_rule(lines[place]):
+            continue
+        below = next_filled(lines, place + 1, within=3)
+        if below is not None and lines[below].kind is SpanKind.QUOTE:
+            lines[place].be(SpanKind.QUOTE, lines[below].rule)
+
+
 def _join_wrapped_quotes(lines: list[Line]) -> None:
     """A quoted line that was broken leaves its end without a quote mark: short, below a long quoted line."""
     for place in range(1, len(lines) - 1):
@@ -117,8 +132,8 @@ def _join_wrapped_quotes(lines: list[Line]) -> None:
                 line.be(SpanKind.QUOTE, "wrapped quote")
             continue
         is_cut = len(before.bare) >= _LONG_LINE and not before.bare.endswith((".", "?", "!", ":"))
-        is_rest = is_cut and len(line.bare) < _LONG_LINE
-        if is_rest and (after.is_quoted or (after.is_blank and line.bare[:1].islower())):
+        is_rest = is_cut and len(line.bare) < _LONG_LINE and line.bare[:1].islower()
+        if is_rest and (after.is_quoted or after.is_blank):
             line.be(SpanKind.QUOTE, "wrapped quote")
 
 

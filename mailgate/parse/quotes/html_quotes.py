@@ -101,9 +101,11 @@ def _mark_by_name(element: etree._Element, name: str) -> Mark | None:
 def _mark_of_division(element: etree._Element, names: list[str]) -> Mark | None:
     if "gmail_quote" in names and not _holds_quote(element):
         return Mark(SpanKind.QUOTE, "html: Gmail forward", element)
-    program = _QUOTE_NAMES.get((element.get("name") or "").lower())
-    if program:
-        return Mark(SpanKind.QUOTE, f"html: {program}", element)
+    name = (element.get("name") or "").lower()
+    if name in _QUOTE_NAMES:
+        return Mark(SpanKind.QUOTE, f"html: {_QUOTE_NAMES[name]}", element)
+    if name == "messagesignaturesection":
+        return Mark(SpanKind.SIGNATURE, "html: Spark", element)
     if _is_outlook_header(element):
         return Mark(SpanKind.QUOTE, "html: Outlook", element, to_the_end=True)
     return None
