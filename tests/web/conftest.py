@@ -14,14 +14,18 @@ from werkzeug.test import TestResponse
 
 from mailgate import clock
 from mailgate.office.links import make_api_token
+from mailgate.office.passwords import set_password
 from mailgate.office.setup import add_agent, add_mailbox
 from mailgate.settings import Settings, read_settings
+from mailgate.store.agents import agent_by_email
 from mailgate.store.db import Database
 from mailgate.store.organisations import found
+from tests.support.browsing import Browser
 from tests.support.databases import Fresh
 from tests.support.world import KEY, World
 from web.app import make
 
+MARA, PASSWORD = "mara@nordlicht.example", "a short sentence is easy"
 AFAR = {"REMOTE_ADDR": "203.0.113.7"}  # nobody's loopback
 
 
@@ -86,6 +90,24 @@ def site(world: World, settings: Settings) -> Iterator[Site]:
     app = make(settings)
     yield Site(app, app.test_client(use_cookies=True), tokens)
     app.extensions["mailgate"].database.close()
+
+
+@pytest.fixture
+def password(world: World) -> str:
+    """Mara's, an agent's."""
+    with world.database.desk(1) as session:
+        agent = agent_by_email(session, MARA)
+        assert agent is not None
+        set_password(session, agent, PASSWORD)
+    return PASSWORD
+
+
+@pytest.fixture
+def browser(site: Site, password: str) -> Browser:
+    """Mara's, signed in."""
+    made = Browser(site.client)
+    made.sign_in(MARA, password)
+    return made
 
 
 def _token(database: Database, org: int, role: str) -> str:

@@ -11,15 +11,13 @@ import pytest
 
 from mailgate import clock
 from mailgate.office.links import conversation_link
-from mailgate.office.passwords import set_password
-from mailgate.store.agents import agent_by_email
 from mailgate.store.tickets import by_id
 from tests.support.browsing import BASE, Browser
 from tests.support.mails import mail
 from tests.support.world import World
 from tests.web.conftest import AFAR, Site
 
-MARA, PASSWORD, ANA = "mara@nordlicht.example", "a short sentence is easy", "ana@lusitel.example"
+ANA = "ana@lusitel.example"
 
 
 @pytest.fixture
@@ -39,17 +37,6 @@ def customer(site: Site) -> Browser:
 
 
 @pytest.fixture
-def agent(site: Site, world: World) -> Browser:
-    with world.database.desk(1) as session:
-        known = agent_by_email(session, MARA)
-        assert known is not None
-        set_password(session, known, PASSWORD)
-    made = Browser(site.client)
-    made.sign_in(MARA, PASSWORD)
-    return made
-
-
-@pytest.fixture
 def moving_clock() -> Any:
     yield
     clock.follow(None)
@@ -63,14 +50,14 @@ def _link(world: World, ticket_id: int) -> str:
 
 
 def test_the_customer_reads_what_was_said_to_them_and_no_more(
-    customer: Browser, agent: Browser, world: World, ticket: int, link: str
+    customer: Browser, browser: Browser, world: World, ticket: int, link: str
 ) -> None:
     url = f"/t/{world.ticket(ticket).number}"
-    agent.get(url)
-    agent.write(f"{url}/notes", "She is difficult.")
-    agent.get(url)
-    agent.write(f"{url}/answers", "Here is a fresh link.", status="pending")
-    agent.post(f"{url}/priority", priority="urgent")
+    browser.get(url)
+    browser.write(f"{url}/notes", "She is difficult.")
+    browser.get(url)
+    browser.write(f"{url}/answers", "Here is a fresh link.", status="pending")
+    browser.post(f"{url}/priority", priority="urgent")
     page = customer.get(link)
     assert "Since yesterday I cannot sign in." in page
     assert "Here is a fresh link." in page
@@ -83,11 +70,11 @@ def test_the_customer_reads_what_was_said_to_them_and_no_more(
 
 
 def test_an_answer_with_files_lands_in_the_ticket_and_wakes_it(
-    customer: Browser, agent: Browser, world: World, ticket: int, link: str
+    customer: Browser, browser: Browser, world: World, ticket: int, link: str
 ) -> None:
     url = f"/t/{world.ticket(ticket).number}"
-    agent.get(url)
-    agent.write(f"{url}/answers", "Try again.", status="pending")
+    browser.get(url)
+    browser.write(f"{url}/answers", "Try again.", status="pending")
     customer.get(link)
     files = [(BytesIO(b"one"), "../../a\u202egnp.exe"), (BytesIO(b"two"), "b.txt", "text/plain"), (BytesIO(b""), "")]
     answer = customer.write(f"{link}/answers", "It still fails.", files=files)
@@ -104,7 +91,7 @@ def test_an_answer_with_files_lands_in_the_ticket_and_wakes_it(
     assert world.ticket(ticket).is_unread
     message = world.thread(ticket)[-1]
     assert (message.channel, message.author, message.author_address) == ("web", "Ana Ferreira", ANA)
-    assert "It still fails." in agent.get(url)
+    assert "It still fails." in browser.get(url)
 
 
 def test_an_answer_sent_twice_is_one(customer: Browser, world: World, ticket: int, link: str) -> None:
@@ -188,7 +175,7 @@ def test_a_link_ends_with_its_holders_part_in_the_ticket(
 
 
 def test_a_link_opens_one_ticket_and_its_files_alone(
-    customer: Browser, agent: Browser, world: World, link: str
+    customer: Browser, browser: Browser, world: World, link: str
 ) -> None:
     customer.get(link)
     customer.write(f"{link}/answers", "With a file.", files=[(BytesIO(b"one"), "a.txt")])
@@ -200,13 +187,13 @@ def test_a_link_opens_one_ticket_and_its_files_alone(
 
 
 def test_letters_that_others_read_along_carry_no_private_link(
-    customer: Browser, agent: Browser, world: World, ticket: int
+    customer: Browser, browser: Browser, world: World, ticket: int
 ) -> None:
     url = f"/t/{world.ticket(ticket).number}"
-    agent.get(url)
-    agent.write(f"{url}/answers", "For Ana alone.")
-    agent.get(url)
-    agent.write(f"{url}/answers", "For both.", cc="it@lusitel.example")
+    browser.get(url)
+    browser.write(f"{url}/answers", "For Ana alone.")
+    browser.get(url)
+    browser.write(f"{url}/answers", "For both.", cc="it@lusitel.example")
     world.work()
     alone, both = world.relay.to(ANA)[-2:]
     private = re.search(rf"{BASE}(/s/\S+)", alone.text)

@@ -7,25 +7,10 @@ from email.message import EmailMessage
 
 import pytest
 
-from mailgate.office.passwords import set_password
-from mailgate.store.agents import agent_by_email
 from tests.support.browsing import BASE, Browser
 from tests.support.world import DESK, World
-from tests.web.conftest import Site
 
-MARA, PASSWORD = "mara@nordlicht.example", "a short sentence is easy"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
-
-
-@pytest.fixture
-def browser(site: Site, world: World) -> Browser:
-    with world.database.desk(1) as session:
-        agent = agent_by_email(session, MARA)
-        assert agent is not None
-        set_password(session, agent, PASSWORD)
-    made = Browser(site.client)
-    made.sign_in(MARA, PASSWORD)
-    return made
 
 
 def _mail(html: str, *files: tuple[str, str, bytes], picture: bytes | None = None) -> bytes:

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.office.passwords import set_password
-from mailgate.store.agents import agent_by_email
 from mailgate.tickets.explain import explain_ticket
 from tests.support.browsing import BASE, Browser
 from tests.support.mails import mail
 from tests.support.world import World
-from tests.web.conftest import Site
 
-MARA, PASSWORD, ANA = "mara@nordlicht.example", "a short sentence is easy", "ana@lusitel.example"
-
-
-@pytest.fixture
-def browser(site: Site, world: World) -> Browser:
-    with world.database.desk(1) as session:
-        agent = agent_by_email(session, MARA)
-        assert agent is not None
-        set_password(session, agent, PASSWORD)
-    made = Browser(site.client)
-    made.sign_in(MARA, PASSWORD)
-    return made
+ANA = "ana@lusitel.example"
 
 
 def _loop() -> bytes:

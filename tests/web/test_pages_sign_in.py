@@ -11,21 +11,15 @@ import pytest
 
 from mailgate import clock
 from mailgate.office.links import sign_in_link
-from mailgate.office.passwords import set_password
 from mailgate.store.agents import agent_by_email
 from tests.support.browsing import BASE, Browser
 from tests.support.world import World
-from tests.web.conftest import AFAR, Site
-
-MARA, PASSWORD = "mara@nordlicht.example", "a short sentence is easy"
+from tests.web.conftest import AFAR, MARA, PASSWORD, Site
 
 
 @pytest.fixture
-def browser(site: Site, world: World) -> Browser:
-    with world.database.desk(1) as session:
-        agent = agent_by_email(session, MARA)
-        assert agent is not None
-        set_password(session, agent, PASSWORD)
+def browser(site: Site, password: str) -> Browser:
+    """Nobody's yet."""
     return Browser(site.client)
 
 

@@ -7,26 +7,12 @@ import re
 import pytest
 
 from mailgate import clock
-from mailgate.office.passwords import set_password
 from mailgate.office.setup import add_agent
-from mailgate.store.agents import agent_by_email
 from tests.support.browsing import BASE, Browser
 from tests.support.mails import mail
 from tests.support.world import DESK, World
-from tests.web.conftest import Site
 
-MARA, PASSWORD, ANA = "mara@nordlicht.example", "a short sentence is easy", "ana@lusitel.example"
-
-
-@pytest.fixture
-def browser(site: Site, world: World) -> Browser:
-    with world.database.desk(1) as session:
-        agent = agent_by_email(session, MARA)
-        assert agent is not None
-        set_password(session, agent, PASSWORD)
-    made = Browser(site.client)
-    made.sign_in(MARA, PASSWORD)
-    return made
+ANA = "ana@lusitel.example"
 
 
 @pytest.fixture
@@ -49,7 +35,7 @@ def test_an_answer_reaches_the_customer_and_shows_that_it_was_sent(browser: Brow
     page = browser.get(url)
     assert f'data-once="{once}"' in page
     assert browser.once != once
-    assert '<span class="cut">Sent</span>' in re.sub(r"\s+", " ", page).replace("> Sent <", ">Sent<") or "Sent" in page
+    assert re.search(r'class="cut">Sent\b', page)
     assert "Waiting for customer" in page
     assert world.ticket(_ticket(world, url)).first_response_at is not None
 
@@ -58,7 +44,6 @@ def test_a_form_sent_twice_is_one_answer(browser: Browser, world: World, url: st
     browser.get(url)
     for _ in range(3):
         browser.write(f"{url}/answers", "Only once.", status="pending")
-        browser.write(f"{url}/notes", "And one note.") if False else None
     world.work()
     assert sum("Only once." in letter.text for letter in world.relay.to(ANA)) == 1
     assert [message.direction for message in world.thread(_ticket(world, url))].count("out") == 1
@@ -165,10 +150,6 @@ def test_a_fragment_is_the_pane_alone(browser: Browser, url: str) -> None:
     assert "<html" in whole.text
 
 
-def test_a_failed_letter_can_be_sent_again(browser: Browser, world: World, url: str) -> None:
-    world.relay.refuse(ANA) if hasattr(world.relay, "refuse") else pytest.skip("the relay cannot refuse")
-
-
 def test_an_unknown_field_is_refused(browser: Browser, url: str) -> None:
     browser.get(url)
     browser.post(f"{url}/status", 422, status="resolved", org_id="2")
@@ -183,11 +164,7 @@ def test_what_customers_write_is_shown_as_text(browser: Browser, world: World) -
     assert "<img src=x" not in page
     assert "<u>Eve" not in page
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
-    assert (
-        'rel="noopener noreferrer nofollow"' in page
-        or 'rel="nofollow noopener noreferrer"' in page
-        or "noreferrer" in page
-    )
+    assert 'rel="nofollow noopener noreferrer"' in page
 
 
 def test_a_folded_quote_and_a_signature_stand_behind_a_pill(browser: Browser, world: World, url: str) -> None:

@@ -46,7 +46,7 @@ class Way(NamedTuple):
 
 def ticket_values(session: Session, listed: Listed, refused: Written | None = None) -> dict[str, Any]:
     """Everything `ticket_pane.html` asks for."""
-    ticket, me = listed.ticket, who().agent_id
+    ticket, me, works = listed.ticket, who().agent_id, who().may(Right.WORK)
     url = f"/t/{ticket.number}"
     events = history_of(session, ticket.id)
     earlier, entries = thread(session, url, thread_of(session, ticket.id), events, me)
@@ -63,9 +63,9 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
             "door": ticket.channel,
             "assignee": listed.assignee_name,
             "assignee_id": str(ticket.assignee_id) if ticket.assignee_id else None,
-            "is_mine": me is None or ticket.assignee_id == me,
-            "is_unread": ticket.is_unread,
-            "can_resolve": "resolved" in allowed_from(ticket.status),
+            "can_take": works and me is not None and ticket.assignee_id != me,
+            "can_resolve": works and "resolved" in allowed_from(ticket.status),
+            "is_unread": works and ticket.is_unread,
             "facts": _facts(listed),
             "tags": tags_of(session, [ticket.id])[ticket.id],
             "links": [
@@ -78,8 +78,8 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
         "customer": _customer(session, listed),
         "earlier": earlier,
         "entries": entries,
-        "choices": _choices(session, ticket),
-        "composer": _composer(session, listed, url, refused),
+        "choices": _choices(session, ticket) if works else None,
+        "composer": _composer(session, listed, url, refused) if works else None,
         "errors": refused.errors if refused else None,
     }
 

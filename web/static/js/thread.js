@@ -35,7 +35,9 @@
       const answer = await fetch(`${ticket.dataset.ticket}/reading`, { method: "POST", body }).catch(() => null);
       if (!answer?.ok) return;
       delete ticket.dataset.unread;
-      document.querySelector(".row-link[aria-current]")?.closest(".row").classList.remove("row-unread");
+      const row = document.querySelector(".row-link[aria-current]")?.closest(".row-unread");
+      row?.querySelector(".row-link .hidden-text").remove();
+      row?.classList.remove("row-unread");
     }, SEEN_IN);
   };
 
