@@ -46,3 +46,10 @@ def test_spans_cover_the_text_from_end_to_end(text: str) -> None:
     spans = divide(text).spans
     assert "".join(text[span.start : span.end] for span in spans) == text
     assert all(span.rule for span in spans if span.kind is not SpanKind.REPLY)
+
+
+def test_a_gateways_banner_is_not_part_of_the_words() -> None:
+    banner = "CAUTION: This email originated from outside of this company. Do not click links."
+    assert divide(f"{banner}\n\nHello,\n\nplease help.").reply == "Hello,\n\nplease help."
+    words = "Attention please: the printer outside is broken.\n\nPlease come."
+    assert divide(words).reply == words

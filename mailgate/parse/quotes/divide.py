@@ -9,6 +9,7 @@ from mailgate.mail import Span, SpanKind
 from mailgate.parse.quotes.attribution import find_attribution
 from mailgate.parse.quotes.headers_block import (
     find_header_block,
+    is_banner,
     is_loose_separator,
     is_reply_above,
     is_rule,
@@ -18,6 +19,7 @@ from mailgate.parse.quotes.lines import MAX_LINES, Line, next_filled, split_line
 from mailgate.parse.quotes.signature import mark_signature
 
 _LONG_LINE = 70
+MAX_BANNER = 6
 _PUNCTUATION = "\u206f"
 
 
@@ -38,6 +40,7 @@ def divide(text: str, marks: Sequence[tuple[SpanKind, str, bool] | None] = (), s
     for line, mark in zip(lines, marks, strict=False):
         if mark is not None:
             line.be(mark[0], mark[1])
+    _mark_banner(lines)
     _mark_quotes(lines)
     _mark_signatures(lines, sender)
     if not _has_words(lines, SpanKind.REPLY):
@@ -54,6 +57,18 @@ def divide(text: str, marks: Sequence[tuple[SpanKind, str, bool] | None] = (), s
 def undivided(text: str, rule: str) -> Division:
     """The whole text as it is."""
     return Division((Span(0, len(text), SpanKind.REPLY, rule),) if text else (), text.strip(), None)
+
+
+def _mark_banner(lines: list[Line]) -> None:
+    """A gateway's "this mail comes from outside" stands above the words and is none of them."""
+    start = next_filled(lines, 0, within=10)
+    if start is None or not is_banner(lines[start].bare):
+        return
+    end = start
+    while end < min(start + MAX_BANNER, len(lines)) and not lines[end].is_blank:
+        end += 1
+    for line in lines[start:end]:
+        line.be(SpanKind.QUOTE, "banner of a gateway")
 
 
 def _mark_quotes(lines: list[Line]) -> None:
@@ -130,6 +145,9 @@ def _join_wrapped_quotes(lines: list[Line]) -> None:
         if line.is_blank:
             if after.is_quoted:
                 line.be(SpanKind.QUOTE, "wrapped quote")
+            continue
+        if after.is_quoted and not any(letter.isalnum() for letter in line.bare):
+            line.be(SpanKind.QUOTE, "wrapped quote")
             continue
         is_cut = len(before.bare) >= _LONG_LINE and not before.bare.endswith((".", "?", "!", ":"))
         is_rest = is_cut and len(line.bare) < _LONG_LINE and line.bare[:1].islower()

@@ -46,6 +46,13 @@ _LOOSE_SEPARATOR = re.compile(
     rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{0,12}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)})\s*{_DASHES}{{0,12}}\s*:?$"
 )
 _BEGIN = re.compile(rf"(?i)^[*\s]{{0,3}}(?:{any_of(BEGIN_FORWARDED)})\s*[:\uff1a]?$")
+_BY_SERVER = re.compile(r"(?i)^original message processed by \S")
+_BANNER = re.compile(
+    r"(?i)^[\[(*!\s]{0,4}(?:caution|external|warning|attention|achtung|vorsicht|extern|externe|cuidado|let op|uwaga)\b"
+    r"(?=.{0,80}\b(?:e-?mail|mail|message|sender|nachricht|absender|courriel|correo|mensaje|messaggio|bericht)\b)"
+    r".{0,80}?\b(?:originated|(?:from )?outside|external (?:sender|source|e-?mail)|extern\w*|unknown sender|außerhalb"
+    r"|fuera|extérieur|esterno|buiten|spoza)\b"
+)
 _RULE = re.compile(r"^(?:[_\u2014\u2015\u2500]{5,}|-{8,}|={8,}|\*{8,}|~{8,})$")
 _ABOVE_THIS_LINE = re.compile(
     r"(?i)\b(?:reply|respond|type|write|answer|response)\b.{0,40}\babove this\b.{0,20}\bline\b"
@@ -65,7 +72,12 @@ def is_separator(line: Line) -> bool:
     text = line.bare
     if len(text) > 160:  # noqa: PLR2004 - a line of dashes and a few words
         return False
-    return bool(_SEPARATOR.match(text) or _BEGIN.match(text))
+    return bool(_SEPARATOR.match(text) or _BEGIN.match(text) or _BY_SERVER.match(text))
+
+
+def is_banner(text: str) -> bool:
+    """Whether a gateway wrote "CAUTION: This email originated from outside" or its like."""
+    return _BANNER.match(text) is not None
 
 
 def is_loose_separator(line: Line) -> bool:

@@ -181,6 +181,8 @@ def _ruled_off(lines: list[Line], start: int, end: int) -> int | None:
         below = [line.bare for line in lines[place + 1 : end] if not line.is_blank]
         if below and all(_may_stand_in_signature(line) or text[0] == "_" for line in below):
             before = place - 1
+            while before > start and lines[before].is_blank:
+                before -= 1
             return before if before > start and _DASH_NAME.match(lines[before].bare) else place
     return None
 
