@@ -1,7 +1,5 @@
 """Relays to talk to: a real SMTP server that can be told to misbehave, and sockets that speak what a test says."""
 
-
-
 import asyncio
 import contextlib
 import socket
