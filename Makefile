@@ -23,7 +23,7 @@ check: .venv/.dev ## style, types, architecture, fast tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n $(JOBS) -q tests/house tests/tickets tests/thread tests/tokens
+	$(BIN)/python -m pytest -n $(JOBS) -q tests/house tests/thread tests/tickets tests/store/test_schema.py tests/test_tokens.py tests/test_settings.py
 
 fmt: .venv/.dev ## format
 	$(BIN)/ruff format .
