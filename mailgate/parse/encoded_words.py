@@ -27,7 +27,7 @@ def header_text(raw: str) -> str:
 def raw_text(raw: str) -> str:
     """Raw 8-bit bytes, kept by the standard library as lone surrogates, as letters."""
     if raw.isascii():
-        return raw
+        return decode(raw.encode(), None)[0] if "\x1b" in raw else raw  # ISO-2022-JP is ASCII with escapes
     try:
         data = raw.encode("ascii", "surrogateescape")
     except UnicodeEncodeError:  # it is text already

@@ -43,7 +43,7 @@ def _read(mail: bytes, defects: list[str]) -> Letter:
     _say_calendar(found)
     _say_sealed(found)
     body = read_body(found)
-    sender = read_sender(headers.raw_all("from"), defects)
+    sender = read_sender(headers.raw_all("from"), defects) or _instead_of_from(headers, defects)
     subject = headers.text("subject")
     return_path = _return_path(headers)
     report = read_report(message, headers, found, body.text, subject, sender)
@@ -80,6 +80,12 @@ def _read(mail: bytes, defects: list[str]) -> Letter:
         language=language_of(division.reply),
         fingerprint=fingerprint(headers, mail[len(head_of(mail)) :]),
     )
+
+
+def _instead_of_from(headers: Headers, defects: list[str]) -> Address | None:
+    if "sender" in headers:
+        defects.append("From: missing, Sender is taken")
+    return read_sender(headers.raw_all("sender"), defects)
 
 
 def _as_raw_text(mail: bytes, defects: list[str]) -> Letter:

@@ -49,6 +49,12 @@ def test_row_5_a_confusing_sender_is_a_defect() -> None:
     assert any("more than one" in defect for defect in mail("From: a@example.org", "From: b@example.org").defects)
 
 
+def test_the_sender_header_stands_in_for_a_missing_from() -> None:
+    letter = mail("Sender: Ann <ann@example.org>", "To: b@example.org")
+    assert letter.sender == Address("ann@example.org", "Ann")
+    assert letter.defects
+
+
 def test_group_addresses_give_their_members() -> None:
     letter = mail(
         "From: a@example.org", "To: Friends: b@example.org, Carl <c@example.org>;", "Cc: undisclosed-recipients:;"
@@ -70,6 +76,7 @@ def test_group_addresses_give_their_members() -> None:
         ("Subject: =?unknown-8bit?B?R3LDvMOfZQ==?=", "Grüße"),
         ("Subject: a\n b\n\tc", "a b c"),
         ("Subject: Grüße".encode("cp1252"), "Grüße"),
+        ("Subject: 日本 x".encode("iso2022_jp"), "日本 x"),
         ("Subject:", ""),
     ],
 )

@@ -277,6 +277,11 @@ def test_words_that_look_like_a_signature_are_kept(words: str) -> None:
     assert divide(text).reply == text
 
 
+def test_words_below_stars_are_kept() -> None:
+    text = "The first thing.\n\n***\n\nThe second thing is quite another one, and I want an answer to it.\n\nOr not?"
+    assert divide(text).reply == text
+
+
 def test_the_senders_name_alone_is_a_signature() -> None:
     divided = divide("Please call me back today.\n\nStavros Example\nvia mobile", sender="Stavros Example")
     assert (divided.reply, divided.signature) == ("Please call me back today.", "Stavros Example\nvia mobile")

@@ -90,8 +90,13 @@ def _find(lines: list[Line], start: int, end: int, sender: str) -> tuple[int, st
 
 
 def _delimiter(lines: list[Line], start: int, end: int) -> int | None:
+    """Two dashes always; other short lines only when what stands below looks like a signature."""
     for place in range(max(start, end - MAX_SIGNATURE_LINES), end):
-        if _DELIMITER.match(lines[place].bare):
+        text = lines[place].bare
+        if not _DELIMITER.match(text):
+            continue
+        below = [line.bare for line in lines[place + 1 : end] if not line.is_blank]
+        if text.startswith("--") or all(_may_stand_in_signature(line) for line in below):
             return place
     return None
 
