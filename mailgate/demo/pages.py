@@ -17,6 +17,7 @@ from mailgate.demo.office import DOMAIN
 from mailgate.demo.samples import CUSTOMER, answered
 from mailgate.demo.sending import send
 from mailgate.demo.writing import answer_to, new_mail
+from mailgate.errors import MailgateError
 from mailgate.mail import Address, File
 from mailgate.settings import Listen
 from mailgate.tokens import secret
@@ -151,8 +152,8 @@ class Pages:
         raw, at = mail.as_bytes(), clock.now()
         try:
             send(self.door, writer.address, [mail["To"].addresses[0].addr_spec], raw)
-        except OSError as error:
-            return f"Not sent: {error}. Your text is kept here, send it again."
+        except MailgateError as error:
+            return f"Not sent: {error} Your text is kept here."
         self.boxes.keep_sent(writer.address, raw, at)
         return None
 

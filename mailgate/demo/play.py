@@ -98,7 +98,7 @@ class Play:
                     self._act(line)
             except Stopped:
                 raise
-            except (Temporary, OSError) as error:
+            except Temporary as error:
                 _log.warning("the story waits: %s", error)
                 self._wait(_AGAIN)
                 continue

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Sequence
 
+from mailgate.send import Relay
 from mailgate.settings import Listen
 from mailgate.supervise.ports import EVERYWHERE
 
-_PATIENCE = 30.0
-
 
 def send(door: Listen, sender: str, recipients: Sequence[str], raw: bytes) -> None:
-    """One mail to all its recipients at once. Raises OSError, of which smtplib's own errors are."""
-    host = EVERYWHERE.get(door.host, door.host)
-    with smtplib.SMTP(host, door.port, "customer.invalid", timeout=_PATIENCE) as smtp:
-        smtp.ehlo_or_helo_if_needed()
-        options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
-        smtp.sendmail(sender, list(recipients), raw, options)
+    """One mail to each of its recipients. Raises Temporary or Permanent, with the gateway's own words."""
+    reachable = door._replace(host=EVERYWHERE.get(door.host, door.host))
+    with Relay(f"smtp://{reachable}") as gateway:
+        for recipient in recipients:
+            gateway.deliver(sender, recipient, raw)

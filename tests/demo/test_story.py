@@ -10,6 +10,7 @@ from mailgate.demo.watch import Watch
 from mailgate.store.agents import agents
 from mailgate.store.kept import list_kept
 from mailgate.store.messages import thread_of
+from mailgate.store.office import mailbox_by_address
 from mailgate.store.tickets import by_numbers, links_of
 from tests.demo.conftest import Office
 
@@ -127,8 +128,14 @@ def test_story_stops_at_once_when_told_and_goes_on_later(office: Office, monkeyp
 
 def test_line_the_newcomer_has_made_impossible_falls_out(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = tuple(line for line in STORY if line.mail == "lobby-lamps")
-    monkeypatch.setattr("mailgate.demo.play.STORY", (lines[0], Answers("lobby-lamps", "nobody", "Hello"), *lines[1:]))
+    fallen = (Answers("lobby-lamps", "nobody", "Hello"), Writes("october-invoice"))
+    monkeypatch.setattr("mailgate.demo.play.STORY", (lines[0], *fallen, *lines[1:]))
+    with office.world.database.desk(office.world.org) as session:
+        billing = mailbox_by_address(session, "billing@nordlicht.example")
+        assert billing is not None
+        billing.active = False
     office.play()
+    assert office.world.count("SELECT count(*) FROM kept_mail") == 1
     assert office.world.count("SELECT count(*) FROM messages WHERE direction = 'out'") == 1
 
 

@@ -42,4 +42,9 @@
     setTimeout(look, 2000);
   };
   if (news) setTimeout(look, 2000);
+  news?.addEventListener("click", (event) => {
+    event.preventDefault();
+    if (document.getElementById("newest")) location.hash = "newest";
+    location.reload();
+  });
 }
