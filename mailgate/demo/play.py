@@ -74,16 +74,17 @@ class Play:
         """Play what has not been played before."""
         if not self._told:
             _log.info("customers write to %s", DOMAIN)
+            self._write_down()  # when it began: the same mail must have the same date after a fall in its first line
         try:
             while self._told < len(STORY):
                 self._play(STORY[self._told])
-                self._remember()
+                self._told += 1
+                self._write_down()
                 self._wait(_PACE)
         except Stopped:
             return
 
-    def _remember(self) -> None:
-        self._told += 1
+    def _write_down(self) -> None:
         draft = self._note.with_suffix(".new")
         draft.write_text(json.dumps({"began": self._began.isoformat(), "told": self._told}))
         draft.replace(self._note)
