@@ -4,6 +4,7 @@ import http.client
 import http.server
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import threading
@@ -114,11 +115,16 @@ def _nginx(folder: Path, page: int) -> Iterator[int]:
     assert tried.returncode == 0, tried.stderr
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        eventually((folder / "pid").exists)
+        eventually(lambda: _answers(port))
         yield port
     finally:
         process.terminate()
         process.wait(10)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _get(port: int, path: str, headers: dict[str, str]) -> tuple[int, bytes]:
