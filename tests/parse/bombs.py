@@ -99,6 +99,8 @@ BOMBS: dict[str, bytes] = {
     "addresses": text(b"a@b " * 250_000),
     "at signs": text(b"@" * M),
     "letters and at signs in lines": text((b"a" * 400 + b"\n") * 2_500),
+    "bracketed addresses in lines": text((b"<a@b.c " * 50 + b">\n") * 5_500),
+    "addresses and colons in lines": text((b"a@b " * 100 + b":\n") * 5_000),
     "open angle brackets": text(b"<" * M),
     "uuencode without an end": text(b"begin 644 a\n" * 80_000),
     "nested div": html(b"<div>" * 200_000),

@@ -14,6 +14,7 @@ _WROTE = re.compile(rf"(?i)(?<!\w)(?:{any_of(WROTE)})|{any_of(WROTE_CJK, ends=Fa
 _WROTE_AT_END = re.compile(rf"(?i)(?:(?<!\w){any_of(WROTE, ends=False)}|{any_of(WROTE_CJK, ends=False)})\W{{0,4}}$")
 _LAST_LETTERS = frozenset(":\uff1a>)-=_*]\u202c")
 _LAST_WORDS = frozenset(words.split()[-1].lower() for words in re.split(r"[|\n]", WROTE) if words.strip())
+_DIGIT = re.compile(r"\d")
 _TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH]\s?\d{2}(?!\d)|(?<!\d)\d{1,2}\s?(?:am|pm|AM|PM|Uhr)\b|\d時|\d点|오[전후]")
 _DATE = re.compile(
     rf"(?i)(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{{1,2}}\s?[./-]\s?\d{{1,2}}(?:\s?[./-]\s?\d{{2,4}})?(?!\d)"
@@ -99,8 +100,13 @@ def _may_end(text: str) -> bool:
     )
 
 
+def _is_dated(text: str) -> bool:
+    """Every date has a digit; the pattern is dear."""
+    return _DIGIT.search(text) is not None and _DATE.search(text) is not None
+
+
 def _names_a_moment(text: str) -> bool:
-    return bool(_DATE.search(text) or _TIME.search(text) or _WEEKDAY.search(text))
+    return bool(_is_dated(text) or _TIME.search(text) or _WEEKDAY.search(text))
 
 
 def _may_go_on(joined: str) -> bool:
@@ -116,12 +122,12 @@ def _is_attribution(text: str, lines: list[Line], end: int) -> bool:
     if inner or _COLON.search(text):
         return _announces(text, lines, end) if _WROTE.search(text) else _is_stamp(text)
     if _WROTE_AT_END.search(text):
-        dated = _DATE.search(text) is not None and (_TIME.search(text) is not None or _ADDRESS.search(text) is not None)
+        dated = _is_dated(text) and (_TIME.search(text) is not None or _ADDRESS.search(text) is not None)
         return dated and _OPENS.match(text) is not None
     if "@" not in text or not text.endswith((">", ")")):
         return False
-    stamped = _DATE.search(text) and _IN_BRACKETS.search(text) and _OPENS.match(text)
-    return stamped is not None and _quote_follows(lines, end)
+    stamped = _is_dated(text) and _IN_BRACKETS.search(text) and _OPENS.match(text)
+    return bool(stamped) and _quote_follows(lines, end)
 
 
 def _announces(text: str, lines: list[Line], end: int) -> bool:
@@ -129,7 +135,7 @@ def _announces(text: str, lines: list[Line], end: int) -> bool:
     address = "@" in text and _ADDRESS.search(text) is not None
     if not address and _BY_A_THING.search(text) and not _quote_follows(lines, end):
         return False
-    if (address or _OPENS.match(text)) and (_DATE.search(text) or _TIME.search(text)) and not _SENTENCE.search(text):
+    if (address or _OPENS.match(text)) and (_is_dated(text) or _TIME.search(text)) and not _SENTENCE.search(text):
         return True
     if _SOMEBODY_WROTE_ON.match(text):
         return True
@@ -146,7 +152,7 @@ def _is_stamp(text: str) -> bool:
         return False
     if _FULL_DATE.match(text) or _QUOTING.match(text):
         return True
-    return all(pattern.search(text) for pattern in (_DATE, _TIME)) and _OPENS.match(text) is not None
+    return _is_dated(text) and _TIME.search(text) is not None and _OPENS.match(text) is not None
 
 
 def _quote_follows(lines: list[Line], end: int, *, directly: bool = False) -> bool:
