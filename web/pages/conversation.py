@@ -28,7 +28,7 @@ from web.access import desk_of, limit
 from web.answers import attachment, see_other
 from web.db import tools
 from web.forms import Form
-from web.show.conversation import VISIBLE, request_of, said
+from web.show.conversation import VISIBLE, divided, request_of, said
 from web.show.shell import customer_page, face, public_face
 
 pages = Blueprint("conversation", __name__, url_prefix="/s/<token>")
@@ -168,11 +168,13 @@ def _page(
     session, url = guest.session, f"/s/{token}"
     shown, messages = face(session), thread_of(session, guest.ticket.id)
     files = files_of(session, [message.id for message in messages])
+    earlier, latest = divided(said(messages, files, url, guest.address, shown.organisation))
     return customer_page(
         shown,
         "conversation.html",
         request=request_of(guest.ticket, url),
-        messages=said(messages, files, url, guest.address, shown.organisation),
+        earlier=earlier,
+        messages=latest,
         draft_key=f"s:{guest.ticket.number}",
         once=once or secret(),
         body=body,

@@ -90,9 +90,7 @@ def _mail(told: MailTold, *, is_linked: bool = False) -> MailShown:
         outcome=told.outcome,
         ticket={"number": f"Look at {told.ticket}", "url": url} if told.ticket and is_linked else None,
         steps=[_step(looked) for looked in told.looked],
-        facts=[("Why", " ".join(told.reasons)), ("It came", told.came), *told.facts]
-        if told.reasons
-        else [("It came", told.came), *told.facts],
+        facts=[*([("Why", " ".join(told.reasons))] if told.reasons else []), ("Arrival", told.came), *told.facts],
     )
 
 

@@ -12,6 +12,7 @@ from web.look import Stretch
 from web.show.thread import FileShown, words_of
 
 VISIBLE = frozenset({"in", "out", "system"})
+_SHOWN = 4  # so many messages stand open; more than one before them stand behind a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Said:
 
     id: int
     is_mine: bool
+    is_automatic: bool
     author: str
     at: datetime
     stretches: tuple[Stretch, ...]
@@ -53,6 +55,7 @@ def said(
         Said(
             id=message.id,
             is_mine=message.direction == "in" and message.author_address == address,
+            is_automatic=message.direction == "system",
             author=_author(message, organisation),
             at=message.at,
             stretches=words_of(message),
@@ -63,6 +66,12 @@ def said(
         for message in messages
         if message.direction in VISIBLE
     ]
+
+
+def divided(messages: list[Said]) -> tuple[list[Said], list[Said]]:
+    """What is folded away, and what is shown at once."""
+    cut = len(messages) - _SHOWN
+    return (messages[:cut], messages[cut:]) if cut > 1 else ([], messages)
 
 
 def _author(message: Message, organisation: str) -> str:

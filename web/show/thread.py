@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from mailgate.mail import Kind, Span, SpanKind
 from mailgate.store.db import Session
 from mailgate.store.events import Event
 from mailgate.store.messages import Message, StoredFile, files_of
 from mailgate.store.outbox import OutboxCopy, copies_of_messages
+from mailgate.store.tickets import Ticket
 from web.look import Stretch, stretches
 from web.show.happenings import Happening, in_thread
 from web.show.paper import within
 
+_PLUS_PART = re.compile(r"\+[^@]*(?=@)")
 _WHO = {"in": "customer", "out": "agent", "note": "note", "system": "system"}
 _TRUST = {
     "pass": "The domain in the sender's address vouches for this mail.",
@@ -23,6 +25,14 @@ _TRUST = {
 }
 _AGAIN = frozenset({"failed", "bounced", "held"})
 _SHOWN_BEFORE = 2  # so many messages before the one that is open stand as lines; older ones behind one line
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who looks (an agent's id, or none), and how others are called, by address."""
+
+    me: int | None
+    called: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +93,21 @@ Entry = Shown | Happening
 
 
 def thread(
-    session: Session, url: str, messages: Sequence[Message], events: Sequence[Event], me: int | None
+    session: Session,
+    ticket: Ticket,
+    requester: str,
+    messages: Sequence[Message],
+    events: Sequence[Event],
+    me: int | None,
 ) -> tuple[list[Entry], list[Entry]]:
     """The thread in two parts: what is folded behind one line, and what is shown. Oldest first."""
+    people = People(me, {ticket.requester_address: requester})
+    url = f"/t/{ticket.number}"
     ids = [message.id for message in messages]
     files, copies = files_of(session, ids), copies_of_messages(session, ids)
-    shown = [_message(message, url, files[message.id], copies[message.id], me) for message in messages]
+    shown = [_message(message, url, files[message.id], copies[message.id], people) for message in messages]
     first_open = _first_open(messages)
-    shown = [replace(one, is_folded=place < first_open or _is_machines(one)) for place, one in enumerate(shown)]
+    shown = [replace(one, is_folded=_is_folded(one, is_old=place < first_open)) for place, one in enumerate(shown)]
     cut = max(0, first_open - _SHOWN_BEFORE)
     cut = cut if cut > 1 else 0  # one line that hides one line helps nobody
     entries: list[Entry] = sorted([*shown, *in_thread(events, me)], key=lambda entry: entry.at)
@@ -100,37 +117,45 @@ def thread(
 
 
 def words_of(message: Message) -> tuple[Stretch, ...]:
-    """A message's text with its quotes folded."""
+    """A message's text, with what is quoted or signed to be folded."""
     return stretches(message.text, [Span(start, end, SpanKind(kind)) for start, end, kind in message.spans])
 
 
-def names(pairs: Sequence[Sequence[str]]) -> list[str]:
-    """The people of a message's To or Cc, as they are called."""
-    return [name or address for address, name in pairs]
+def _names(pairs: Sequence[Sequence[str]], called: Mapping[str, str]) -> list[str]:
+    """The people of a message's To or Cc, as they are called; a plus-part, such as our own mark, is left out."""
+    return [name or called.get(address.lower()) or _PLUS_PART.sub("", address) for address, name in pairs]
 
 
 def _first_open(messages: Sequence[Message]) -> int:
-    """The message the eye should rest on: the customer's last one, or whatever was said after it."""
-    spoken = [place for place, message in enumerate(messages) if message.direction in ("in", "out", "note")]
-    last_in = [place for place in spoken if messages[place].direction == "in" and messages[place].kind == Kind.PERSON]
-    return last_in[-1] if last_in else (spoken[-1] if spoken else 0)
+    """Where the open part begins: with the customer's last words, or with our answer if they answer one."""
+    spoken = [
+        place
+        for place, message in enumerate(messages)
+        if message.direction == "out" or (message.direction == "in" and message.kind == Kind.PERSON)
+    ]
+    last_in = max((place for place in spoken if messages[place].direction == "in"), default=0)
+    before = [place for place in spoken if place < last_in]
+    return before[-1] if before and messages[before[-1]].direction == "out" else last_in
 
 
-def _is_machines(message: Shown) -> bool:
-    return message.who == "system" or (message.who == "customer" and message.kind != Kind.PERSON)
+def _is_folded(message: Shown, *, is_old: bool) -> bool:
+    """Old messages and machines' mails are one line each; what did not arrive stays in view."""
+    if any(delivery.state in ("failed", "bounced") for delivery in message.deliveries):
+        return False
+    return is_old or message.who == "system" or (message.who == "customer" and message.kind != Kind.PERSON)
 
 
 def _message(
-    message: Message, url: str, files: Sequence[StoredFile], copies: Sequence[OutboxCopy], me: int | None
+    message: Message, url: str, files: Sequence[StoredFile], copies: Sequence[OutboxCopy], people: People
 ) -> Shown:
     pictures = within(message.html, files)
     return Shown(
         id=message.id,
         who=_WHO[message.direction],
         author="Automatic answer" if message.direction == "system" else message.author or "Unknown sender",
-        is_me=me is not None and message.agent_id == me,
-        to=names(message.to),
-        cc=names(message.cc),
+        is_me=people.me is not None and message.agent_id == people.me,
+        to=_names(message.to, people.called),
+        cc=_names(message.cc, people.called),
         at=message.at,
         stretches=words_of(message),
         is_folded=False,
@@ -143,20 +168,21 @@ def _message(
             if file.id not in pictures
         ],
         html_url=f"{url}/messages/{message.id}/html" if message.html else None,
-        deliveries=[_delivery(copy, url, [*message.to, *message.cc]) for copy in copies],
+        deliveries=[_delivery(copy, url, message, people) for copy in copies],
         once=message.once,
     )
 
 
-def _delivery(copy: OutboxCopy, url: str, people: Sequence[Any]) -> Delivery:
-    called = {address.lower(): name for address, name in people}
+def _delivery(copy: OutboxCopy, url: str, message: Message, people: People) -> Delivery:
+    written = {address.lower(): name for address, name in (*message.to, *message.cc)}
+    recipient = copy.recipient.lower()
     is_delayed = copy.state == "waiting" and copy.tries > 0
     return Delivery(
         state=copy.state,
         tries=copy.tries,
         next_try=copy.next_try if copy.state == "waiting" else None,
         answer=copy.answer,
-        name=called.get(copy.recipient.lower(), ""),
+        name=written.get(recipient) or people.called.get(recipient) or "",
         address=copy.recipient,
         retry_url=f"{url}/deliveries/{copy.id}/retry" if copy.state in _AGAIN or is_delayed else None,
     )

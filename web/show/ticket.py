@@ -49,7 +49,7 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
     ticket, me, works = listed.ticket, who().agent_id, who().may(Right.WORK)
     url = f"/t/{ticket.number}"
     events = history_of(session, ticket.id)
-    earlier, entries = thread(session, url, thread_of(session, ticket.id), events, me)
+    earlier, entries = thread(session, ticket, listed.requester, thread_of(session, ticket.id), events, me)
     links = links_of(session, ticket.id)
     claims = next((other for kind, other in links if kind == "claims"), None)
     return {

@@ -2,10 +2,9 @@
 {
   const showNewest = () => {
     const thread = document.querySelector("[data-thread]");
-    const last = thread && [...thread.querySelectorAll("article")].pop();
+    const last = thread && [...thread.querySelectorAll("article:has(> .letter[open])")].pop();
     if (!last || location.hash) return;
-    const fits = last.offsetHeight < Math.min(thread.clientHeight, innerHeight / 2);
-    last.scrollIntoView({ block: fits ? "end" : "start" });
+    last.scrollIntoView({ block: "start" });
   };
 
   const fit = (frame) => {
