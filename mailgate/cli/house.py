@@ -10,7 +10,7 @@ from mailgate.embedded import Servers, running
 from mailgate.errors import BadInput, BadSettings
 from mailgate.settings import Settings, read_settings
 from mailgate.store.db import Database, Session
-from mailgate.store.organisations import Organisation, by_name, every
+from mailgate.store.organisations import find_organisation
 
 
 @dataclass(frozen=True)
@@ -35,23 +35,18 @@ class House:
     @contextmanager
     def desk(self, org: str | None) -> Iterator[Session]:
         """A transaction for the organisation named, or the only one, that sees nothing of the others."""
-        # Only the owner sees which organisations there are; and only everybody else is bound to one of them.
-        with self.owner() if self.servers.owner_url else self.database() as database:
-            org_id = self.organisation(database, org).id
-        with self.database() as database, database.desk(org_id) as session:
+        with self.database() as database, database.desk(self.organisation(database, org)) as session:
             yield session
 
-    def organisation(self, database: Database, name: str | None) -> Organisation:
-        """The organisation named; where there is only one, it need not be."""
-        with database.desk(0) as session:
-            found = by_name(session, name) if name else None
-            known = every(session)
-        if found is not None:
-            return found
-        if name is None and len(known) == 1:
-            return known[0]
-        names = ", ".join(repr(organisation.name) for organisation in known) or "none"
-        raise BadInput(f"Name the organisation with --org NAME. There are: {names}.")
+    def organisation(self, database: Database, name: str | None) -> int:
+        """The id of the organisation named; where there is only one, it need not be."""
+        with database.crossing() as connection:
+            found = find_organisation(connection, name)
+        if found is None and name:
+            raise BadInput(f"There is no organisation {name!r}; `mailgate org list` shows them.")
+        if found is None:
+            raise BadInput("There are several organisations: name one with --org NAME; `mailgate org list` shows them.")
+        return found
 
 
 @contextmanager

@@ -27,11 +27,12 @@ def seed(tickets: int, messages: int | None, seed: int, org: str | None) -> None
     Running it again adds more.
     """
     from mailgate.bench.invented.seeding import MESSAGES_PER_TICKET, Wish, fill
+    from mailgate.store.organisations import own
 
     wish = Wish(tickets, messages or tickets * MESSAGES_PER_TICKET, seed)
     with house() as here, here.database() as database:
-        with here.owner() as owner:
-            organisation = here.organisation(owner, org)
+        with here.desk(org) as session:
+            organisation = own(session)
         rounds = fill(database, here.servers.owner_url, organisation, wish, clock.now())
         with click.progressbar(length=tickets, label="Seeding", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             for written in rounds:

@@ -83,12 +83,13 @@ def _thread(task: Task, topic: str) -> list[str]:
 
 
 def _references(task: Task) -> list[str]:
-    """The root and the last ten, the mail being answered last; ids that cannot stand in a header are left out."""
+    """The root first, the last ten, the mail being answered last; ids that cannot stand in a header are left out."""
     told = [*task.references, task.in_reply_to or ""]
     known = [each for each in told if each != task.message_id and _MESSAGE_ID.fullmatch(each)]
     root = [each for each in (task.thread_root or "", *known) if _MESSAGE_ID.fullmatch(each)][:1]
-    newest = list(dict.fromkeys(reversed(known)))[:_NEWEST_REFERENCES]  # of an id told twice the later place counts
-    return [each for each in root if each not in newest and each != task.message_id] + newest[::-1]
+    # Of an id told twice the later place counts; but whatever is answered, a thread begins with its root.
+    newest = list(dict.fromkeys(each for each in reversed(known) if each not in root))[:_NEWEST_REFERENCES]
+    return [each for each in root if each != task.message_id] + newest[::-1]
 
 
 def _thread_index(task: Task) -> str:

@@ -51,6 +51,12 @@ def by_name(session: Session, name: str) -> Organisation | None:
     return session.scalar(select(Organisation).where(Organisation.name == name))
 
 
+def find_organisation(connection: Connection, name: str | None) -> int | None:
+    """The id of the organisation with this name; without a name, of the only one."""
+    found: int | None = connection.execute(text("SELECT find_organisation(:name)"), {"name": name}).scalar_one()
+    return found
+
+
 def own(session: Session) -> Organisation:
     """The organisation this session works for."""
     return session.scalars(select(Organisation).where(Organisation.id == tenant(session))).one()

@@ -58,7 +58,7 @@ def test_a_reply_to_an_invented_letter_lands_in_its_ticket(world: World, mailgat
 def test_only_the_organisation_named_is_filled(world: World, mailgate: Mailgate) -> None:
     with world.owner.desk(0) as session:
         other = found(session, "Werft").id
-    assert "Name the organisation with --org" in mailgate("seed", "--tickets", "5").err
+    assert "name one with --org" in mailgate("seed", "--tickets", "5").err
     said = mailgate("seed", "--tickets", "5", "--org", "Werft")
     assert said.code == 0, said.err
     assert world.count("SELECT count(*) FROM tickets WHERE org_id = 1") == 0

@@ -10,6 +10,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     ORDER BY m.address = p_whole DESC LIMIT 1
 $$;
 
+-- The organisation with this name; without a name the only one, where there is only one.
+CREATE OR REPLACE FUNCTION find_organisation(p_name text)
+RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT CASE WHEN count(*) = 1 THEN min(id) END FROM public.organisations WHERE p_name IS NULL OR name = p_name
+$$;
+
 CREATE OR REPLACE FUNCTION find_agent(p_email text)
 RETURNS TABLE (org_id bigint, id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
