@@ -23,9 +23,14 @@ class House:
     @contextmanager
     def owner(self) -> Iterator[Database]:
         """The owner of the tables: migrate, org add, seed, backup."""
+        yield from _opened(self.owner_url)
+
+    @property
+    def owner_url(self) -> str:
+        """The owner's credential, or a word on what is missing."""
         if not self.servers.owner_url:
             raise BadSettings("MAILGATE_DATABASE_OWNER_URL is missing: this command works as the owner of the tables.")
-        yield from _opened(self.servers.owner_url)
+        return self.servers.owner_url
 
     @contextmanager
     def database(self) -> Iterator[Database]:

@@ -3,7 +3,6 @@
 import click
 
 from mailgate.cli.house import house
-from mailgate.errors import BadSettings
 
 
 @click.command()
@@ -13,7 +12,5 @@ def migrate() -> None:
     from mailgate.store.migrate import newest_version
 
     with house() as here:
-        if not here.servers.owner_url:
-            raise BadSettings("MAILGATE_DATABASE_OWNER_URL is missing: migrations run as the owner of the tables.")
-        bring(here.servers.owner_url, here.servers.database_url)
+        bring(here.owner_url, here.servers.database_url)
         click.echo(f"The database is at version {newest_version()}.")

@@ -31,9 +31,10 @@ def seed(tickets: int, messages: int | None, seed: int, org: str | None) -> None
 
     wish = Wish(tickets, messages or tickets * MESSAGES_PER_TICKET, seed)
     with house() as here, here.database() as database:
+        owner_url = here.owner_url
         with here.desk(org) as session:
             organisation = own(session)
-        rounds = fill(database, here.servers.owner_url, organisation, wish, clock.now())
+        rounds = fill(database, owner_url, organisation, wish, clock.now())
         with click.progressbar(length=tickets, label="Seeding", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             for written in rounds:
                 bar.update(written)

@@ -9,7 +9,7 @@ ROLES = {
     "mailgate.cli": {"sqlalchemy", "rq", "mailparser", "flask", "pydantic", "mailgate.settings"},
     "mailgate.receive.smtp": {"mailparser", "flask", "lxml", "jinja2", "nh3", "mailgate.parse", "mailgate.compose"},
     "mailgate.steps.ticking": {"mailparser", "flask", "lxml", "jinja2", "aiosmtpd", "mailgate.parse"},
-    "mailgate.jobs": {"flask", "aiosmtpd", "lxml", "quotequail", "obstore"},
+    "mailgate.jobs": {"flask", "aiosmtpd", "lxml", "obstore"},
     "web.app": {"mailparser", "aiosmtpd", "mailgate.parse", "mailgate.jobs", "lxml"},
 }
 
