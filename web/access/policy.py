@@ -37,6 +37,7 @@ POLICY: dict[str, Rule] = {
     "sign_in.leave": SEE,
     "inbox.show": SEE,
     "ticket.show": SEE,
+    "ticket.message": SEE,
     "ticket.answer": WORK,
     "ticket.note": WORK,
     "ticket.set_status": WORK,

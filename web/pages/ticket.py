@@ -28,7 +28,7 @@ from web.db import ring, tools
 from web.forms import Form, Line
 from web.show.cc import read_cc
 from web.show.shell import desk_page, fragment
-from web.show.ticket import Written, ticket_values
+from web.show.ticket import Written, message_values, ticket_values
 
 pages = Blueprint("ticket", __name__, url_prefix="/t/<number:number>")
 
@@ -70,6 +70,15 @@ def show(number: str) -> Response:
     """Show a ticket: as a page, or as the pane the inbox opens."""
     with desk() as session:
         return _page(session, _listed(session, number))
+
+
+@pages.get("/messages/<key:message_id>")
+def message(number: str, message_id: int) -> str:
+    """Show one message anew: what became of it meanwhile."""
+    with desk() as session:
+        return fragment(
+            session, "message_alone.html", message=message_values(session, _listed(session, number), message_id)
+        )
 
 
 @pages.post("/answers")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from mailgate import clock
 from mailgate.mail import Kind, Span, SpanKind
 from mailgate.store.db import Session
 from mailgate.store.events import Event
@@ -24,6 +25,7 @@ _TRUST = {
     "fail": "The mail fails the rules of the domain in its sender's address. It may be forged.",
 }
 _AGAIN = frozenset({"failed", "bounced", "held"})
+_SOON = timedelta(seconds=60)  # a letter that has not left by then has trouble, and is not watched any more
 _SHOWN_BEFORE = 2  # so many messages before the one that is open stand as lines; older ones behind one line
 
 
@@ -85,6 +87,7 @@ class Shown:
     files: list[FileShown]
     html_url: str | None
     deliveries: list[Delivery]
+    fresh_url: str | None  # where to look again soon, while the letter is on its way
     once: str | None
     defects: list[str] = field(default_factory=list)
 
@@ -101,11 +104,7 @@ def thread(
     me: int | None,
 ) -> tuple[list[Entry], list[Entry]]:
     """The thread in two parts: what is folded behind one line, and what is shown. Oldest first."""
-    people = People(me, {ticket.requester_address: requester})
-    url = f"/t/{ticket.number}"
-    ids = [message.id for message in messages]
-    files, copies = files_of(session, ids), copies_of_messages(session, ids)
-    shown = [_message(message, url, files[message.id], copies[message.id], people) for message in messages]
+    shown = shown_messages(session, ticket, requester, messages, events, me)
     first_open = _first_open(messages)
     shown = [replace(one, is_folded=_is_folded(one, is_old=place < first_open)) for place, one in enumerate(shown)]
     cut = max(0, first_open - _SHOWN_BEFORE)
@@ -114,6 +113,25 @@ def thread(
     border = shown[cut].at if shown else None
     earlier = [entry for entry in entries if cut and border and entry.at < border]
     return earlier, entries[len(earlier) :]
+
+
+def shown_messages(
+    session: Session,
+    ticket: Ticket,
+    requester: str,
+    messages: Sequence[Message],
+    events: Sequence[Event],
+    me: int | None,
+) -> list[Shown]:
+    """Messages with their files, and what became of each recipient's copy."""
+    people = People(me, {ticket.requester_address: requester})
+    url = f"/t/{ticket.number}"
+    ids = [message.id for message in messages]
+    files, copies = files_of(session, ids), copies_of_messages(session, ids)
+    return [
+        _message(message, url, files[message.id], _deliveries(message, copies[message.id], events, url, people), people)
+        for message in messages
+    ]
 
 
 def words_of(message: Message) -> tuple[Stretch, ...]:
@@ -146,7 +164,7 @@ def _is_folded(message: Shown, *, is_old: bool) -> bool:
 
 
 def _message(
-    message: Message, url: str, files: Sequence[StoredFile], copies: Sequence[OutboxCopy], people: People
+    message: Message, url: str, files: Sequence[StoredFile], deliveries: list[Delivery], people: People
 ) -> Shown:
     pictures = within(message.html, files)
     return Shown(
@@ -168,9 +186,30 @@ def _message(
             if file.id not in pictures
         ],
         html_url=f"{url}/messages/{message.id}/html" if message.html else None,
-        deliveries=[_delivery(copy, url, message, people) for copy in copies],
+        deliveries=deliveries,
+        fresh_url=f"{url}/messages/{message.id}" if _is_leaving(message, deliveries) else None,
         once=message.once,
     )
+
+
+def _is_leaving(message: Message, deliveries: Sequence[Delivery]) -> bool:
+    """Whether a look in a moment will probably tell more."""
+    is_on_its_way = any(one.state in ("waiting", "sending") and not one.tries for one in deliveries)
+    return is_on_its_way and clock.now() - message.at < _SOON
+
+
+def _deliveries(
+    message: Message, copies: Sequence[OutboxCopy], events: Sequence[Event], url: str, people: People
+) -> list[Delivery]:
+    """What became of each copy. Before the letter is written it is on its way, unless it never could be written."""
+    if copies or message.direction != "out":
+        return [_delivery(copy, url, message, people) for copy in copies]
+    failed = [event for event in events if event.kind == "not_sent" and event.at >= message.at]
+    state, answer = ("failed", str(failed[0].data.get("answer", ""))) if failed else ("waiting", None)
+    return [
+        Delivery(state, 0, None, answer, name or people.called.get(address.lower(), ""), address, None)
+        for address, name in (*message.to, *message.cc)
+    ]
 
 
 def _delivery(copy: OutboxCopy, url: str, message: Message, people: People) -> Delivery:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from mailgate.errors import NotFound
 from mailgate.rights import Right, may
 from mailgate.store.agents import agents
 from mailgate.store.db import Session
 from mailgate.store.events import history_of
 from mailgate.store.listing import Listed
-from mailgate.store.messages import thread_of
+from mailgate.store.messages import message_by_id, thread_of
 from mailgate.store.people import addresses_of
 from mailgate.store.tickets import PRIORITIES, Ticket, earlier_of, links_of, participants_of, tags_of
 from mailgate.tickets.moves import allowed_from
@@ -19,7 +20,7 @@ from web.access import who
 from web.show import words
 from web.show.filters import Option
 from web.show.happenings import happenings
-from web.show.thread import thread
+from web.show.thread import Shown, shown_messages, thread
 
 _LINK_WORDS = {"claims": "Says it belongs to", "claims_by": "Named by a stranger in"}
 _HISTORY = 12
@@ -82,6 +83,15 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
         "composer": _composer(session, listed, url, refused) if works else None,
         "errors": refused.errors if refused else None,
     }
+
+
+def message_values(session: Session, listed: Listed, message_id: int) -> Shown:
+    """One message of a ticket, as its thread shows it."""
+    ticket, said = listed.ticket, message_by_id(session, message_id)
+    if said is None or said.ticket_id != ticket.id:
+        raise NotFound("There is no such message on this ticket.")
+    events = history_of(session, ticket.id)
+    return shown_messages(session, ticket, listed.requester, [said], events, who().agent_id)[0]
 
 
 def _facts(listed: Listed) -> list[tuple[str, str]]:
