@@ -19,7 +19,7 @@ def test_f1_killed_while_accepting_nothing_acknowledged_is_lost(
     with gateway(fresh, tmp_path) as gate, ThreadPoolExecutor(4) as clients:
         gate.start("smtp", failpoints=f"{step}=kill@5")
         acknowledged = dict(zip(mails, clients.map(gate.send, mails.values()), strict=True))
-        assert gate.has_died("smtp")
+        eventually(lambda: gate.has_died("smtp"), within=10)
         assert not all(acknowledged.values())
         gate.start("smtp")
         for message_id, raw in mails.items():
