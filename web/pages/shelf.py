@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Blueprint, Response
 
 from mailgate.errors import Conflict, NotFound
-from mailgate.store.kept import KeptMail, count_state, list_kept, put_back, raw_of
+from mailgate.store.kept import KeptMail, count_state, kept_by_id, list_kept, put_back, raw_of
 from web.access import desk, who
 from web.answers import attachment, see_other
 from web.db import ring, tools
@@ -75,6 +75,8 @@ def download(kept_id: int) -> Response:
 def replay(kept_id: int) -> Response:
     """Have a mail read again."""
     with desk() as session:
+        if kept_by_id(session, kept_id) is None:
+            raise NotFound(f"There is no kept mail {kept_id}.")
         if not put_back(session, [kept_id]):
             raise Conflict("Only mail that is held or quarantined can be read again.")
     ring("read_mail")
