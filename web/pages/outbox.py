@@ -8,10 +8,10 @@ from datetime import datetime
 from flask import Blueprint, Response
 
 from mailgate import clock
-from mailgate.errors import Conflict
+from mailgate.errors import Conflict, NotFound
 from mailgate.store.db import Session
 from mailgate.store.organisations import own
-from mailgate.store.outbox import OutboxCopy, count_copies, list_copies, try_again
+from mailgate.store.outbox import OutboxCopy, copy_by_id, count_copies, list_copies, try_again
 from mailgate.store.people import people_by_address
 from mailgate.store.tickets import by_ids
 from web.access import desk
@@ -76,6 +76,8 @@ def show() -> str:
 def retry(copy_id: int) -> Response:
     """Send a copy again, now."""
     with desk() as session:
+        if copy_by_id(session, copy_id) is None:
+            raise NotFound(f"There is no letter {copy_id} in the outbox.")
         if not try_again(session, copy_id, clock.now()):
             raise Conflict("Only what waits, is held, failed or came back can be sent again.")
     ring("send_mail")
