@@ -27,7 +27,7 @@ from mailgate.store.claims import TRIES, Claimed, release_claims, work_waiting
 from mailgate.store.kept import KeptMail
 from mailgate.thread.arrival import Arrival
 
-READ_AT_ONCE = 25
+READ_AT_ONCE = 50
 FOLLOW_AT_ONCE = 50
 SEND_AT_ONCE = 50
 MOVE_AT_ONCE = 200

@@ -20,7 +20,7 @@ from mailgate.store.kept import keep
 
 _GROUP = 64  # deliveries committed together, at most
 _GROUP_BYTES = 16 * 2**20
-_READ_AT_ONCE = 25  # a burst of more wakes more than one worker
+_READ_AT_ONCE = 50  # a burst of more wakes more than one worker
 
 _log = log.get("accept")
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import CheckConstraint, Computed, Index, select, tuple_
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
 from mailgate.store.base import TenantRow, points_to, tenant
@@ -195,24 +194,32 @@ def tickets_by_thread_ids(session: Session, message_ids: Iterable[str]) -> dict[
     return {message_id: Known(ticket_id, is_own) for message_id, ticket_id, is_own in rows}
 
 
+# Arrays, so that a batch of any size is one statement the database has prepared already.
+_REMEMBER = sql(
+    "INSERT INTO thread_ids (org_id, message_id, ticket_id, is_own)"
+    " SELECT :org, * FROM unnest(CAST(:ids AS text[]), CAST(:tickets AS bigint[]), CAST(:own AS boolean[]))"
+    " ON CONFLICT (org_id, message_id, ticket_id) DO UPDATE SET is_own = true"
+    " WHERE excluded.is_own AND NOT thread_ids.is_own"
+)
+
+
 def remember_thread_ids(session: Session, new: Iterable[NewId]) -> None:
     """Note which tickets these Message-IDs belong to; what was only referred to may turn up as a letter's own."""
     flags: dict[tuple[str, int], bool] = {}
     for each in new:
         key = (trimmed(each.message_id), each.ticket_id)
         flags[key] = flags.get(key, False) or each.is_own
-    rows = [
-        {"org_id": tenant(session), "message_id": message_id, "ticket_id": ticket_id, "is_own": is_own}
-        for (message_id, ticket_id), is_own in flags.items()
-    ]
-    if rows:
-        writing = upsert(ThreadId).values(rows)
-        writing = writing.on_conflict_do_update(
-            index_elements=["org_id", "message_id", "ticket_id"],
-            set_={"is_own": True},
-            where=writing.excluded.is_own & ~ThreadId.is_own,
-        )
-        session.execute(writing)
+    if not flags:
+        return
+    session.execute(
+        _REMEMBER,
+        {
+            "org": tenant(session),
+            "ids": [message_id for message_id, _ in flags],
+            "tickets": [ticket_id for _, ticket_id in flags],
+            "own": list(flags.values()),
+        },
+    )
 
 
 def trimmed(message_id: str) -> str:
