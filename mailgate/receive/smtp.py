@@ -7,6 +7,7 @@ import re
 import ssl
 from collections import Counter
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -22,6 +23,7 @@ _MAX_CONNECTIONS = 400
 _MAX_PER_PEER = 50
 _IDLE_SECONDS = 120
 _BUFFER = 2**16
+_KNOWN, _KNOWN_SECONDS = 1000, 1.0  # addresses of ours that are remembered, and for how long
 
 # <local@domain> of ordinary characters; a dot may only part others.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -46,12 +48,29 @@ class Doorkeeper:
     max_per_peer: int = _MAX_PER_PEER
     idle_seconds: float = _IDLE_SECONDS
     peers: Counter[str] = field(default_factory=Counter)
+    known: dict[str, tuple[float, Found]] = field(default_factory=dict)  # address: until when, what
 
     def admits(self, peer: str) -> bool:
         """Whether one more connection from there is welcome. Loopback is where our own relay and proxies live."""
         if self.peers.total() >= self.max_connections:
             return False
         return peer.startswith("127.") or peer == "::1" or self.peers[peer] < self.max_per_peer
+
+    async def mailbox(self, address: str) -> Found | None:
+        """Whose address this is. Known ones are asked for once a second, so a burst costs little."""
+        until, found = self.known.get(address, (0.0, None))
+        if monotonic() < until:
+            return found
+        found = await asyncio.to_thread(self._look_up, address)
+        if len(self.known) >= _KNOWN:
+            self.known.clear()
+        if found is not None:
+            self.known[address] = (monotonic() + _KNOWN_SECONDS, found)
+        return found
+
+    def _look_up(self, address: str) -> Found | None:
+        with self.database.crossing() as connection:
+            return find_mailbox(connection, address)
 
 
 class Conversation(SMTP):
@@ -151,7 +170,7 @@ class _Hooks:
     ) -> str:
         if len(envelope.rcpt_tos) >= _MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients in one go"
-        found = await asyncio.to_thread(self._look_up, address)
+        found = await self._door.mailbox(_storable(address))
         if found is None:
             return _UNKNOWN
         self._found[address] = found
@@ -173,10 +192,6 @@ class _Hooks:
         for mail, kept_id in zip(mails.values(), kept, strict=True):
             _log.info("kept %s for %s from %s", kept_id, mail.recipient, mail.sender or "<>")
         return f"250 2.0.0 Kept as {', '.join(map(str, kept))}"
-
-    def _look_up(self, address: str) -> Found | None:
-        with self._door.database.crossing() as connection:
-            return find_mailbox(connection, _storable(address))
 
 
 def _storable(address: str) -> str:
