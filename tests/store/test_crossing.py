@@ -17,7 +17,8 @@ from mailgate.store.db import Database
 from mailgate.store.kept import claim_mail
 from mailgate.store.leases import take_lease
 from mailgate.store.office import find_mailbox
-from mailgate.store.organisations import found
+from mailgate.store.organisations import found, sole
+from mailgate.store.tickets import find_requests
 from mailgate.tokens import hashed
 from tests.support.mails import mail
 from tests.support.world import World
@@ -91,3 +92,30 @@ def test_one_holder_has_the_lease_until_it_runs_out(database: Database) -> None:
         assert take_lease(connection, "clock", "one", now, until) == 1
         late = now + timedelta(seconds=11)
         assert take_lease(connection, "clock", "two", late, late + timedelta(seconds=10)) == 2
+
+
+def test_requests_are_found_by_their_requesters_own_address(world: World) -> None:
+    with world.owner.desk(0) as session:
+        other = found(session, "Another desk").id
+    with world.database.desk(other) as session:
+        add_mailbox(session, "help@other.example", clock.now())
+    kept = world.receive(mail())
+    world.deliver(mail(to="help@other.example"), to="help@other.example")
+    world.receive(mail(sender="eve@elsewhere.example"), sender="eve@elsewhere.example")
+    number = world.ticket(kept.ticket_id).number
+    with world.database.crossing() as connection:
+        everything = find_requests(connection, "Ana@Lusitel.example")
+        assert {request.org_id for request in everything} == {1, other}
+        assert len(find_requests(connection, "ana@lusitel.example", limit=1)) == 1
+        assert (1, kept.ticket_id) in find_requests(connection, "ana@lusitel.example", number.lower())
+        assert find_requests(connection, "eve@elsewhere.example", number[:-1] + "9") == []
+        assert find_requests(connection, "ana@lusitel.example' OR true --") == []
+
+
+def test_an_organisation_is_named_only_where_it_is_the_only_one(database: Database, owner: Database) -> None:
+    with database.crossing() as connection:
+        assert sole(connection) == 1
+    with owner.desk(0) as session:
+        found(session, "Another desk")
+    with database.crossing() as connection:
+        assert sole(connection) is None

@@ -83,7 +83,7 @@ def test_unknown_users_take_as_long_as_wrong_passwords(browser: Browser) -> None
     time(MARA), time("eve@nordlicht.example")
     pairs = [(time(MARA), time("eve@nordlicht.example")) for _ in range(12)]
     known, unknown = (median(times) for times in zip(*pairs, strict=True))
-    assert abs(known - unknown) < 0.15 * known
+    assert abs(known - unknown) < 0.1 * known
 
 
 def test_too_many_tries_have_to_wait(browser: Browser) -> None:

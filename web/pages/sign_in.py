@@ -26,6 +26,7 @@ from mailgate.store.db import Session
 from mailgate.tokens import hashed
 from web.access import client_address, desk, desk_of, limit, sign_out, who
 from web.access import sign_in as begin_session
+from web.access.evenly import evenly
 from web.access.sessions import NAME, cookie_name
 from web.answers import see_other
 from web.db import tools
@@ -67,10 +68,11 @@ def enter() -> Response | tuple[str, int]:
     email = form.email.strip().lower()[:254]
     limit("sign-in", client_address(), times=_BY_ADDRESS, seconds=_MINUTES_15)
     limit("sign-in-account", email, times=_BY_ACCOUNT, seconds=_MINUTES_15)
-    with tools().database.crossing() as connection:
-        found = find_agent(connection, email)
-    agent = _agent(found)
-    if not is_password(agent, form.password) or found is None or agent is None:
+    with evenly():
+        found = _found(email)
+        agent = _agent(found)
+        is_right = is_password(agent, form.password)
+    if not is_right or found is None or agent is None:
         return _form(email, local(form.next), {"": _WRONG}), 422
     with desk_of(found.org_id) as session:
         begin_session(session, agent)
@@ -152,6 +154,11 @@ def _form(email: str, next_url: str, errors: dict[str, str] | None) -> str:
 
 def _password_form(agent: Agent, errors: dict[str, str] | None) -> str:
     return customer_page(public_face(), "password.html", email=agent.email, least=SHORTEST, errors=errors)
+
+
+def _found(email: str) -> Holder | None:
+    with tools().database.crossing() as connection:
+        return find_agent(connection, email)
 
 
 def _agent(found: Holder | None) -> Agent | None:

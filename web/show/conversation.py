@@ -12,7 +12,6 @@ from web.look import Stretch
 from web.show.thread import FileShown, words_of
 
 VISIBLE = frozenset({"in", "out", "system"})
-_SHOWN = 4  # so many messages stand open; more than one before them stand behind a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +20,7 @@ class Said:
 
     id: int
     is_mine: bool
+    is_ours: bool
     is_automatic: bool
     author: str
     at: datetime
@@ -55,6 +55,7 @@ def said(
         Said(
             id=message.id,
             is_mine=message.direction == "in" and message.author_address == address,
+            is_ours=message.direction != "in",
             is_automatic=message.direction == "system",
             author=_author(message, organisation),
             at=message.at,
@@ -69,12 +70,11 @@ def said(
 
 
 def divided(messages: list[Said]) -> tuple[list[Said], list[Said]]:
-    """What is folded away, and what is shown at once."""
-    cut = len(messages) - _SHOWN
-    return (messages[:cut], messages[cut:]) if cut > 1 else ([], messages)
+    """What is folded behind a line, and what is shown at once: our last answer, and whatever was said after it."""
+    ours = [place for place, one in enumerate(messages) if one.is_ours and not one.is_automatic]
+    cut = ours[-1] if ours and ours[-1] > 1 else 0
+    return messages[:cut], messages[cut:]
 
 
 def _author(message: Message, organisation: str) -> str:
-    if message.direction == "in":
-        return message.author or "Somebody"
-    return f"{message.author} from {organisation}" if message.direction == "out" else organisation
+    return organisation if message.direction == "system" else message.author or "Somebody"
