@@ -12,7 +12,7 @@ from mailgate.cli.outcome import told
 from mailgate.errors import BadSettings
 from mailgate.office.links import SIGN_IN_MINUTES, sign_in_link
 from mailgate.office.setup import add_agent
-from mailgate.store.agents import agent_by_email, any_agents
+from mailgate.store.agents import agent_by_email, any_agents, find_agent
 from mailgate.store.counts import schema_version
 from mailgate.store.migrate import migrate, newest_version
 
@@ -37,8 +37,19 @@ def first_steps(demo_mailbox: int | None) -> None:
                 return
             with database.crossing() as connection:
                 nobody = not any_agents(connection)
-        if nobody:
+        if nobody or _nobody_came(here):
             _welcome(here)
+
+
+def _nobody_came(here: House) -> bool:
+    """Whether the first admin was made by an earlier start and has not set a password yet: the link may be lost."""
+    with here.database() as database, database.crossing() as connection:
+        known = find_agent(connection, FIRST_ADMIN)
+    if known is None:
+        return False
+    with here.database() as database, database.desk(known.org_id) as session:
+        admin = agent_by_email(session, FIRST_ADMIN)
+        return admin is not None and admin.password_hash is None
 
 
 def _welcome(here: House) -> None:
@@ -46,7 +57,9 @@ def _welcome(here: House) -> None:
         now = clock.now()
         admin = agent_by_email(session, FIRST_ADMIN) or add_agent(session, FIRST_ADMIN, "owner", now, name="Admin")
         link = sign_in_link(session, admin, now, here.settings.public_url)
-    click.echo(f"Nobody can sign in yet. The first admin's link, good once and for {SIGN_IN_MINUTES} minutes:\n{link}")
+    click.echo(
+        f"Nobody has a password yet. The first admin's link, good once and for {SIGN_IN_MINUTES} minutes:\n{link}"
+    )
 
 
 def _sample_office(here: House, mailbox_port: int) -> None:

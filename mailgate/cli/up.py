@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from socket import gethostname
 
 import click
 
@@ -86,7 +87,8 @@ def _roles(settings: Settings) -> list[Role]:
     """One worker never sends, so that a slow relay cannot keep all of them from reading."""
     python = (sys.executable, "-P", "-m", "mailgate", "worker")
     workers = [
-        Role(f"worker-{number}", (*python, "--name", f"worker-{number}", "--queues", queues))
+        # The same name after a restart, another on another machine: what a dead worker held is given back by name.
+        Role(f"worker-{number}", (*python, "--name", f"{gethostname()}-worker-{number}", "--queues", queues))
         for number in range(1, settings.workers + 1)
         for queues in ["mail" if number == 1 and settings.workers > 1 else "send,mail"]
     ]

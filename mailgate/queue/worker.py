@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 import signal
 import threading
@@ -70,6 +71,10 @@ def work(redis_url: str, queues: Sequence[str], name: str, *, on_start: Callable
         log_job_description=False,
         worker_ttl=90,
     )
+    # What is imported stays for as long as the worker does; and reading makes many small things that die young.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     on_start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches `mailgate up`, which stops us in order
     worker.work(logging_level="WARNING")
