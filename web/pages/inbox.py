@@ -8,14 +8,14 @@ from datetime import datetime
 from flask import Blueprint, request
 
 from mailgate.errors import BadInput
-from mailgate.store.listing import Listed, Place, count_tickets, list_tickets, place_of
+from mailgate.store.listing import Listed, Place, list_tickets, place_of
 from mailgate.store.office import mailboxes
 from web import cursors
 from web.access import desk, who
 from web.show.filters import SORT_NAMES, Asked, read
 from web.show.rows import rows
 from web.show.shell import desk_page
-from web.show.views import MOST_COUNTED, VIEWS, capped, count
+from web.show.views import capped, counts
 
 pages = Blueprint("inbox", __name__)
 ROWS = 50
@@ -46,22 +46,23 @@ def show() -> str:
         asked = read(session, request.args)
         filters = asked.filters(agent)
         found = list_tickets(session, filters, sort=asked.sort, after=_place(asked.sort), limit=ROWS + 1)
-        page = found[:ROWS]
+        page, counted = found[:ROWS], counts(session, agent, filters)
         return desk_page(
             session,
             "inbox.html",
             current=asked.view.key,
+            counted=counted,
             view=asked.view,
             q=asked.words,
             kept=[(name, value) for name, value in asked.said().items() if name not in ("view", "q")],
             filters=_chips(asked),
             filter_fields=asked.fields,
             sorts=[Sort(name, asked.url(sort=key), key == asked.sort) for key, name in SORT_NAMES.items()],
-            total=capped(count_tickets(session, filters, MOST_COUNTED)),
+            total=capped(counted[0]),
             rows=rows(session, page, asked.sort),
             older_url=asked.url(cursor=_cursor(page[-1], asked.sort)) if len(found) > ROWS else None,
             newest_url=asked.url() if "cursor" in request.args else None,
-            unassigned_count=count(session, VIEWS["unassigned"], agent),
+            unassigned_count=counted["unassigned"],
             support_address=next((mailbox.address for mailbox in mailboxes(session) if mailbox.active), "a mailbox"),
         )
 

@@ -16,7 +16,7 @@ from mailgate.store.office import mailboxes
 from mailgate.store.organisations import Organisation, own, sole
 from web.access import Who, desk_of, who
 from web.db import tools
-from web.show.views import MOST_COUNTED, VIEWS, capped, count
+from web.show.views import MOST_COUNTED, VIEWS, Counts, capped, counts
 
 SHELVED = ("held", "quarantined")
 
@@ -53,10 +53,13 @@ class Face:
     language: str
 
 
-def desk_page(session: Session, template: str, *, current: str = "", **values: Any) -> str:
-    """An agent's page. `current` names the view or the part of the set-up that is shown."""
+def desk_page(
+    session: Session, template: str, *, current: str = "", counted: Counts | None = None, **values: Any
+) -> str:
+    """An agent's page. `current` names the view or the part of the set-up that is shown; `counted`: what is known."""
     organisation = own(session)
-    return render_template(template, desk=_desk(session, organisation, current), zone=organisation.time_zone, **values)
+    desk = _desk(session, organisation, current, counted or counts(session, who().agent_id or 0))
+    return render_template(template, desk=desk, zone=organisation.time_zone, **values)
 
 
 def fragment(session: Session, template: str, **values: Any) -> str:
@@ -99,14 +102,14 @@ def customer_page(shown: Face, template: str, **values: Any) -> str:
     )
 
 
-def _desk(session: Session, organisation: Organisation, current: str) -> Desk:
+def _desk(session: Session, organisation: Organisation, current: str, counted: Counts) -> Desk:
     known = who()
     views = [
         Item(
             view.name,
             f"/?view={view.key}",
             view.icon,
-            capped(count(session, view, known.agent_id or 0)) if view.is_counted else None,
+            capped(counted[view.key]) if view.is_counted else None,
             view.key == current,
         )
         for view in VIEWS.values()
