@@ -37,9 +37,7 @@ class Happening:
 
 def happenings(events: Iterable[Event], me: int | None) -> list[Happening]:
     """Everything that happened, in order."""
-    return [
-        Happening(text, event.at, _SYMBOLS.get(event.kind, "change")) for event in events for text in _texts(event, me)
-    ]
+    return [Happening(_text(event, me), event.at, _SYMBOLS.get(event.kind, "change")) for event in events]
 
 
 def in_thread(events: Iterable[Event], me: int | None) -> list[Happening]:
@@ -47,31 +45,32 @@ def in_thread(events: Iterable[Event], me: int | None) -> list[Happening]:
     return happenings((event for event in events if event.kind in _IN_THREAD), me)
 
 
-def _texts(event: Event, me: int | None) -> list[str]:
+def _text(event: Event, me: int | None) -> str:
     who = "You" if me is not None and event.agent_id == me else event.actor_name or "Somebody"
     if event.kind == "changed":
-        return [_change(who, event, name, *pair) for name, pair in event.data.items() if _is_pair(pair)]
+        changes = [_change(event, name, *pair) for name, pair in event.data.items() if _is_pair(pair)]
+        return f"{who} {', '.join(changes) or 'changed the ticket'}"
     reasons = " ".join(str(reason) for reason in event.data.get("reasons", ()))
     sentence = _SAID.get(event.kind, f"{{who}}: {event.kind.replace('_', ' ')}")
-    return [sentence.format(who=who, recipient=event.data.get("recipient") or "somebody", reasons=reasons).rstrip(".")]
+    return sentence.format(who=who, recipient=event.data.get("recipient") or "somebody", reasons=reasons).rstrip(".")
 
 
-def _change(who: str, event: Event, field: str, before: Any, after: Any) -> str:
+def _change(event: Event, field: str, before: Any, after: Any) -> str:
     match field:
         case "status":
-            return f"{who} set the status to {words.STATUSES.get(after, after)}"
+            return f"set the status to {words.STATUSES.get(after, after)}"
         case "priority":
-            return f"{who} set the priority to {str(after).title()}"
+            return f"set the priority to {str(after).title()}"
         case "assignee" if after is None:
-            return f"{who} took the ticket from {before}"
+            return f"took the ticket from {before}"
         case "assignee" if after == event.actor_name:
-            return f"{who} took the ticket"
+            return "took the ticket"
         case "assignee":
-            return f"{who} assigned {after}"
+            return f"assigned {after}"
         case "tags":
-            return f"{who} set the tags to {', '.join(after) or 'none'}"
+            return f"set the tags to {', '.join(after) or 'none'}"
         case _:
-            return f"{who} set the {field} to {after or 'none'}"
+            return f"set the {field} to {after or 'none'}"
 
 
 def _is_pair(value: Any) -> bool:
