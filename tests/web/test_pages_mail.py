@@ -40,7 +40,7 @@ def test_the_shelf_says_why(browser: Browser, world: World) -> None:
     assert "It is held back, on the shelf." in page
     browser.get("/admin/shelf/999999/why", 404)
     browser.get("/admin/shelf/999999/raw", 404)
-    browser.post("/admin/shelf/999999/replay", 409)
+    browser.post("/admin/shelf/999999/replay", 404)
 
 
 def test_a_ticket_says_why_it_is_here(browser: Browser, world: World) -> None:
