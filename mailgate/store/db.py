@@ -29,6 +29,8 @@ class Database:
             pool_recycle=1800,
             connect_args={"connect_timeout": 5, "application_name": "mailgate"},
         )
+        # Rows of one table in one INSERT .. VALUES (..), (..) also where nothing is read back: a tenth less a mail.
+        self.engine.dialect.use_insertmanyvalues_wo_returning = True
         event.listen(self.engine, "invalidate", self._start_anew)
 
     @contextmanager
