@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import smtplib
 from collections import Counter
+from time import monotonic
 
-from mailgate.bench.figures import Limit, Plan, Row
+from mailgate.bench.figures import Limit, Plan, Row, Timing, middle_and_slow
 from mailgate.bench.invented.mails import Answered, first_mails, replies
 from mailgate.bench.machine import watched
 from mailgate.bench.site import DESK, Helper, Site, WentWrong, bare, free_port, require_all_taken, wait_for_port
 
 _WARM_UP = 200
+_ALONE = 20
 _REPLIES = 10  # one mail in so many answers a letter of ours
 
 
@@ -29,6 +32,7 @@ def measure(plan: Plan, site: Site) -> Row:
             wait_for_port(port)
             letters = _warm_up(site, sink, port)
             row = _measure(plan, site, sink, port, letters)
+            row.timings = [_alone(sink, port)]
     row.limits = [Limit("mail-parser, commit, smtplib in a bare loop, × 2", _bare(plan, site))]
     return row
 
@@ -66,6 +70,18 @@ def _measure(plan: Plan, site: Site, sink: Helper, port: int, letters: list[Answ
     _require_true(site, sink, before, first, len(answers))
     seconds = taken["last"] - sent["first"]
     return Row("end to end", cost, plan.mails, seconds)
+
+
+def _alone(sink: Helper, port: int) -> Timing:
+    """How long whoever writes to a desk with nothing else to do waits for the answer."""
+    waits = []
+    sink.ask("forget")
+    with smtplib.SMTP("127.0.0.1", port, "localhost") as client:
+        for number, mail in enumerate(first_mails(_ALONE, DESK, seed=4, start=2_000_000)):
+            begun = monotonic()
+            client.sendmail(mail.sender, [mail.recipient], mail.raw)
+            waits.append(sink.ask(f"await {number + 1}")["last"] - begun)
+    return Timing("one mail alone until its answer", *middle_and_slow(waits))
 
 
 def _require_true(site: Site, sink: Helper, before: dict[tuple[str, str], int], first: int, answers: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from urllib.request import urlopen
 
 from mailgate.bench.figures import Plan, Row
 from mailgate.bench.machine import watched
@@ -18,8 +19,8 @@ def measure(plan: Plan, site: Site) -> Row:
     with site.running(["up", "--workers", "2", "--smtp", str(smtp), "--web", str(web)]):
         wait_for_port(smtp)
         wait_for_port(web)
-        time.sleep(_SETTLING)
+        with urlopen(f"http://127.0.0.1:{web}/sign-in", timeout=30):
+            time.sleep(_SETTLING)
         with watched(without=site.helpers) as cost:
             time.sleep(2)
-    cost.cpu = None
     return Row("idle", cost)

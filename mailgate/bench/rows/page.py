@@ -10,7 +10,7 @@ from time import perf_counter
 from urllib.parse import quote, urlencode
 
 from mailgate import clock
-from mailgate.bench.figures import Limit, Plan, Row, Timing
+from mailgate.bench.figures import Limit, Plan, Row, Timing, middle_and_slow
 from mailgate.bench.invented.seeding import MESSAGES_PER_TICKET, Wish, fill
 from mailgate.bench.invented.words import PRODUCTS
 from mailgate.bench.machine import watched
@@ -45,7 +45,7 @@ def measure(plan: Plan, site: Site) -> Row:
         limit = Limit("a page that does nothing (/healthz)", _EACH / sum(browser.times(["/healthz"] * _EACH)))
         with watched(without=site.helpers) as cost:
             taken = {name: browser.times(paths, holding="/t/") for name, paths in asked.items()}
-    timings = [Timing(name, *_middle_and_slow(times)) for name, times in taken.items()]
+    timings = [Timing(name, *middle_and_slow(times)) for name, times in taken.items()]
     every = [time for times in taken.values() for time in times]
     return Row("page", cost, len(every), sum(every), [limit], timings)
 
@@ -109,8 +109,3 @@ def _link(site: Site, url: str) -> str:
     with site.database() as database, database.desk(1) as session:
         agent = add_agent(session, "bench@desk.example", "admin", clock.now())
         return sign_in_link(session, agent, clock.now(), url)
-
-
-def _middle_and_slow(times: Sequence[float]) -> tuple[float, float]:
-    ordered = sorted(times)
-    return ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
