@@ -67,7 +67,7 @@ def test_wrong_words_are_answered_with_how_to_say_it(mailgate: Mailgate, words: 
 def test_an_organisation_that_does_not_exist_is_named(mailgate: Mailgate) -> None:
     said = mailgate("replay", "--held", "--org", "Nobody")
     assert said.code != 0
-    assert "'Support'" in said.err
+    assert "There is no organisation 'Nobody'" in said.err
 
 
 def test_another_organisations_shelf_is_left_alone(world: World, mailgate: Mailgate) -> None:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,8 +52,9 @@ def test_demo_plays_in_its_own_process_and_goes_on_after_a_stop(
             eventually(answered)
             with urllib.request.urlopen(links.mailbox, timeout=10) as page:
                 assert "Two more lamps for the lobby" in page.read().decode()
+            said = _heard(demo, "opened TKT-", "answered automatically")
             demo.terminate()
-            _, said = demo.communicate(timeout=10)
+            demo.communicate(timeout=10)
             assert demo.returncode == 0
             assert "opened TKT-" in said
             assert "answered automatically" in said
@@ -72,3 +74,16 @@ def test_demo_without_its_office_or_port_says_so(fresh: Fresh, database: Databas
         taken = free_port()
         with _demo(gate, taken, taken) as demo:
             assert f"cannot listen on port {taken}" in demo.communicate(timeout=20)[1]
+
+
+def _heard(demo: subprocess.Popen[str], *words: str) -> str:
+    """What it says until all these words have been said; it is ended when that takes too long."""
+    assert demo.stderr is not None
+    patience, said = threading.Timer(60, demo.kill), ""
+    patience.start()
+    for line in demo.stderr:
+        said += line
+        if all(word in said for word in words):
+            break
+    patience.cancel()
+    return said

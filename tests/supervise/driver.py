@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from mailgate.supervise import Role, exit_on_signals, supervise
 def main() -> int:
     plan = json.loads(sys.argv[1])
     log.start("up", plan.get("form", "text"))
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may ignore it (nohup), and we inherit that
     exit_on_signals()
     with contextlib.ExitStack() as stack:
         heal, environment = (lambda: False), {"TOLD": "by the supervisor"}
