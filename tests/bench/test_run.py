@@ -15,6 +15,7 @@ from mailgate.bench.rows import ROWS
 from mailgate.bench.site import Helper
 from tests.support.doors import smtp_door
 from tests.support.mails import mail
+from tests.support.processes import eventually
 from tests.support.world import DESK, World
 
 
@@ -92,6 +93,15 @@ def test_a_row_is_measured_from_mail_to_answer() -> None:
     assert row["cpu_seconds"]["worker"] > 0
     assert row["peak_bytes_by_role"]["postgres"] > 0
     assert 0 < row["limits"][0]["reached"] < 1
+
+
+def test_whoever_ends_it_early_finds_nothing_left_behind(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mailgate.bench", "--row", "accept", "--place", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        eventually(lambda: any(tmp_path.glob("*/data/embedded/keeper.json")), within=60)
+        process.terminate()
+        assert process.wait(60) == 143
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
