@@ -23,6 +23,18 @@ class Kind(StrEnum):
     LOOP = "loop"
 
 
+class Cause(StrEnum):
+    """Why a mail is held back on the shelf. Each held mail has exactly one."""
+
+    FORGED_SENDER = "forged-sender"  # it fails its sender's own rules, where the sender's name would open a door
+    SPAM = "spam"
+    LOOP = "loop"  # our own mail, a mail in circles, two systems answering each other
+    OVER_LIMITS = "over-limits"
+    UNAUTHENTICATED_AGENT = "unauthenticated-agent"  # it speaks as an agent, and nothing proves that it is
+    HOSTILE = "hostile"  # built to hurt whoever reads it
+    VERIFICATION = "verification"  # another service's sign-up code or link, for whoever can read our mailbox
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A mail address with the name shown beside it."""

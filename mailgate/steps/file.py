@@ -8,7 +8,7 @@ from datetime import datetime
 
 from mailgate import clock
 from mailgate.failpoints import point
-from mailgate.mail import Kind, Try
+from mailgate.mail import Cause, Kind, Try
 from mailgate.people.meet import meet
 from mailgate.steps.bounces import record_bounce
 from mailgate.steps.workshop import Workshop
@@ -110,12 +110,12 @@ def _file(batch: Batch, row: KeptMail, arrival: Arrival) -> None:
     batch.read_before[arrival.same] = row
     circle = own_mail(arrival, batch.organisation.id, batch.shop.marks, addresses)
     if arrival.refused is not None:
-        _settle(row, "held", [arrival.refused], state="held")
+        _hold(row, Cause.HOSTILE, arrival.refused)
     elif letter.kind in REPORTS:
         ticket_id, reason = record_bounce(batch.session, batch.shop.marks, arrival, batch.now)
         _settle(row, REPORTS[letter.kind], [*letter.reasons, reason], ticket_id=ticket_id)
     elif circle is not None:
-        _settle(row, "held", [circle], state="held")
+        _hold(row, Cause.LOOP, circle)
     else:
         _file_on_ticket(batch, row, arrival, decide(batch.evidence, arrival))
 
@@ -161,6 +161,12 @@ def _why_no_answer(arrival: Arrival, mailbox: Mailbox) -> list[str]:
     if arrival.envelope.door == "import":
         reasons.append("It was imported.")
     return reasons
+
+
+def _hold(row: KeptMail, cause: Cause, reason: str, trail: Sequence[Try] = ()) -> None:
+    """Lay a mail on the shelf, where a person decides."""
+    row.cause = cause.value
+    _settle(row, "held", [reason], state="held", trail=trail)
 
 
 def _settle(

@@ -44,6 +44,7 @@ class KeptMail(TenantRow):
             "outcome IN ('opened', 'appended', 'bounce', 'complaint', 'duplicate', 'held', 'quarantined', 'discarded')",
             name="outcome",
         ),
+        CheckConstraint("(state = 'held') = (cause IS NOT NULL)", name="cause_of_held"),
         points_to("mailboxes", "mailbox_id"),
     )
 
@@ -61,6 +62,7 @@ class KeptMail(TenantRow):
     claimed_until: Mapped[datetime | None]
     claimed_by: Mapped[str | None]
     outcome: Mapped[str | None]
+    cause: Mapped[str | None]  # mail.Cause: why it is held
     ticket_id: Mapped[int | None]
     read_at: Mapped[datetime | None]
     same: Mapped[bytes | None]  # hash over mailbox, Message-ID and content: equal for deliveries of one mail
@@ -132,11 +134,15 @@ def kept_by_message(session: Session, kept_ids: Iterable[int]) -> list[KeptMail]
     return list(session.scalars(select(KeptMail).where(KeptMail.id.in_(list(kept_ids)))))
 
 
-def list_kept(session: Session, *, states: Sequence[str], before: int | None, limit: int) -> list[KeptMail]:
-    """Kept mail in some states, newest first."""
+def list_kept(
+    session: Session, *, states: Sequence[str], causes: Sequence[str] = (), before: int | None, limit: int
+) -> list[KeptMail]:
+    """Kept mail in some states, or held for some causes, newest first."""
     question = select(KeptMail).order_by(KeptMail.id.desc()).limit(limit)
     if states:
         question = question.where(KeptMail.state.in_(states))
+    if causes:
+        question = question.where(KeptMail.state == "held", KeptMail.cause.in_(causes))
     if before is not None:
         question = question.where(KeptMail.id < before)
     return list(session.scalars(question))
@@ -159,8 +165,8 @@ def put_back(session: Session, ids: Iterable[int]) -> list[int]:
         update(KeptMail)
         .where(KeptMail.id.in_(list(ids)), KeptMail.state.in_(("held", "quarantined")))
         .values(
-            state="waiting", outcome=None, tries=0, claimed_until=None, claimed_by=None, last_error=None, same=None,
-            reasons=[], trail=[], read_at=None,
+            state="waiting", outcome=None, cause=None, tries=0, claimed_until=None, claimed_by=None, last_error=None,
+            same=None, reasons=[], trail=[], read_at=None,
         )
         .returning(KeptMail.id)
     )  # fmt: skip

@@ -135,6 +135,8 @@ def _weight(signal: str, *, is_decisive: bool) -> str:
 
 
 def _facts(kept: KeptMail, message: Message | None) -> Iterable[tuple[str, str]]:
+    if kept.cause:
+        yield "Held for", in_words.CAUSES.get(kept.cause, kept.cause)
     if kept.message_id:
         yield "Message-ID", kept.message_id
     if message is not None:

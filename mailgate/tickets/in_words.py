@@ -29,6 +29,15 @@ KINDS = {
     "list": "a mailing list's mail",
     "loop": "a mail that runs in circles",
 }
+CAUSES = {
+    "forged-sender": "Forged sender",
+    "spam": "Spam",
+    "loop": "Loop",
+    "over-limits": "Over limits",
+    "unauthenticated-agent": "Agent not authenticated",
+    "hostile": "Hostile",
+    "verification": "Another service's verification",
+}
 _OUTCOMES = {
     "opened": "It opened {ticket}.",
     "appended": "It was added to {ticket}.",

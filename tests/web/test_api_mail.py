@@ -64,6 +64,19 @@ def test_raw_mail_is_what_came_in_byte_for_byte(site: Site, world: World) -> Non
     assert site.ask("GET", f"/api/v1/inbound/{kept.id}/raw").data == raw
 
 
+def test_held_mail_has_one_cause_and_is_found_by_it(site: Site, world: World) -> None:
+    circling = world.receive(b"Received: from a by b\r\n" * 51 + mail())
+    bomb = world.receive(mail(headers=(("To", ", ".join(f"p{n}@x.example" for n in range(2000))),)))
+    opened = world.receive(mail())
+    assert (circling.cause, bomb.cause, opened.cause) == ("loop", "hostile", None)
+    (item,) = site.get("/inbound", cause="loop")["items"]
+    assert (item["id"], item["cause"]) == (circling.id, "loop")
+    assert [each["id"] for each in site.get("/inbound", cause="loop,hostile")["items"]] == [bomb.id, circling.id]
+    assert site.get("/inbound", cause="spam")["items"] == []
+    again = site.send("POST", f"/inbound/{circling.id}/replay", None)
+    assert again["cause"] is None
+
+
 def test_quarantined_mail_is_read_again(site: Site, world: World) -> None:
     kept_id = world.deliver(mail())
     _quarantine(world, kept_id)

@@ -8,6 +8,7 @@ from flask import Response
 from pydantic import BeforeValidator, Field
 
 from mailgate.errors import Conflict, NotFound
+from mailgate.mail import Cause
 from mailgate.store.db import Session
 from mailgate.store.kept import KeptMail, kept_by_id, list_kept, put_back, raw_of
 from mailgate.store.tickets import by_ids
@@ -28,6 +29,7 @@ class InboundShown(Answer):
     id: int
     state: State
     outcome: Outcome | None
+    cause: Annotated[Cause | None, Field(description="Why it is held; only held mail has one.")]
     ticket: Annotated[str | None, Field(description="The number of the ticket it is on.")]
     reasons: Annotated[list[str], Field(description="Why this outcome.")]
     sender: Annotated[str, Field(description="Of the envelope; empty for reports.")]
@@ -63,6 +65,7 @@ class InboundQuery(PageQuery):
     """Which kept mails."""
 
     state: Annotated[tuple[State, ...], BeforeValidator(several)] = ()
+    cause: Annotated[tuple[Cause, ...], BeforeValidator(several)] = ()
 
 
 @operation("GET", "/inbound", query=InboundQuery, answer=InboundPage)
@@ -70,7 +73,7 @@ def list_inbound(query: InboundQuery) -> InboundPage:
     """List kept mail, newest first."""
     before = cursors.read_id(query.cursor)
     with desk() as session:
-        rows = list_kept(session, states=query.state, before=before, limit=query.limit + 1)
+        rows = list_kept(session, states=query.state, causes=query.cause, before=before, limit=query.limit + 1)
         page, following = cursors.cut(rows, query.limit, lambda row: cursors.make(row.id))
         numbers = _numbers(session, page)
     return InboundPage(items=[InboundShown.model_validate(_plain(row, numbers)) for row in page], next=following)
