@@ -8,7 +8,7 @@ import click
 
 from mailgate import clock
 from mailgate.cli.house import house
-from mailgate.cli.office import ORG
+from mailgate.cli.shared import ORG
 
 
 @click.command()
