@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import click
 
 from mailgate import clock
 from mailgate.cli.house import house
 from mailgate.cli.shared import JSON, ORG, show
+
+if TYPE_CHECKING:
+    from mailgate.store.agents import Agent
+    from mailgate.store.db import Session
+
+_COUNTED = 1000  # tickets left behind are counted no further
 
 
 @click.group()
@@ -29,7 +36,7 @@ def user_add(email: str, role: str, name: str | None, org: str | None) -> None:
 
     with house() as here, here.desk(org) as session:
         agent = add_agent(session, email, role, clock.now(), name=name)
-        click.echo(sign_in_link(session, agent, clock.now(), here.settings.public_url))
+        click.echo(sign_in_link(session, agent, clock.now(), here.public_url))
 
 
 @user.command("password")
@@ -38,17 +45,46 @@ def user_add(email: str, role: str, name: str | None, org: str | None) -> None:
 @ORG
 def user_password(email: str, password_stdin: bool, org: str | None) -> None:
     """Set somebody's password."""
-    from mailgate.errors import NotFound
     from mailgate.office.passwords import set_password
-    from mailgate.store.agents import agent_by_email
 
     with house() as here, here.desk(org) as session:
-        agent = agent_by_email(session, email)
-        if agent is None:
-            raise NotFound(f"There is no user {email}.")
+        agent = _agent(session, email)
         given = sys.stdin.readline().rstrip("\n") if password_stdin else None
         set_password(session, agent, given or click.prompt("Password", hide_input=True, confirmation_prompt=True))
     click.echo(f"The password of {email} is set.")
+
+
+@user.command("off")
+@click.argument("email")
+@ORG
+def user_off(email: str, org: str | None) -> None:
+    """Switch somebody off, at once: sessions and links end, and a mail of theirs is nobody's who works here."""
+    from mailgate.office.leaving import switch_off
+    from mailgate.store.listing import Filters, count_tickets
+
+    with house() as here, here.desk(org) as session:
+        agent = _agent(session, email)
+        switch_off(session, agent)
+        asked = Filters(statuses=("new", "open", "pending", "on_hold"), assignee_id=agent.id)
+        (theirs,) = count_tickets(session, [asked], _COUNTED)
+    click.echo(f"{agent.email} is switched off.")
+    if theirs:
+        left = "1 unsolved ticket is" if theirs == 1 else f"{theirs}{'+' * (theirs == _COUNTED)} unsolved tickets are"
+        click.echo(f"{left} still assigned to them.", err=True)
+
+
+@user.command("on")
+@click.argument("email")
+@ORG
+def user_on(email: str, org: str | None) -> None:
+    """Let somebody who was switched off work again, and print a one-time sign-in link for them."""
+    from mailgate.office.leaving import switch_on
+    from mailgate.office.links import sign_in_link
+
+    with house() as here, here.desk(org) as session:
+        agent = _agent(session, email)
+        switch_on(session, agent)
+        click.echo(sign_in_link(session, agent, clock.now(), here.public_url))
 
 
 @user.command("list")
@@ -94,7 +130,34 @@ def token_list(org: str | None, as_json: bool) -> None:
 
     with house() as here, here.desk(org) as session:
         rows = [
-            {"name": row.name, "role": row.role, "expires": row.expires_at and row.expires_at.isoformat()}
+            {
+                "name": row.name,
+                "role": row.role,
+                "created": row.created_at.isoformat(timespec="seconds"),
+                "expires": row.expires_at and row.expires_at.isoformat(timespec="seconds"),
+            }
             for row in tokens_named(session)
         ]
     show(rows, as_json)
+
+
+@token.command("revoke")
+@click.argument("name")
+@ORG
+def token_revoke(name: str, org: str | None) -> None:
+    """Take away every API token of this name, at once."""
+    from mailgate.office.leaving import revoke
+
+    with house() as here, here.desk(org) as session:
+        gone = revoke(session, name)
+    click.echo(f"Revoked {name}." if gone == 1 else f"Revoked {gone} tokens named {name}.")
+
+
+def _agent(session: Session, email: str) -> Agent:
+    from mailgate.errors import NotFound
+    from mailgate.store.agents import agent_by_email
+
+    found = agent_by_email(session, email)
+    if found is None:
+        raise NotFound(f"There is no user {email}; `mailgate user list` shows them.")
+    return found

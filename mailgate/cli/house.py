@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from mailgate.cli.web_address import served_at
 from mailgate.embedded import Servers, running
 from mailgate.errors import BadInput, BadSettings
 from mailgate.settings import Settings, read_settings
@@ -19,6 +20,11 @@ class House:
 
     settings: Settings
     servers: Servers
+
+    @property
+    def public_url(self) -> str:
+        """How browsers reach the pages: as it is set, or as the running gateway serves them."""
+        return self.settings.base_url or served_at(self.settings.data) or self.settings.public_url
 
     @contextmanager
     def owner(self) -> Iterator[Database]:

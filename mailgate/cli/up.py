@@ -11,6 +11,7 @@ import click
 
 from mailgate import log
 from mailgate.cli.outcome import Ended
+from mailgate.cli.web_address import noted
 from mailgate.embedded import Servers, running
 from mailgate.settings import Listen, Settings, read_settings
 from mailgate.supervise import (
@@ -50,7 +51,7 @@ def up(data: Path | None, smtp_port: int | None, web_port: int | None, workers: 
     settings = settings.model_copy(update={"smtp_listen": smtp, "web_listen": web})
     log.start("up", settings.log)
     exit_on_signals()
-    with running(settings) as servers:
+    with running(settings) as servers, noted(settings.data, settings.public_url):
         environment, roles, steps = _environment(settings, servers), _roles(settings), []
         if demo:
             relay = next_free(Listen("127.0.0.1", _DEMO_RELAY_PORT))

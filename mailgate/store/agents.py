@@ -170,6 +170,17 @@ def use_once(session: Session, token_id: int, now: datetime) -> bool:
     return session.execute(spent).one_or_none() is not None
 
 
+def remove_api_tokens(session: Session, name: str) -> int:
+    """Take away the API tokens of this name; how many there were."""
+    gone = delete(Token).where(Token.kind == "api", Token.name == name).returning(Token.id)
+    return len(session.execute(gone).all())
+
+
+def remove_sign_in_links(session: Session, agent_id: int) -> None:
+    """Take away an agent's one-time links, used or not."""
+    session.execute(delete(Token).where(Token.kind == "sign-in", Token.agent_id == agent_id))
+
+
 def session_begun_at(session: Session, digest: bytes) -> datetime | None:
     """When the session of this secret began."""
     return session.scalar(select(SignedIn.created_at).where(SignedIn.hash == digest))

@@ -124,6 +124,8 @@ def test_letter_becomes_a_ticket_on_external_servers(
             with smtplib.SMTP("127.0.0.1", smtp) as door:
                 door.sendmail("ana@lusitel.example", ["help@nordlicht.example"], LETTER)
             eventually(lambda: subjects(postgres) == ["No dial tone"])
+            link = subprocess.check_output([*mailgate, "user", "add", "ann@a.example"], env=environment, cwd=tmp_path)
+            assert link.decode().startswith(f"http://127.0.0.1:{web}/sign-in/")
         finally:
             up.send_signal(signal.SIGTERM)
             status = up.wait(20)

@@ -9,6 +9,7 @@ from flask import request
 
 from mailgate import clock
 from mailgate.errors import NotFound
+from mailgate.office.leaving import revoke, switch_off, switch_on
 from mailgate.queue.nudges import connect
 from mailgate.settings import Settings
 from mailgate.store.agents import agent_by_email
@@ -180,3 +181,22 @@ def test_somebody_who_is_not_signed_in_is_led_to_the_sign_in_page(pages: Site, m
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/sign-in?next=/inbox%3Fview%3Dmine%26q%3Da%20b"
     assert pages.ask("POST", "/inbox", None).headers["Location"] == "/sign-in?next=/"
+
+
+def test_whoever_is_switched_off_is_out_at_once_and_stays_out_when_switched_on(pages: Site, world: World) -> None:
+    _enter(pages)
+    assert pages.ask("GET", "/api/v1/tickets", None).status_code == 200
+    for is_on in (False, True):
+        with world.database.desk(1) as session:
+            mara = agent_by_email(session, MARA)
+            assert mara is not None
+            (switch_on if is_on else switch_off)(session, mara)
+        assert pages.ask("GET", "/api/v1/tickets", None).status_code == 401
+
+
+def test_a_revoked_token_opens_nothing(site: Site, world: World) -> None:
+    site.get("/tickets", "viewer")
+    with world.database.desk(1) as session:
+        assert revoke(session, "The viewer") == 1
+    assert site.ask("GET", "/api/v1/tickets", "viewer").status_code == 401
+    site.get("/tickets", "agent")
