@@ -99,6 +99,19 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A mail that the writer of a letter passed on, as far as it tells who wrote what."""
+
+    sender: Address | None  # its address is "" where only a name is given
+    subject: str = ""
+    date: str = ""  # in the words of the forward: every program and language writes it its own way
+    text: str = ""  # all of it, with what it quotes
+    reply: str = ""  # only its own new words
+    message_id: str | None = None  # known of attached mails only
+    rule: str = ""  # what showed it
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A mail as we read it. Every string is free of NUL and lone surrogates and fits a text column."""
 
@@ -116,6 +129,7 @@ class Letter:
     spans: tuple[Span, ...] = ()
     reply: str = ""  # only the new words
     signature: str | None = None
+    forwarded: tuple[Forwarded, ...] = ()  # inside the text, then attached
     files: tuple[File, ...] = ()
     kind: Kind = Kind.PERSON
     answerable: bool = True  # as far as the headers tell

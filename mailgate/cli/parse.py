@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from mailgate.errors import Refused
-from mailgate.mail import Address, Bounce, File, Letter
+from mailgate.mail import Address, Bounce, File, Forwarded, Letter
 from mailgate.parse import read
 
 
@@ -67,6 +67,7 @@ def as_json(letter: Letter) -> dict[str, Any]:
         "reply": letter.reply,
         "signature": letter.signature,
         "spans": [{"start": s.start, "end": s.end, "kind": str(s.kind), "rule": s.rule} for s in letter.spans],
+        "forwarded": [_forwarded(one) for one in letter.forwarded],
         "files": [_file(file) for file in letter.files],
         "kind": str(letter.kind),
         "answerable": letter.answerable,
@@ -79,6 +80,18 @@ def as_json(letter: Letter) -> dict[str, Any]:
 
 def _person(address: Address) -> dict[str, str]:
     return {"name": address.name, "address": address.address}
+
+
+def _forwarded(one: Forwarded) -> dict[str, Any]:
+    return {
+        "from": _person(one.sender) if one.sender else None,
+        "subject": one.subject,
+        "date": one.date,
+        "message_id": one.message_id,
+        "text": one.text,
+        "reply": one.reply,
+        "rule": one.rule,
+    }
 
 
 def _file(file: File) -> dict[str, Any]:

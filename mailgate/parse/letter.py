@@ -10,6 +10,7 @@ from mailgate.parse.addresses import read_addresses, read_sender
 from mailgate.parse.body import read_body
 from mailgate.parse.bounce.report import read_report
 from mailgate.parse.fingerprint import fingerprint
+from mailgate.parse.forwarded_mail import read_attached
 from mailgate.parse.headers import Headers, message_ids, own_message_id, read_date
 from mailgate.parse.language import language_of
 from mailgate.parse.quotes.divide import divide, undivided
@@ -49,7 +50,7 @@ def _read(mail: bytes, defects: list[str]) -> Letter:
     report = read_report(message, headers, found, body.text, subject, sender)
     verdict = kind.judge(headers, sender, subject, report.kind if report else None, return_path)
     if report is None:
-        division = divide(body.text, body.marks, sender.name if sender else "")
+        division = divide(body.text, body.marks, sender.name if sender else "", subject)
     else:
         division = undivided(body.text, "a report is nobody's answer")
     return Letter(
@@ -67,6 +68,7 @@ def _read(mail: bytes, defects: list[str]) -> Letter:
         spans=division.spans,
         reply=division.reply,
         signature=division.signature,
+        forwarded=division.forwarded + (read_attached(found.attached) if report is None else ()),
         files=tuple(found.files),
         kind=verdict.kind,
         answerable=verdict.answerable,

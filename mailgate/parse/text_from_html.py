@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from mailgate.mail import SpanKind
 from mailgate.parse.html_depth import is_too_deep
 from mailgate.parse.quotes.html_quotes import Mark, mark_of
 
@@ -114,7 +115,7 @@ class _Page:
             if tag in _PARAGRAPHS:
                 self._blank()
         mark = mark_of(element) if self._rest is None else None
-        if mark is not None:
+        if mark is not None and not self._is_quoted(mark):
             self._begin(mark)
         self._draw(str(tag))
 
@@ -185,6 +186,10 @@ class _Page:
     def _blank(self) -> None:
         if self.lines and self.lines[-1].text:
             self.lines.append(ReadLine("", self._mark()))
+
+    def _is_quoted(self, mark: Mark) -> bool:
+        """A signature inside a quote is somebody else's."""
+        return mark.kind is SpanKind.SIGNATURE and any(outer.kind is SpanKind.QUOTE for outer in self._marks)
 
     def _mark(self) -> Mark | None:
         return self._rest or (self._marks[-1] if self._marks else None)

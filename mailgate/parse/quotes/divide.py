@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mailgate.mail import Span, SpanKind
+from mailgate.mail import Forwarded, Span, SpanKind
 from mailgate.parse.quotes.attribution import find_attribution
+from mailgate.parse.quotes.forwards import find_forwards
 from mailgate.parse.quotes.headers_block import (
     find_header_block,
     is_banner,
+    is_end_of_forward,
     is_loose_separator,
     is_reply_above,
     is_rule,
@@ -30,9 +32,12 @@ class Division:
     spans: tuple[Span, ...]
     reply: str
     signature: str | None
+    forwarded: tuple[Forwarded, ...] = ()
 
 
-def divide(text: str, marks: Sequence[tuple[SpanKind, str, bool] | None] = (), sender: str = "") -> Division:
+def divide(
+    text: str, marks: Sequence[tuple[SpanKind, str, bool] | None] = (), sender: str = "", subject: str = ""
+) -> Division:
     """Spans over `text`; `marks` says of each line what its html said of it: kind, rule, and whether it stands."""
     if text.count("\n") > MAX_LINES:
         return undivided(text, "too long to divide")
@@ -42,6 +47,7 @@ def divide(text: str, marks: Sequence[tuple[SpanKind, str, bool] | None] = (), s
             line.be(mark[0], mark[1])
     _mark_banner(lines)
     _mark_quotes(lines)
+    forwarded = find_forwards(text, lines, subject, lambda words: divide(words).reply)
     _mark_signatures(lines, sender)
     if not _has_words(lines, SpanKind.REPLY):
         _show_whole(lines)
@@ -51,7 +57,7 @@ def divide(text: str, marks: Sequence[tuple[SpanKind, str, bool] | None] = (), s
         mark_signature(lines, 0, len(lines), sender)
     if not _has_words(lines, SpanKind.REPLY):
         _show_whole(lines)
-    return _division(text, lines)
+    return replace(_division(text, lines), forwarded=forwarded)
 
 
 def undivided(text: str, rule: str) -> Division:
@@ -96,11 +102,17 @@ def _mark_quotes(lines: list[Line]) -> None:
         if rule.startswith("attribution") and following is None and end < len(lines):
             place = end
             continue
-        for rest in lines[end:]:
+        place = _end_of_rest(lines, end)
+        for rest in lines[end:place]:
             rest.be(SpanKind.QUOTE, rule)
-        break
     _join_wrapped_quotes(lines)
     _join_rules(lines)
+
+
+def _end_of_rest(lines: list[Line], place: int) -> int:
+    """All that follows, unless a program says where the mail passed on ends."""
+    following = enumerate(lines[place:], place + 1)
+    return next((end for end, line in following if line.bare[:2] == "--" and is_end_of_forward(line)), len(lines))
 
 
 def _introduction(lines: list[Line], place: int) -> tuple[int, int, str] | None:

@@ -8,6 +8,7 @@ from mailgate.parse.quotes.languages import (
     BEGIN_FORWARDED,
     CC,
     CC_CJK,
+    END_OF_FORWARDED,
     FORWARDED,
     FROM,
     FROM_CJK,
@@ -37,6 +38,7 @@ _FIELDS = tuple(
     )
 )
 _ANY_FIELD = re.compile(rf"^[>*_|\s\-\u2022]{{0,4}}[^\W\d_][^:\uff1a]{{0,30}}{_COLON}")
+MAX_FLAT = 4_000
 _DASHES = r"[-\u2010-\u2015=_*~+#>]"
 _SEPARATOR = re.compile(
     rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)}"
@@ -45,6 +47,16 @@ _SEPARATOR = re.compile(
 _LOOSE_SEPARATOR = re.compile(
     rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{0,12}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)})\s*{_DASHES}{{0,12}}\s*:?$"
 )
+_FORWARD = re.compile(
+    rf"(?i)^[>*\s]{{0,3}}(?:{_DASHES}{{2,30}}\s*(?:{any_of(FORWARDED)}|Forwarded|Fwd|Forward)[^\n]{{0,80}}?\s*"
+    rf"{_DASHES}{{2,30}}|{any_of(FORWARDED)})\s*[:\uff1a]?$"
+)
+_FLAT = re.compile(
+    rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,30}}\s*(?:{any_of(FORWARDED)}|{any_of(ORIGINAL)})\s*{_DASHES}{{2,30}}\s*"
+    rf"(?:{any_of(FROM, ends=False)}|{any_of(FROM_CJK, ends=False)})\s?[:\uff1a]"
+)
+_FLAT_FIELD = re.compile(rf"(?<!\n)((?!Re\b)({any_of(f'{FROM}|{SENT}|{TO}|{CC}|{SUBJECT}', ends=False)})\s?:)(?=\s)")
+_END_OF_FORWARD = re.compile(rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,24}}\s*{any_of(END_OF_FORWARDED)}")
 _BEGIN = re.compile(rf"(?i)^[*\s]{{0,3}}(?:{any_of(BEGIN_FORWARDED)})\s*[:\uff1a]?$")
 _BY_SERVER = re.compile(r"(?i)^original message processed by \S")
 _BANNER = re.compile(
@@ -70,9 +82,20 @@ _MINUTE = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH]\s?\d{2}(?!\d)")
 def is_separator(line: Line) -> bool:
     """A line that announces the mail quoted below it, all by itself."""
     text = line.bare
-    if len(text) > 160:  # noqa: PLR2004 - a line of dashes and a few words
-        return False
-    return bool(_SEPARATOR.match(text) or _BEGIN.match(text) or _BY_SERVER.match(text))
+    if len(text) > 160:  # noqa: PLR2004 - a line of dashes and a few words, unless the head stands on it, too
+        return _FLAT.match(text) is not None
+    return bool(_SEPARATOR.match(text) or _BEGIN.match(text) or _BY_SERVER.match(text) or _FLAT.match(text))
+
+
+def is_forward_separator(line: Line) -> bool:
+    """A separator that speaks of forwarding, so that what stands below was passed on."""
+    text = line.bare
+    return len(text) <= 160 and bool(_FORWARD.match(text) or _BEGIN.match(text))  # noqa: PLR2004 - as above
+
+
+def is_end_of_forward(line: Line) -> bool:
+    """What some programs write below a mail that was passed on."""
+    return len(line.bare) <= 160 and _END_OF_FORWARD.match(line.bare) is not None  # noqa: PLR2004 - as above
 
 
 def is_banner(text: str) -> bool:
@@ -135,6 +158,22 @@ def field_of(text: str) -> str | None:
         if pattern.match(text):
             return name
     return None
+
+
+def flat_head(text: str) -> str:
+    """A head that a program has put on the line of its separator, spread over lines of its own."""
+    first, end, rest = text.partition("\n")
+    if len(first) > MAX_FLAT or not _FLAT.match(first):
+        return text
+    return _FLAT_FIELD.sub(r"\n\1", first) + end + rest
+
+
+def value_of(text: str) -> tuple[str, str] | None:
+    """Which header a line gives, and what it says."""
+    field = field_of(text)
+    if field is None:
+        return None
+    return field, re.split("[:\uff1a]", text, maxsplit=1)[1].strip(" \t*_")
 
 
 def _has_evidence(text: str) -> bool:

@@ -99,7 +99,7 @@ def _mark_by_name(element: etree._Element, name: str) -> Mark | None:
 
 
 def _mark_of_division(element: etree._Element, names: list[str]) -> Mark | None:
-    if "gmail_quote" in names and not _holds_quote(element):
+    if "gmail_quote" in names and (_begins_with_dashes(element) or not _holds_quote(element)):
         return Mark(SpanKind.QUOTE, "html: Gmail forward", element)
     name = (element.get("name") or "").lower()
     if name in _QUOTE_NAMES:
@@ -128,6 +128,12 @@ def _mark_of_blockquote(element: etree._Element, names: list[str]) -> Mark | Non
 
 def _holds_quote(element: etree._Element) -> bool:
     return next(element.iter("blockquote"), None) is not None
+
+
+def _begins_with_dashes(element: etree._Element) -> bool:
+    """So do forwards, and what they hold was all written by others, quotes or not."""
+    words = (str(text).strip() for _, text in zip(range(4), element.itertext(), strict=False))
+    return next((text for text in words if text), "").startswith("-----")
 
 
 def _is_outlook_header(element: etree._Element) -> bool:

@@ -41,7 +41,7 @@ WROTE_CJK = (
 FROM = """
 From|Von|De|De la part de|Da|Od|Fra|Från|Lähettäjä|Van|От|От кого|Feladó|De la|Kimden|Gönderen|Від|Від кого|Από
 Remitente|Remetente|Mittente|Expéditeur|Absender|Afzender|Nadawca|Avsändare|Avsender|Afsender|Odesílatel|Odosielateľ
-Expeditor|Pošiljatelj|Siuntėjas|Saatja|Dari|Từ|Frá|Nuo|מאת|من|จาก|Igorlea
+Expeditor|Expeditorul|Pošiljatelj|Šalje|Siuntėjas|Saatja|Dari|Từ|Frá|Nuo|מאת|من|จาก|Igorlea|Отправитель
 """
 FROM_CJK = "发件人|寄件人|寄件者|差出人|送信者|送信元|보낸 사람|보낸사람|보낸이|From"
 SENT = """
@@ -49,25 +49,27 @@ Sent|Date|Gesendet|Gesendet am|Datum|Envoyé|Envoyé le|Enviado|Enviado el|Envia
 Inviato|Inviato il|Verzonden|Wysłano|Wysłane|Data wysłania|Skickat|Skickad|Sendt|Sendt den|Dato|Lähetetty|Päivämäärä
 Päiväys|Odesláno|Dátum|Odoslané|Отправлено|Дата|Дата отправки|Küldve|Elküldve|Tarih|Gönderildi|Gönderme Tarihi
 Trimis|Надіслано|Ημερομηνία|Στάλθηκε|Poslano|Sent on|Date sent|Išsiųsta|Nosūtīts|Saadetud|Dikirim|Tanggal|Đã gửi
-Ngày|Saatmisaeg|Message du|Le|Received|Reçu|When|נשלח|تاريخ|Data da|Expédié
+Ngày|Saatmisaeg|Message du|Le|Received|Reçu|When|נשלח|تاريخ|Data da|Expédié|Dată|Gönderilen|Відправлено
 """
 SENT_CJK = "发送时间|发送日期|日期|时间|寄件日期|傳送時間|送信日時|日時|日付|送信日|보낸 날짜|보낸날짜|날짜|Date|Sent"
 TO = """
 To|An|À|A|Para|Per|Aan|Do|Till|Til|Vastaanottaja|Komu|Кому|Címzett|Kime|Kimden|Către|Catre|Προς|Destinataire
 Destinatario|Destinatarios|Empfänger|Adresat|Kam|Pro|Prima|За|Kepada|Đến|Saaja|Kellele|Mottaker|Modtager|Mottagare
-אל|إلى|Ontvanger
+אל|إلى|Ontvanger|Pour|Pre|Destinatarul
 """
 TO_CJK = "收件人|收件者|宛先|받는 사람|받는사람|수신|To"
 CC = """
 Cc|CC|Kopie|Kopie (CC)|Copie|Copie à|Cópia|Copia|DW|Do wiadomości|Kopio|Kopi|Kopia|Копия|Másolatot kap|Bilgi|Bcc
 Blind Cc|Reply-To|Reply To|Antwort an|Répondre à|Responder a|Rispondi a|Antwoord aan|Importance|Priority|Attachments
 Anlagen|Pièces jointes|Organization|Skrytá kopie|Kópia|Ответить|Importanza|Priorità|Bijlagen|Adjuntos|Anexos
-Allegati|Wichtigkeit|Priorität|Prioritet|Svar till|Svar til|Vastausosoite
+Allegati|Wichtigkeit|Priorität|Prioritet|Svar till|Svar til|Vastausosoite|Másolat|Копія|Odpověď na|Válaszcím
+Odpowiedź-do|Răspuns către|Ответ-Кому|Odpovedať-Pre|Svara till|Yanıt Adresi|Vastaus|Odgovori na|Кому відповісти
 """
 CC_CJK = "抄送|副本|参照|참조|CC|Cc|答复|返信先|附件"
 SUBJECT = """
 Subject|Betreff|Objet|Asunto|Oggetto|Assunto|Onderwerp|Temat|Ämne|Emne|Aihe|Otsikko|Předmět|Predmet|Тема|Tárgy|Konu
-Subiect|Тема листа|Θέμα|Sujet|Assumpte|Re|Tema|Pealkiri|Perihal|Subyek|Chủ đề|Teema|Zadeva|נושא|الموضوع|Efni
+Subiect|Subiectul|Naslov|Тема листа|Θέμα|Sujet|Assumpte|Re|Tema|Pealkiri|Perihal|Subyek|Chủ đề|Teema|Zadeva|נושא|الموضوع
+Efni
 """
 SUBJECT_CJK = "主题|主旨|標題|件名|제목|Subject"
 
@@ -99,8 +101,21 @@ Videresendt melding|Välitetty viesti|Edelleenlähetetty viesti|Přeposlaná zpr
 İletilmiş ileti|Yönlendirilen Mesaj|Mesaj redirecționat|Пересилане повідомлення|Переслане повідомлення
 Προωθημένο μήνυμα|Proslijeđena poruka|Prosleđena poruka|Posredovano sporočilo|Edastatud kiri|Pesan terusan
 Tin nhắn chuyển tiếp|转发的邮件|轉寄的郵件|转发邮件信息|轉寄郵件|転送メッセージ|転送されたメッセージ|전달된 메시지
-전달된메시지
+전달된메시지|İletilmiş Mesaj|Перенаправлене повідомлення|Start of forwarded message
+Välitetty viesti / Fwd.Msg|Preposlaná správa --- Forwarded Message
+转发邮件|轉寄訊息|Weitergeleitete E-Mail|Weitergeleitet von|Transféré par|Inoltrato da
 """
+# "Fwd:" in the subject, as programs and people write it
+FORWARD_PREFIX = """
+Fw|Fwd|Forward|Forwarded|WG|Weitergeleitet|TR|RV|Reenviado|I|PD|ENC|VB|VL|VS|Redir.|Redir|Videresend|Videresendt|İLT
+Továbbítás|Doorst|Doorgestuurd|Πρθ|Přeposláno|Preposlané|Пересл|Переслано|转发|轉寄|轉發|転送|전달
+"""
+# A few programs say where the forwarded mail ends.
+END_OF_FORWARDED = (
+    "End of forwarded message|End forwarded message|End Forwarded Message|Конец пересылаемого сообщения"
+    "|Конец перенаправленного сообщения|Ende der weitergeleiteten Nachricht|End of message|Fin du message transféré"
+    "|Fine messaggio inoltrato|Fin del mensaje reenviado|Koniec przekazywanej wiadomości|转发邮件结束"
+)
 BEGIN_FORWARDED = """
 Begin forwarded message|Anfang der weitergeleiteten Nachricht|Anfang der weitergeleiteten E-Mail
 Début du message réexpédié|Début du message transféré|Inicio del mensaje reenviado|Inizio messaggio inoltrato
@@ -110,6 +125,9 @@ Start på videresendt besked|Start på videresendt e-mail|Starten av det videres
 Välitetty viesti alkaa|Začátek přeposílané zprávy|Začiatok preposlanej správy|Začátek přeposlané zprávy
 Начало переадресованного сообщения|Начало пересылаемого сообщения|İleti başlangıcı|Továbbított levél kezdete
 以下是转发的邮件|開始轉寄郵件|開始轉寄訊息|下面是被转发的邮件|転送されたメッセージ|전달된 메시지 시작
+Vidarebefordrat mejl|Započni proslijeđenu poruku|Începe mesajul redirecționat|Початок листа, що пересилається
+Inicio de mensaje reenviado|Videresendt besked begynder|Start på vidarebefordrat meddelande
+Início de mensagem encaminhada
 """
 
 MONTHS = """
