@@ -130,6 +130,9 @@ class Settings(BaseSettings):
     message_size: int = Field(50 * 2**20, ge=2**16, description="Largest mail taken, in bytes.")
     ack_per_sender: int = Field(5, ge=0, description="Acknowledgements per sender and mailbox in 24 h; 0: no cap.")
     ack_per_hour: int = Field(500, ge=0, description="Acknowledgements in an hour over all; 0: no breaker.")
+    reopen_days: Days = Field(
+        30, description="A reply reopens a ticket closed no longer than so many days; later, a new one follows it."
+    )
     log: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
 
     def require_complete(self) -> None:

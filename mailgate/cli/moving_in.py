@@ -36,6 +36,7 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
         relay_url=relay_url,
         ack_per_sender=settings.ack_per_sender,
         ack_per_hour=settings.ack_per_hour,
+        reopen_days=settings.reopen_days,
     )
     move_in(shop)
 

@@ -160,7 +160,7 @@ class Play:
     def _ticket_id(self, name: str) -> int | None:
         with self._stage.database.desk(self._stage.org) as session:
             known = tickets_by_thread_ids(session, [self._sample(name).message_id])
-        return next((each.ticket_id for each in known.values()), None)
+        return next((leads[0].ticket_id for leads in known.values()), None)
 
     def _until(self, look: Callable[[], Found | None], what: str) -> Found:
         end = monotonic() + _PATIENCE

@@ -3,50 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailgate import clock
 from mailgate.failpoints import point
-from mailgate.mail import Cause, Kind, Try
-from mailgate.people.meet import meet
+from mailgate.mail import Cause, Kind
+from mailgate.steps.agents_mail import agent_wrote
+from mailgate.steps.batch import Batch, hold, settle
 from mailgate.steps.bounces import record_bounce
+from mailgate.steps.requests import open_request
+from mailgate.steps.several_mailboxes import Twins, twins_of
 from mailgate.steps.workshop import Workshop
 from mailgate.store.base import reserve
 from mailgate.store.db import Session
 from mailgate.store.kept import KeptMail, already_read, lock_waiting
 from mailgate.store.messages import trimmed
 from mailgate.store.numbers import take_numbers
-from mailgate.store.office import Mailbox, mailboxes
+from mailgate.store.office import mailboxes
 from mailgate.store.organisations import Organisation, own
-from mailgate.store.people import Person, people_by_address
+from mailgate.store.people import people_by_address
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.decide import Decision, decide
-from mailgate.thread.evidence import Evidence, gather
+from mailgate.thread.evidence import gather
 from mailgate.thread.locks import lock_threads
-from mailgate.thread.own import not_addressed, own_mail
+from mailgate.thread.own import own_mail
 from mailgate.tickets.history import Actor
-from mailgate.tickets.open import Opening, open_ticket
 from mailgate.tickets.reply import customer_wrote
 from mailgate.tickets.said import said_by_letter
 
 REPORTS = {Kind.BOUNCE: "bounce", Kind.DELAY: "bounce", Kind.RECEIPT: "discarded", Kind.COMPLAINT: "complaint"}
-
-
-@dataclass
-class Batch:
-    """What filing a batch of one organisation's letters needs to know."""
-
-    session: Session
-    shop: Workshop
-    organisation: Organisation
-    mailboxes: dict[int, Mailbox]
-    evidence: Evidence
-    people: dict[str, Person]
-    read_before: dict[bytes, KeptMail]
-    numbers: list[str]
-    now: datetime
-    opened: int = 0
 
 
 def file_letters(shop: Workshop, org: int, arrivals: Sequence[Arrival]) -> int:
@@ -69,7 +54,7 @@ def file_letters(shop: Workshop, org: int, arrivals: Sequence[Arrival]) -> int:
         batch.evidence.keep(session)
         point("file.before_commit")
     point("file.after_commit")
-    return batch.opened
+    return batch.to_follow
 
 
 def _prepare(
@@ -85,6 +70,9 @@ def _prepare(
     count = len(arrivals)
     files = sum(len(arrival.letter.files) for arrival in arrivals)
     reserve(session, tickets=len(numbers), messages=count, events=count, people=count, addresses=count, files=files)
+    read_before: dict[bytes, list[KeptMail]] = {}
+    for kept in already_read(session, [arrival.same for arrival in arrivals]):
+        read_before.setdefault(kept.same or b"", []).append(kept)
     return Batch(
         session,
         shop,
@@ -92,7 +80,7 @@ def _prepare(
         {mailbox.id: mailbox for mailbox in mailboxes(session)},
         gather(session, org, shop.marks, organisation.number_format, arrivals),
         people_by_address(session, [arrival.author.address.lower() for arrival in arrivals]),
-        already_read(session, [arrival.same for arrival in arrivals]),
+        read_before,
         numbers,
         now,
     )
@@ -104,83 +92,42 @@ def _file(batch: Batch, row: KeptMail, arrival: Arrival) -> None:
     row.same, row.subject, row.read_at = arrival.same, letter.subject[:300], batch.now
     row.message_id = trimmed(letter.message_id) if letter.message_id else None
     row.claimed_by = row.claimed_until = None
-    if (twin := batch.read_before.get(arrival.same)) is not None:
-        _settle(row, "duplicate", [f"The same mail was kept before, as {twin.id}."], ticket_id=twin.ticket_id)
+    twins = twins_of(batch, row, arrival)
+    if twins.here is not None:
+        reason = f"The same mail was kept before, as {twins.here.id}."
+        settle(row, "duplicate", [reason], ticket_id=twins.here.ticket_id)
         return
-    batch.read_before[arrival.same] = row
     circle = own_mail(arrival, batch.organisation.id, batch.shop.marks, addresses)
     if arrival.refused is not None:
-        _hold(row, Cause.HOSTILE, arrival.refused)
+        hold(row, Cause.HOSTILE, arrival.refused)
     elif letter.kind in REPORTS:
         ticket_id, reason = record_bounce(batch.session, batch.shop.marks, arrival, batch.now)
-        _settle(row, REPORTS[letter.kind], [*letter.reasons, reason], ticket_id=ticket_id)
+        settle(row, REPORTS[letter.kind], [*letter.reasons, reason], ticket_id=ticket_id)
     elif circle is not None:
-        _hold(row, Cause.LOOP, circle)
+        hold(row, circle.cause, circle.reason)
     else:
-        _file_on_ticket(batch, row, arrival, decide(batch.evidence, arrival))
+        decision = decide(batch.evidence, arrival, batch.now, batch.shop.reopen_days, twins.opened)
+        _file_by(batch, row, arrival, decision, twins)
 
 
-def _file_on_ticket(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decision) -> None:
-    said = said_by_letter(arrival.letter, row.id, "mail", arrival.verdict)
-    by = Actor("customer", said.author, address=said.author_address)
-    if decision.ticket is not None:
+def _file_by(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decision, twins: Twins) -> None:
+    """Do what was decided."""
+    copy = twins.copy_of(decision, arrival)
+    if decision.cause is not None:
+        hold(row, decision.cause, decision.reason, trail=decision.trail)
+    elif copy is not None:
+        reason = f"The same mail came to another mailbox, too, and was kept as {copy.id}: one ticket has it."
+        settle(row, "duplicate", [reason], ticket_id=copy.ticket_id, trail=decision.trail)
+    elif decision.ticket is not None and decision.agent is not None:
+        agent_wrote(batch, row, arrival, decision.ticket, decision.agent, decision)
+    elif decision.ticket is not None:
+        said = said_by_letter(arrival.letter, row.id, "mail", arrival.verdict)
+        by = Actor("customer", said.author, address=said.author_address)
         customer_wrote(batch.session, decision.ticket, said, by, batch.now)
         batch.evidence.remember(decision.ticket, said.message_id, said.cited)
-        _settle(row, "appended", [decision.reason], ticket_id=decision.ticket.id, trail=decision.trail)
-        return
-    mailbox = batch.mailboxes[arrival.mailbox_id]
-    who = arrival.author
-    suppressed = _why_no_answer(arrival, mailbox)
-    opening = Opening(
-        number=batch.numbers.pop(0),
-        mailbox=mailbox,
-        requester=meet(batch.session, batch.people, who, batch.now, language=arrival.letter.language),
-        address=who.address.lower(),
-        subject=arrival.letter.subject or "(no subject)",
-        channel="mail",
-        language=arrival.letter.language,
-    )
-    data = {"unanswerable": suppressed} if suppressed else {}
-    ticket = open_ticket(batch.session, opening, said, by, batch.now, claims=decision.claims, data=data)
-    batch.evidence.remember(ticket, said.message_id, said.cited)
-    batch.opened += 1
-    _settle(row, "opened", [decision.reason], ticket_id=ticket.id, trail=decision.trail)
-
-
-def _why_no_answer(arrival: Arrival, mailbox: Mailbox) -> list[str]:
-    """Every reason why no automatic answer may go to this letter; empty when one may."""
-    reasons = [] if arrival.letter.answerable else list(arrival.letter.reasons) or ["It was written by a machine."]
-    if arrival.letter.sender is None:
-        reasons.append("It names no sender.")
-    if arrival.envelope.sender == "" and arrival.envelope.door in {"smtp", "lmtp", "pipe"}:
-        reasons.append("Its envelope sender is empty.")
-    if (elsewhere := not_addressed(arrival, mailbox.address)) is not None:
-        reasons.append(elsewhere)
-    if not arrival.verdict.is_answerable:
-        reasons.append("It fails its sender's own authentication rules.")
-    if arrival.envelope.door == "import":
-        reasons.append("It was imported.")
-    return reasons
-
-
-def _hold(row: KeptMail, cause: Cause, reason: str, trail: Sequence[Try] = ()) -> None:
-    """Lay a mail on the shelf, where a person decides."""
-    row.cause = cause.value
-    _settle(row, "held", [reason], state="held", trail=trail)
-
-
-def _settle(
-    row: KeptMail,
-    outcome: str,
-    reasons: Sequence[str],
-    *,
-    ticket_id: int | None = None,
-    state: str = "done",
-    trail: Sequence[Try] = (),
-) -> None:
-    row.outcome, row.state, row.ticket_id = outcome, state, ticket_id
-    row.reasons = [reason for reason in reasons if reason]
-    row.trail = [[step.signal, step.value[:300], step.result] for step in trail]
+        settle(row, "appended", [decision.reason], ticket_id=decision.ticket.id, trail=decision.trail)
+    else:
+        open_request(batch, row, arrival, decision, twins)
 
 
 def _new_requests(arrivals: Sequence[Arrival]) -> int:

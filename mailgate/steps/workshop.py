@@ -25,6 +25,7 @@ class Workshop:
     relay_url: str | None
     ack_per_sender: int
     ack_per_hour: int
+    reopen_days: int
     relays: dict[str, Relay] = field(default_factory=dict)
     holds_lost_claims: bool = False  # a drain was cut off, and what it had claimed is still in our name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -131,6 +132,13 @@ def agents(session: Session) -> list[Agent]:
 
 def agent_by_email(session: Session, email: str) -> Agent | None:
     return session.scalar(select(Agent).where(Agent.email == email.lower()))
+
+
+def agents_by_email(session: Session, emails: Iterable[str]) -> dict[str, Agent]:
+    """Who of these (lower-case) addresses is an agent, or was one."""
+    wanted = set(emails)
+    rows = session.scalars(select(Agent).where(Agent.email.in_(wanted))) if wanted else ()
+    return {agent.email: agent for agent in rows}
 
 
 def agent_by_id(session: Session, agent_id: int) -> Agent | None:

@@ -65,7 +65,7 @@ class KeptMail(TenantRow):
     cause: Mapped[str | None]  # mail.Cause: why it is held
     ticket_id: Mapped[int | None]
     read_at: Mapped[datetime | None]
-    same: Mapped[bytes | None]  # hash over mailbox, Message-ID and content: equal for deliveries of one mail
+    same: Mapped[bytes | None]  # hash over Message-ID and content: equal for all deliveries of one mail
     subject: Mapped[str | None]  # for the shelf; as much as could be read
     message_id: Mapped[str | None]  # so that somebody who knows nothing else can ask what became of it
     reasons: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
@@ -106,14 +106,14 @@ def lock_waiting(session: Session, ids: Iterable[int]) -> dict[int, KeptMail]:
     return {kept.id: kept for kept in session.scalars(fresh)}
 
 
-def already_read(session: Session, sames: Iterable[bytes]) -> dict[bytes, KeptMail]:
-    """Earlier deliveries of the same mails that were read and filed."""
+def already_read(session: Session, sames: Iterable[bytes]) -> list[KeptMail]:
+    """Earlier deliveries of the same mails, to whichever mailbox, that were read and filed; oldest first."""
     question = (
         select(KeptMail)
         .where(KeptMail.same.in_(list(sames)), KeptMail.state != "waiting", KeptMail.outcome != "duplicate")
-        .order_by(KeptMail.id.desc())
+        .order_by(KeptMail.id)
     )
-    return {kept.same: kept for kept in session.scalars(question) if kept.same is not None}
+    return list(session.scalars(question))
 
 
 def kept_by_id(session: Session, kept_id: int) -> KeptMail | None:

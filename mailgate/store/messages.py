@@ -184,14 +184,23 @@ def file_by_id(session: Session, file_id: int) -> tuple[StoredFile, Message] | N
     return (row[0], row[1]) if row else None
 
 
-def tickets_by_thread_ids(session: Session, message_ids: Iterable[str]) -> dict[str, Known]:
-    """Which ticket each known Message-ID leads to; the newest where there are several."""
+# Anybody can write mails that bear or cite an id of others, as many as they like: only the newest tickets count.
+_LEADS = sql(
+    "SELECT w.message_id, k.ticket_id, k.is_own FROM unnest(CAST(:ids AS text[])) w (message_id) CROSS JOIN LATERAL ("
+    " SELECT t.ticket_id, t.is_own FROM thread_ids t WHERE t.org_id = :org AND t.message_id = w.message_id"
+    " ORDER BY t.ticket_id DESC LIMIT 5) k"
+)
+
+
+def tickets_by_thread_ids(session: Session, message_ids: Iterable[str]) -> dict[str, list[Known]]:
+    """Which tickets each known Message-ID leads to, the newest first."""
     short = {trimmed(message_id) for message_id in message_ids}
     if not short:
         return {}
-    question = select(ThreadId.message_id, ThreadId.ticket_id, ThreadId.is_own)
-    rows = session.execute(question.where(ThreadId.message_id.in_(short)).order_by(ThreadId.id))
-    return {message_id: Known(ticket_id, is_own) for message_id, ticket_id, is_own in rows}
+    found: dict[str, list[Known]] = {}
+    for message_id, ticket_id, is_own in session.execute(_LEADS, {"org": tenant(session), "ids": sorted(short)}):
+        found.setdefault(message_id, []).append(Known(ticket_id, is_own))
+    return found
 
 
 # Arrays, so that a batch of any size is one statement the database has prepared already.

@@ -30,6 +30,10 @@ class Ticket(TenantRow):
         points_to("agents", "assignee_id"),
         points_to("teams", "team_id"),
         points_to("categories", "category_id"),
+        points_to("tickets", "merged_into_id"),
+        Index(
+            "tickets_merged_into_idx", "org_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")
+        ),
     )
 
     number: Mapped[str]
@@ -43,6 +47,7 @@ class Ticket(TenantRow):
     assignee_id: Mapped[int | None]
     team_id: Mapped[int | None]
     category_id: Mapped[int | None]
+    merged_into_id: Mapped[int | None]  # where it goes on; never a ticket that was merged itself
     channel: Mapped[str]
     language: Mapped[str | None]
     thread_root: Mapped[str | None]  # the first Message-ID of the thread
@@ -87,7 +92,11 @@ class Participant(TenantRow):
 
 
 class TicketLink(TenantRow):
-    """Two tickets that have to do with each other; `claims`: a stranger's mail says it belongs to the other."""
+    """Two tickets that have to do with each other, and how.
+
+    `claims`: a stranger's mail says it belongs to the other; `follows`: the other was closed too long to be reopened;
+    `same-mail`: one mail came to two mailboxes; `perhaps`: the same sender wrote under the same subject not long ago.
+    """
 
     __tablename__ = "ticket_links"
     __table_args__ = (
@@ -127,6 +136,11 @@ def by_numbers(session: Session, numbers: Iterable[str]) -> dict[str, Ticket]:
     wanted = set(numbers)
     rows = session.scalars(select(Ticket).where(Ticket.number.in_(wanted))) if wanted else ()
     return {ticket.number: ticket for ticket in rows}
+
+
+def merged_into(session: Session, ticket_id: int) -> list[Ticket]:
+    """The tickets that go on in this one."""
+    return list(session.scalars(select(Ticket).where(Ticket.merged_into_id == ticket_id)))
 
 
 def tags_of(session: Session, ids: Iterable[int]) -> dict[int, list[str]]:

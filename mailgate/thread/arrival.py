@@ -21,9 +21,9 @@ class Arrival:
 
     @property
     def same(self) -> bytes:
-        """Equal for all deliveries of one mail to one mailbox: Message-ID and content, not the trace headers."""
+        """Equal for all deliveries of one mail, to whichever mailbox: Message-ID and content, not the trace headers."""
         content = self.letter.fingerprint or str(self.kept_id)  # what was not read is like nothing else
-        parts = (str(self.mailbox_id), self.letter.message_id or "", content)
+        parts = (self.letter.message_id or "", content)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).digest()
 
     @property

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from typing import NamedTuple
 
+from mailgate.mail import Cause
 from mailgate.thread.arrival import Arrival
 from mailgate.tokens import Marks
 
 _TOO_MANY_HOPS = 50
 
 
-def own_mail(arrival: Arrival, org: int, marks: Marks, own_addresses: Container[str]) -> str | None:
+class Stopped(NamedTuple):
+    """Why a mail is not filed."""
+
+    cause: Cause
+    reason: str
+
+
+def own_mail(arrival: Arrival, org: int, marks: Marks, own_addresses: Container[str]) -> Stopped | None:
     """Why this is our own mail or runs in circles; None when it is neither."""
     if arrival.sender and _bare(arrival.sender) in own_addresses:
-        return f"It was sent from our own address {arrival.sender}."
+        if arrival.verdict.is_answerable:
+            return Stopped(Cause.LOOP, f"It was sent from our own address {arrival.sender}.")
+        return Stopped(Cause.FORGED_SENDER, f"It says it comes from our own address {arrival.sender}, and does not.")
     if arrival.letter.message_id and marks.read_message_id(org, arrival.letter.message_id) is not None:
-        return "Its Message-ID is one of ours: our own letter came back."
+        return Stopped(Cause.LOOP, "Its Message-ID is one of ours: our own letter came back.")
     if any(_bare(mark.lower()) in own_addresses for mark in arrival.letter.loop_marks):
-        return "It carries our own X-Loop mark."
+        return Stopped(Cause.LOOP, "It carries our own X-Loop mark.")
     if arrival.letter.received_count > _TOO_MANY_HOPS:
-        return f"It passed {arrival.letter.received_count} servers: it runs in circles."
+        return Stopped(Cause.LOOP, f"It passed {arrival.letter.received_count} servers: it runs in circles.")
     return None
 
 

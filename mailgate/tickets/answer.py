@@ -14,7 +14,7 @@ from mailgate.store.office import Mailbox
 from mailgate.store.tickets import Participant, Ticket, participants_of
 from mailgate.tickets.change import set_status
 from mailgate.tickets.history import Actor, record
-from mailgate.tickets.moves import after_answer, require_move
+from mailgate.tickets.moves import after_answer, require_move, require_unmerged
 from mailgate.tickets.said import Said, say
 from mailgate.tokens import Marks
 
@@ -35,8 +35,14 @@ def answer(
     files: Sequence[File] = (),
     status: str | None = None,
     once: str | None = None,
+    kept_id: int | None = None,
+    is_delivered: bool = False,
 ) -> Message:
-    """Fix an answer's words, recipients and Message-ID; sending it follows. Whoever is in Cc takes part from now on."""
+    """Fix an answer's words, recipients and Message-ID; sending it follows. Whoever is in Cc takes part from now on.
+
+    `is_delivered`: the agent wrote to the customer directly, who has it: it is written down, and not sent once more.
+    """
+    require_unmerged(ticket)
     moved = status or after_answer(ticket.status)
     require_move(ticket, moved)
     message = say(
@@ -55,6 +61,7 @@ def answer(
             message_id=marks.message_id(tenant(session), ticket.id, mailbox.domain),
             files=tuple(files),
             once=once,
+            kept_id=kept_id,
         ),
         at,
     )
@@ -65,17 +72,27 @@ def answer(
     changes = {"status": [ticket.status, moved]} if moved != ticket.status else {}
     set_status(ticket, moved, at)
     ticket.updated_at = at
-    record(session, ticket, "answered", by, at, message=message, data=changes)
+    kind = "answered_directly" if is_delivered else "answered"
+    record(session, ticket, kind, by, at, message=message, data=changes)
     return message
 
 
 def note(
-    session: Session, ticket: Ticket, body: str, by: Actor, at: datetime, *, channel: str, once: str | None = None
+    session: Session,
+    ticket: Ticket,
+    body: str,
+    by: Actor,
+    at: datetime,
+    *,
+    channel: str,
+    files: Sequence[File] = (),
+    once: str | None = None,
+    kept_id: int | None = None,
 ) -> Message:
     """Leave a note only the team sees."""
     said = Said(
         direction="note", kind="note", channel=channel, author=by.name, agent_id=by.agent_id,
-        text=words_of(body), once=once,
+        text=words_of(body), files=tuple(files), once=once, kept_id=kept_id,
     )  # fmt: skip
     message = say(session, ticket, said, at)
     ticket.updated_at = at

@@ -12,6 +12,7 @@ from mailgate.store.tickets import Ticket
 from mailgate.tickets.answer import words_of
 from mailgate.tickets.change import change
 from mailgate.tickets.history import Actor, record
+from mailgate.tickets.merge import goes_on_in
 from mailgate.tickets.reply import customer_wrote
 from mailgate.tickets.said import Said
 
@@ -33,7 +34,7 @@ def write(
         to=(Address(mailbox.address, mailbox.name),), subject=ticket.subject, text=words_of(body),
         files=tuple(files), once=once,
     )  # fmt: skip
-    customer_wrote(session, ticket, said, by, at)
+    customer_wrote(session, goes_on_in(session, ticket), said, by, at)
 
 
 def solve(session: Session, ticket: Ticket, by: Actor, at: datetime) -> bool:
@@ -43,6 +44,7 @@ def solve(session: Session, ticket: Ticket, by: Actor, at: datetime) -> bool:
 
 def reopen(session: Session, ticket: Ticket, by: Actor, at: datetime) -> bool:
     """The customer says that it is not solved after all: somebody has to look again."""
+    ticket = goes_on_in(session, ticket)
     if ticket.status not in {"resolved", "closed"}:
         return False
     ticket.is_unread = True

@@ -12,7 +12,7 @@ from mailgate.store.base import add
 from mailgate.store.db import Session
 from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket, TicketTag, remove_tags, tags_of
 from mailgate.tickets.history import Actor, record
-from mailgate.tickets.moves import require_move
+from mailgate.tickets.moves import require_move, require_unmerged
 
 TAG_LENGTH = 60
 
@@ -37,16 +37,12 @@ def change(
     given: Mapping[str, tuple[Named | None, Named | None]] | None = None,
 ) -> bool:
     """Apply changes; False when nothing was different. `given`: assignee, team or category as (before, after)."""
+    _require_possible(ticket, status, priority)
     changes: dict[str, Any] = {}
     if status is not None and status != ticket.status:
-        if status not in STATUSES:
-            raise BadInput(f"There is no status {status!r}.", status=f"must be one of {', '.join(STATUSES)}")
-        require_move(ticket, status)
         changes["status"] = [ticket.status, status]
         set_status(ticket, status, at)
     if priority is not None and priority != ticket.priority:
-        if priority not in PRIORITIES:
-            raise BadInput(f"There is no priority {priority!r}.", priority=f"must be one of {', '.join(PRIORITIES)}")
         changes["priority"] = [ticket.priority, priority]
         ticket.priority = priority
     for field, (before, after) in (given or {}).items():
@@ -86,6 +82,17 @@ def clean_tags(tags: Sequence[str]) -> list[str]:
     if any(len(tag) > TAG_LENGTH for tag in cleaned):
         raise BadInput(f"A tag has {TAG_LENGTH} characters at most.", tags="one is too long")
     return cleaned
+
+
+def _require_possible(ticket: Ticket, status: str | None, priority: str | None) -> None:
+    """Refuse what cannot be done before anything is done."""
+    if status is not None and status not in STATUSES:
+        raise BadInput(f"There is no status {status!r}.", status=f"must be one of {', '.join(STATUSES)}")
+    if priority is not None and priority not in PRIORITIES:
+        raise BadInput(f"There is no priority {priority!r}.", priority=f"must be one of {', '.join(PRIORITIES)}")
+    if status is not None and status != ticket.status:
+        require_unmerged(ticket)
+        require_move(ticket, status)
 
 
 def _set_tags(session: Session, ticket: Ticket, tags: Sequence[str]) -> dict[str, Any]:

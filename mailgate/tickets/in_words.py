@@ -54,13 +54,27 @@ _EVENTS = {
     "not_acknowledged": "No automatic answer was written.",
     "customer_wrote": "{who} wrote again.",
     "answered": "{who} answered.",
+    "answered_directly": "{who} answered the customer directly.",
     "noted": "{who} left a note.",
     "link_asked": "{who} asked for the private link.",
     "changed": "{who} changed the ticket.",
     "bounced": "The letter to {recipient} came back.",
     "not_sent": "The letter to {recipient} could not be sent.",
+    "merged": "{who} merged the ticket into another one.",
+    "took_in": "{who} merged another ticket into this one.",
+    "linked": "Another ticket has to do with this one.",
 }
-_FIELDS = {"claims": "It says it belongs to {}, which its sender takes no part in.", "answer": "{}"}
+_FIELDS = {
+    "claims": "It says it belongs to {}, which its sender takes no part in.",
+    "follows": "It follows {}, which had been closed too long to be opened again.",
+    "follows_by": "{} follows it: the customer wrote again when it had been closed too long to be opened again.",
+    "same-mail": "The same mail opened {} in another mailbox.",
+    "same-mail_by": "The same mail opened {} in another mailbox.",
+    "perhaps": "The same sender wrote under the same subject not long ago: see {}.",
+    "into": "It goes on in {}.",
+    "ticket": "{} goes on here.",
+    "answer": "{}",
+}
 _HIDDEN = {"recipient", "unanswerable"}  # told in the sentence itself, and by the event that follows
 
 
@@ -94,6 +108,8 @@ def details(data: Mapping[str, Any]) -> list[str]:
             continue
         if name == "reasons" and isinstance(value, list):
             told += [str(reason) for reason in value]
+        elif name == "joined":
+            told += [f"{address} takes part from now on." for address in value]
         elif name in _FIELDS:
             told.append(_FIELDS[name].format(value))
         elif isinstance(value, list) and len(value) == 2:  # noqa: PLR2004 - before and after

@@ -23,6 +23,12 @@ def require_move(ticket: Ticket, status: str) -> None:
         raise Conflict(f"A ticket that is {ticket.status} cannot become {status}; it can become {allowed}.")
 
 
+def require_unmerged(ticket: Ticket) -> None:
+    """Refuse to go on in a ticket that goes on elsewhere."""
+    if ticket.merged_into_id is not None:
+        raise Conflict(f"{ticket.number} was merged into another ticket and goes on there.")
+
+
 def allowed_from(status: str) -> list[str]:
     """Where a ticket in this status can go, in the usual order."""
     return [name for name in STATUSES if name in _ALLOWED[status]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +12,11 @@ from mailgate.store.db import Session
 from mailgate.store.office import Mailbox
 from mailgate.store.people import Person
 from mailgate.store.tickets import Ticket, TicketLink
-from mailgate.tickets.history import Actor, record
+from mailgate.tickets.history import MAILGATE, Actor, record
 from mailgate.tickets.said import Said, say
 
 SUBJECT_LENGTH = 1000
+_TOLD = frozenset({"follows", "same-mail"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,10 @@ def open_ticket(
     by: Actor,
     at: datetime,
     *,
-    claims: Ticket | None = None,
+    links: Sequence[tuple[str, Ticket]] = (),
     data: dict[str, Any] | None = None,
 ) -> Ticket:
-    """Write a new ticket with its first message. `claims`: the ticket its sender says it belongs to."""
+    """Write a new ticket with its first message. `links`: how it has to do with older ones (`TicketLink`)."""
     ticket = add(
         session,
         Ticket(
@@ -68,8 +70,15 @@ def open_ticket(
         ),
     )
     message = say(session, ticket, said, at)
-    if claims is not None:
-        add(session, TicketLink(ticket_id=ticket.id, other_id=claims.id, kind="claims", created_at=at))
-    linked = {"claims": claims.number} if claims is not None else {}
+    linked = {kind: other.number for kind, other in links}
     record(session, ticket, "opened", by, at, message=message, data={**(data or {}), **linked})
+    for kind, other in links:
+        _link(session, ticket, other, kind, at)
     return ticket
+
+
+def _link(session: Session, ticket: Ticket, other: Ticket, kind: str, at: datetime) -> None:
+    """The older ticket tells of the newer one, too, where that is more than a stranger's word or a guess."""
+    add(session, TicketLink(ticket_id=ticket.id, other_id=other.id, kind=kind, created_at=at))
+    if kind in _TOLD:
+        record(session, other, "linked", MAILGATE, at, data={f"{kind}_by": ticket.number})

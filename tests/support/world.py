@@ -7,10 +7,12 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from mailgate import clock, jobs
+from mailgate import clock, jobs, parse
+from mailgate.mail import Envelope, Verdict
 from mailgate.office.setup import add_agent, add_mailbox
 from mailgate.queue.nudges import Bell, connect
 from mailgate.receive.accept import Incoming, Keeper
+from mailgate.steps.file import file_letters
 from mailgate.steps.workshop import Workshop, move_in
 from mailgate.store.blobs import Blobs
 from mailgate.store.db import Database
@@ -18,6 +20,7 @@ from mailgate.store.kept import KeptMail, kept_by_id
 from mailgate.store.messages import Message, thread_of
 from mailgate.store.office import find_mailbox
 from mailgate.store.tickets import Ticket, by_id
+from mailgate.thread.arrival import Arrival
 from mailgate.tokens import Marks
 from tests.support.databases import Fresh
 from tests.support.relay import Relay
@@ -55,9 +58,13 @@ class World:
                 return
         raise AssertionError("the work never ended")
 
-    def receive(self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example") -> KeptMail:
-        """A mail comes in and everything that follows from it happens."""
+    def receive(
+        self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example", trust: str | None = None
+    ) -> KeptMail:
+        """A mail comes in and everything that follows from it happens. `trust`: what its authentication proved."""
         kept_id = self.deliver(raw, to=to, sender=sender)
+        if trust is not None:
+            self._file(kept_id, raw, Verdict(trust))
         self.work()
         return self.kept(kept_id)
 
@@ -90,6 +97,11 @@ class World:
         outcomes = self.count("SELECT count(*) FROM kept_mail WHERE outcome IS NOT NULL")
         return kept == outcomes + self.count("SELECT count(*) FROM kept_mail WHERE state = 'waiting'")
 
+    def _file(self, kept_id: int, raw: bytes, verdict: Verdict) -> None:
+        row = self.kept(kept_id)
+        envelope = Envelope(row.sender, row.recipient, row.door, row.peer)
+        file_letters(self.shop, self.org, [Arrival(kept_id, row.mailbox_id, envelope, parse.read(raw), verdict)])
+
     def _is_busy(self) -> bool:
         now = clock.now()
         with self.database.crossing() as connection:
@@ -109,6 +121,7 @@ def small_world(fresh: Fresh, folder: Path) -> Iterator[World]:
         shop = Workshop(
             worker="test", database=database, blobs=Blobs(str(folder / "blobs")), bell=bell, marks=Marks(KEY),
             public_url="https://desk.example", is_sending=True, relay_url=relay.url, ack_per_sender=5, ack_per_hour=0,
+            reopen_days=30,
         )  # fmt: skip
         move_in(shop)
         with database.desk(1) as session:

@@ -343,3 +343,16 @@ def test_no_such_ticket_is_404(site: Site) -> None:
         answer = site.ask("GET", f"/api/v1/tickets/TKT-1999-000001{rest}")
         assert (answer.status_code, answer.get_json()["error"]) == (404, "not_found")
     assert site.send("PATCH", "/tickets/TKT-1", {}, status=404)["message"] == "There is no ticket TKT-1."
+
+
+def test_a_ticket_is_merged_into_another_and_only_once(site: Site, world: World) -> None:
+    one, other = (world.ticket(world.receive(mail(subject=subject)).ticket_id).number for subject in ("One", "Other"))
+    answer = site.send("POST", f"/tickets/{one}/merge", {"into": other.lower()})
+    assert (answer["number"], answer["status"]) == (other, "new")
+    assert site.get(f"/tickets/{one}")["status"] == "closed"
+    assert site.get(f"/tickets/{one}/events")["items"][-1]["kind"] == "merged"
+    assert site.send("POST", f"/tickets/{one}/merge", {"into": other}, status=409)["error"] == "conflict"
+    assert site.send("POST", f"/tickets/{other}/merge", {"into": other}, status=409)["error"] == "conflict"
+    assert site.send("POST", f"/tickets/{other}/merge", {"into": "TKT-0"}, status=404)["error"] == "not_found"
+    assert site.send("POST", f"/tickets/{other}/merge", {}, status=422)["fields"]
+    assert site.send("PATCH", f"/tickets/{one}", {"status": "open"}, status=409)["error"] == "conflict"

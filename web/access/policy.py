@@ -69,6 +69,7 @@ POLICY: dict[str, Rule] = {
     "api.open_ticket": WORK,
     "api.show_ticket": SEE,
     "api.change_ticket": WORK,
+    "api.merge_ticket": WORK,
     "api.list_messages": SEE,
     "api.write_message": WORK,
     "api.list_events": SEE,

@@ -122,6 +122,12 @@ class TicketChange(Body):
     tags: Tags = Field(default=_LEFT_OUT, json_schema_extra=_without_default)
 
 
+class Merge(Body):
+    """Where a ticket goes on."""
+
+    into: Annotated[Line, Field(description="The other ticket's number.", min_length=1, max_length=60)]
+
+
 _SAME = tuple(name for name in TicketShown.model_fields if hasattr(Ticket, name))  # shown as they are kept
 
 

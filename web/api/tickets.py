@@ -17,8 +17,9 @@ from mailgate.store.numbers import take_numbers
 from mailgate.store.office import Mailbox, mailboxes
 from mailgate.store.organisations import own
 from mailgate.store.people import people_by_address
-from mailgate.store.tickets import Ticket, tags_of
+from mailgate.store.tickets import Ticket, by_ids, tags_of
 from mailgate.tickets.change import Named, change, clean_tags
+from mailgate.tickets.merge import merge
 from mailgate.tickets.open import Opening
 from mailgate.tickets.open import open_ticket as open_with
 from mailgate.tickets.said import Said
@@ -26,7 +27,7 @@ from web import cursors
 from web.access import agent, desk, who
 from web.api import lookups
 from web.api.operations import operation
-from web.api.ticket_shapes import NewTicket, TicketChange, TicketPage, TicketQuery, TicketShown, shown
+from web.api.ticket_shapes import Merge, NewTicket, TicketChange, TicketPage, TicketQuery, TicketShown, shown
 from web.db import ring, tools
 
 _TIMES = ("created", "updated")
@@ -87,6 +88,17 @@ def change_ticket(number: str, body: TicketChange) -> TicketShown:
         )  # fmt: skip
         row, tags = listed(session, ticket.id), tags_of(session, [ticket.id])
     return shown(row, tags[ticket.id])
+
+
+@operation("POST", "/tickets/<number:number>/merge", body=Merge, answer=TicketShown)
+def merge_ticket(number: str, body: Merge) -> TicketShown:
+    """Merge a ticket into another one, which is answered: what is said from now on is said there."""
+    with desk() as session:
+        ids = [lookups.ticket_numbered(session, one).id for one in (number, body.into)]
+        tickets = by_ids(session, ids, lock=True)
+        merge(session, tickets[ids[0]], tickets[ids[1]], agent(), clock.now())
+        row, tags = listed(session, ids[1]), tags_of(session, [ids[1]])
+    return shown(row, tags[ids[1]])
 
 
 def _filters(session: Session, query: TicketQuery) -> Filters | None:

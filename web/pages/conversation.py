@@ -98,7 +98,7 @@ def answer(token: str) -> Response:
             org = guest.org
         tools().blobs.put_all(org, [file.content for file in files])  # before the rows that name them
         with _guest(token, lock=True) as guest:
-            if not is_written(guest.session, guest.ticket.id, form.once):
+            if not is_written(guest.session, guest.ticket.merged_into_id or guest.ticket.id, form.once):
                 _write(guest, form, files)
     except BadInput as error:
         with _guest(token) as guest:
@@ -148,6 +148,9 @@ def _guest(token: str, *, lock: bool = False) -> Iterator[Guest]:
         ticket = by_id(session, known.ticket_id or 0, lock=lock)
         if ticket is None or known.address is None or not _takes_part(session, ticket, known.address):
             raise LinkEnded
+        further = by_id(session, ticket.merged_into_id, lock=lock) if ticket.merged_into_id is not None else None
+        if further is not None and further.requester_address == known.address:  # others see nothing of what went before
+            ticket = further
         yield Guest(session, found.org_id, ticket, known.address)
 
 

@@ -15,14 +15,27 @@ _SAID = {
     "opened": "{who} opened the ticket",
     "customer_wrote": "{who} wrote",
     "answered": "{who} answered",
+    "answered_directly": "{who} answered the customer directly",
     "noted": "{who} left a note",
     "acknowledged": "The automatic answer was written",
     "not_acknowledged": "No automatic answer: {reasons}",
     "link_asked": "{who} asked for the private link",
     "bounced": "The letter to {recipient} came back",
     "not_sent": "The letter to {recipient} could not be sent",
+    "merged": "{who} merged it into {into}",
+    "took_in": "{who} merged {ticket} into it",
+    "linked": "{other} has to do with it",
 }
-_IN_THREAD = {"changed", "not_acknowledged", "link_asked", "bounced", "not_sent"}  # the others are messages there
+_IN_THREAD = {
+    "changed",
+    "not_acknowledged",
+    "link_asked",
+    "bounced",
+    "not_sent",
+    "merged",
+    "took_in",
+    "linked",
+}  # the others are messages there
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,13 @@ def _text(event: Event, me: int | None) -> str:
         return f"{who} {', '.join(changes) or 'changed the ticket'}"
     reasons = " ".join(str(reason) for reason in event.data.get("reasons", ()))
     sentence = _SAID.get(event.kind, f"{{who}}: {event.kind.replace('_', ' ')}")
-    return sentence.format(who=who, recipient=event.data.get("recipient") or "somebody", reasons=reasons).rstrip(".")
+    told = {
+        "recipient": event.data.get("recipient") or "somebody",
+        "into": event.data.get("into"),
+        "ticket": event.data.get("ticket"),
+        "other": next((number for name, number in event.data.items() if name.endswith("_by")), "Another ticket"),
+    }
+    return sentence.format(who=who, reasons=reasons, **told).rstrip(".")
 
 
 def _change(event: Event, field: str, before: Any, after: Any) -> str:

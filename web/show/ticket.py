@@ -22,7 +22,16 @@ from web.show.filters import Option
 from web.show.happenings import happenings
 from web.show.thread import Shown, shown_messages, thread
 
-_LINK_WORDS = {"claims": "Says it belongs to", "claims_by": "Named by a stranger in"}
+_LINK_WORDS = {
+    "claims": "Says it belongs to",
+    "claims_by": "Named by a stranger in",
+    "follows": "Follows",
+    "follows_by": "Followed by",
+    "same-mail": "Same mail as",
+    "same-mail_by": "Same mail as",
+    "perhaps": "Perhaps the same as",
+    "perhaps_by": "Perhaps the same as",
+}
 _HISTORY = 12
 
 
