@@ -150,7 +150,7 @@ class Envelope:
 
     sender: str  # "" is the null sender
     recipient: str  # the address of ours it was sent to, plus-part included
-    door: str  # smtp, lmtp, imap, pipe, import, api, form
+    door: str  # smtp, submission (signed in), lmtp, imap, pipe, import, api, form
     peer: str  # the client's address, or a word for where it came from
 
 

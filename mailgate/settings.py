@@ -108,12 +108,28 @@ class Settings(BaseSettings):
         None, description="How browsers reach the pages; used in letters. Unset: http:// and the web address."
     )
     smtp_listen: ListenAddress = Field(Listen("127.0.0.1", 2525), description="Where mail is received.")
+    smtps_listen: ListenAddress | None = Field(
+        None, description="Where mail is received with TLS from the first byte. Unset: nowhere."
+    )
+    lmtp_listen: ListenAddress | None = Field(
+        None, description="Where a mail server of yours hands mail over by LMTP. Unset: nowhere."
+    )
+    mails_per_minute: int = Field(
+        300, ge=0, description="Mails taken from one address in a minute; more are put off. 0: no limit."
+    )
+    unlimited: Networks = Field((), description="Networks no rate limit applies to, besides this machine.")
     web_listen: ListenAddress = Field(Listen("127.0.0.1", 8025), description="Where the pages are served.")
     web_threads: int = Field(8, ge=1, le=256, description="Requests one web process works on at the same time.")
-    tls_cert: Path | None = Field(None, description="Certificate chain (PEM) for STARTTLS and the pages.")
+    tls_cert: Path | None = Field(None, description="Certificate chain (PEM) for mail and pages.")
     tls_key: Path | None = Field(None, description="Private key (PEM) of the certificate.")
+    web_tls: Literal["on", "off"] = Field(
+        "on", description="off: pages are served without TLS although there is a certificate; a proxy brings it."
+    )
     trusted_proxies: Networks = Field(
         (), description="Networks whose X-Forwarded-* headers are believed, separated by commas."
+    )
+    proxy_protocol: Literal["on", "off"] = Field(
+        "off", description="on: mail connections from MAILGATE_TRUSTED_PROXIES begin with a PROXY line."
     )
     workers: int = Field(2, ge=1, le=64, description="Worker processes that `mailgate up` starts.")
     sending: Literal["on", "hold"] = Field("on", description="hold: outgoing mail is written, but kept back.")
@@ -144,6 +160,12 @@ class Settings(BaseSettings):
             if path is not None and not path.is_file():
                 message = f"{name}: there is no file {path}."
                 raise BadSettings(message)
+        if self.smtps_listen is not None and self.tls_cert is None:
+            message = "MAILGATE_SMTPS_LISTEN needs MAILGATE_TLS_CERT and MAILGATE_TLS_KEY."
+            raise BadSettings(message)
+        if self.proxy_protocol == "on" and not self.trusted_proxies:
+            message = "MAILGATE_PROXY_PROTOCOL is on: name in MAILGATE_TRUSTED_PROXIES who may speak it."
+            raise BadSettings(message)
         if self.database_owner_url is not None and self.database_url is None:
             message = "MAILGATE_DATABASE_URL is missing: MAILGATE_DATABASE_OWNER_URL alone is not enough."
             raise BadSettings(message)
@@ -155,9 +177,14 @@ class Settings(BaseSettings):
             raise BadSettings(message)
 
     @property
+    def serves_https(self) -> bool:
+        """Whether the web process brings TLS itself."""
+        return self.tls_cert is not None and self.web_tls == "on"
+
+    @property
     def public_url(self) -> str:
         """How browsers reach the pages."""
-        scheme = "https" if self.tls_cert else "http"
+        scheme = "https" if self.serves_https else "http"
         return self.base_url or f"{scheme}://{self.web_listen}"
 
 

@@ -1,5 +1,6 @@
 """Real servers for every test that asks for them."""
 
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from mailgate.embedded import Servers
 from mailgate.store.db import Database
+from tests.support.certificates import write_certificate
 from tests.support.databases import Fresh, fresh_database, shared_servers
 from tests.support.world import World, small_world
 
@@ -48,3 +50,23 @@ def world(fresh: Fresh, tmp_path: Path) -> Iterator[World]:
     """A desk with a mailbox, an agent and a relay."""
     with small_world(fresh, tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate of `localhost` with its key, in one PEM file."""
+    return write_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def tls(certificate: Path) -> ssl.SSLContext:
+    """A server's side of TLS."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    return context
+
+
+@pytest.fixture
+def trusting(certificate: Path) -> ssl.SSLContext:
+    """A client's side of TLS, which trusts that server and no other."""
+    return ssl.create_default_context(cafile=str(certificate))

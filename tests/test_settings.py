@@ -75,6 +75,30 @@ def test_tls_needs_both_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         read_settings()
 
 
+def test_an_encrypted_door_needs_a_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILGATE_SMTPS_LISTEN", "127.0.0.1:4650")
+    with pytest.raises(BadSettings, match="MAILGATE_SMTPS_LISTEN needs MAILGATE_TLS_CERT"):
+        read_settings()
+
+
+def test_whoever_may_speak_for_others_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILGATE_PROXY_PROTOCOL", "on")
+    with pytest.raises(BadSettings, match="MAILGATE_TRUSTED_PROXIES"):
+        read_settings()
+    monkeypatch.setenv("MAILGATE_TRUSTED_PROXIES", "10.0.0.1, 10.1.0.0/16")
+    assert read_settings().trusted_proxies == ("10.0.0.1/32", "10.1.0.0/16")
+
+
+def test_pages_can_stay_without_tls_behind_a_proxy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "both.pem").touch()
+    monkeypatch.setenv("MAILGATE_TLS_CERT", str(tmp_path / "both.pem"))
+    monkeypatch.setenv("MAILGATE_TLS_KEY", str(tmp_path / "both.pem"))
+    assert read_settings().public_url == "https://127.0.0.1:8025"
+    monkeypatch.setenv("MAILGATE_WEB_TLS", "off")
+    assert read_settings().public_url == "http://127.0.0.1:8025"
+    assert not read_settings().serves_https
+
+
 def test_a_file_and_the_environment_are_read_and_the_environment_wins(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

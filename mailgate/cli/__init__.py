@@ -10,6 +10,7 @@ from mailgate import __version__
 COMMANDS = {
     "up": ("up", "Run everything on this machine."),
     "smtp": ("processes", "Receive mail by SMTP."),
+    "lmtp": ("processes", "Receive mail by LMTP."),
     "worker": ("processes", "Read mail, follow events, send letters."),
     "clock": ("processes", "Wake the workers for what is due."),
     "web": ("processes", "Serve the pages and the API."),

@@ -1,4 +1,4 @@
-"""`mailgate smtp`, `worker`, `clock`, `web`: one process each, as production runs them."""
+"""`mailgate smtp`, `lmtp`, `worker`, `clock`, `web`: one process each, as production runs them."""
 
 from __future__ import annotations
 
@@ -6,25 +6,34 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 import threading
 
 import click
 
 from mailgate import log
-from mailgate.cli.house import House, house
-
-_SMTP_POOL = 8
-_STOP_SECONDS = 8
+from mailgate.cli.house import house
 
 
 @click.command()
 @click.option("--listen", "smtp_listen", metavar="ADDRESS:PORT", help="Where to listen (MAILGATE_SMTP_LISTEN).")
 def smtp(smtp_listen: str | None) -> None:
-    """Receive mail by SMTP."""
+    """Receive mail by SMTP; with MAILGATE_SMTPS_LISTEN, on a port with TLS from the first byte as well."""
+    from mailgate.cli.doors import smtp_doors
+
     with house(smtp_listen=smtp_listen) as here:
         log.start("smtp", here.settings.log)
-        asyncio.run(_receive(here))
+        asyncio.run(smtp_doors(here))
+
+
+@click.command()
+@click.option("--listen", "lmtp_listen", metavar="ADDRESS:PORT", help="Where to listen (MAILGATE_LMTP_LISTEN).")
+def lmtp(lmtp_listen: str | None) -> None:
+    """Receive mail by LMTP from a mail server of yours, with an answer for each recipient."""
+    from mailgate.cli.doors import lmtp_door
+
+    with house(lmtp_listen=lmtp_listen) as here:
+        log.start("lmtp", here.settings.log)
+        asyncio.run(lmtp_door(here))
 
 
 @click.command()
@@ -66,32 +75,6 @@ def web(web_listen: str | None) -> None:
 
     with house(web_listen=web_listen) as here:
         serve(here.settings, here.servers)
-
-
-async def _receive(here: House) -> None:
-    from mailgate.queue.nudges import Bell
-    from mailgate.receive.accept import Keeper
-    from mailgate.receive.smtp import Doorkeeper, serve, tls_context
-    from mailgate.store.db import Database
-
-    settings = here.settings
-    database = Database(here.servers.database_url, pool=_SMTP_POOL)
-    keeper = Keeper(database, Bell(here.servers.redis_url))
-    tls = tls_context(str(settings.tls_cert), str(settings.tls_key)) if settings.tls_cert else None
-    door = Doorkeeper(database, keeper, settings.message_size, tls)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    try:
-        server = await serve(door, *settings.smtp_listen)
-    except OSError as error:
-        sys.exit(f"mailgate: MAILGATE_SMTP_LISTEN: cannot listen on {settings.smtp_listen}: {error.strerror}.")
-    await stop.wait()
-    server.close()
-    # What was received completely is still committed and answered; nobody is cut off in the middle of a 250.
-    await asyncio.to_thread(keeper.close)
-    await asyncio.sleep(0.05)
-    database.close()
 
 
 def _stop_on_signal() -> threading.Event:

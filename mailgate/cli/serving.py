@@ -71,7 +71,7 @@ def _options(settings: Settings, door: int) -> dict[str, Any]:
         "control_socket_disable": True,
         "forwarded_allow_ips": "",  # the application believes named proxies itself, and nobody else
     }
-    if settings.tls_cert and settings.tls_key:
+    if settings.serves_https:
         options |= {"certfile": str(settings.tls_cert), "keyfile": str(settings.tls_key)}
     return options
 

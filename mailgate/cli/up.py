@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from socket import gethostname
 
@@ -26,29 +28,41 @@ from mailgate.supervise import (
 )
 
 _DEMO_RELAY_PORT = 2526
+_LMTP = Listen("127.0.0.1", 2424)
 
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), help="The data folder (MAILGATE_DATA).")
 @click.option("--smtp", "smtp_port", type=click.IntRange(1, 65535), help="Port for mail (MAILGATE_SMTP_LISTEN).")
+@click.option("--lmtp", "lmtp_port", type=click.IntRange(1, 65535), help="Port for LMTP (MAILGATE_LMTP_LISTEN).")
 @click.option("--web", "web_port", type=click.IntRange(1, 65535), help="Port for the pages (MAILGATE_WEB_LISTEN).")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes (MAILGATE_WORKERS).")
 @click.option(
     "--demo", is_flag=True, help="With sample data and a mailbox to answer from; nothing leaves this machine."
 )
-def up(data: Path | None, smtp_port: int | None, web_port: int | None, workers: int | None, demo: bool) -> None:
+def up(
+    data: Path | None,
+    smtp_port: int | None,
+    lmtp_port: int | None,
+    web_port: int | None,
+    workers: int | None,
+    demo: bool,
+) -> None:
     """Run everything on this machine: mail, workers, clock and pages.
 
     Prints `ready: web URL smtp HOST:PORT` when mail is accepted and the page answers. Ctrl-C stops it in order.
     """
     settings = read_settings(data=data, workers=workers)
     smtp, web = _port(settings.smtp_listen, smtp_port), _port(settings.web_listen, web_port)
+    lmtp = _port(settings.lmtp_listen or _LMTP, lmtp_port) if lmtp_port else settings.lmtp_listen
     if demo:
         smtp, web = _free(smtp, "mail"), _free(web, "the pages")
     else:
         refuse_taken("MAILGATE_SMTP_LISTEN", "--smtp", smtp)
         refuse_taken("MAILGATE_WEB_LISTEN", "--web", web)
-    settings = settings.model_copy(update={"smtp_listen": smtp, "web_listen": web})
+    if lmtp is not None:
+        refuse_taken("MAILGATE_LMTP_LISTEN", "--lmtp", lmtp)
+    settings = settings.model_copy(update={"smtp_listen": smtp, "lmtp_listen": lmtp, "web_listen": web})
     log.start("up", settings.log)
     exit_on_signals()
     with running(settings) as servers, noted(settings.data, settings.public_url):
@@ -65,7 +79,7 @@ def up(data: Path | None, smtp_port: int | None, web_port: int | None, workers: 
             supervise(
                 roles,
                 environment,
-                ready_when=(lambda: takes_mail(smtp), lambda: _page_answers(settings)),
+                ready_when=(*_mail_doors(settings), lambda: _page_answers(settings)),
                 on_ready=lambda: _announce(settings, said),
                 heal=servers.ensure,
                 form=settings.log,
@@ -93,7 +107,8 @@ def _roles(settings: Settings) -> list[Role]:
         for number in range(1, settings.workers + 1)
         for queues in ["mail" if number == 1 and settings.workers > 1 else "send,mail"]
     ]
-    return [mailgate_role("smtp"), *workers, mailgate_role("clock"), mailgate_role("web")]
+    doors = [mailgate_role("smtp"), *([mailgate_role("lmtp")] if settings.lmtp_listen else [])]
+    return [*doors, *workers, mailgate_role("clock"), mailgate_role("web")]
 
 
 def _demo_role(relay: Listen, mailbox: Listen) -> Role:
@@ -110,6 +125,7 @@ def _environment(settings: Settings, servers: Servers) -> dict[str, str]:
         "MAILGATE_REDIS_URL": servers.redis_url,
         "MAILGATE_SECRET_KEY": servers.secret_key,
         "MAILGATE_SMTP_LISTEN": str(settings.smtp_listen),
+        "MAILGATE_LMTP_LISTEN": str(settings.lmtp_listen or ""),
         "MAILGATE_WEB_LISTEN": str(settings.web_listen),
         "MAILGATE_BASE_URL": settings.public_url,
     }
@@ -133,12 +149,20 @@ def _own_environment() -> dict[str, str]:
     return dict(os.environ)  # noqa: TID251 - handed on whole, not read
 
 
+def _mail_doors(settings: Settings) -> list[Callable[[], bool]]:
+    """Whether each mail door greets."""
+    listening = [listen for listen in (settings.smtp_listen, settings.lmtp_listen) if listen is not None]
+    proxies = settings.trusted_proxies if settings.proxy_protocol == "on" else ()
+    return [partial(takes_mail, listen, proxies) for listen in listening]
+
+
 def _page_answers(settings: Settings) -> bool:
     host = settings.public_url.partition("://")[2].partition("/")[0]
-    return page_answers(settings.web_listen, "/readyz", host, tls=settings.tls_cert is not None)
+    return page_answers(settings.web_listen, "/readyz", host, tls=settings.serves_https)
 
 
 def _announce(settings: Settings, said: str) -> None:
     if said:
         click.echo(said, nl=False)
-    click.echo(f"ready: web {settings.public_url} smtp {settings.smtp_listen}")
+    lmtp = f" lmtp {settings.lmtp_listen}" if settings.lmtp_listen else ""
+    click.echo(f"ready: web {settings.public_url} smtp {settings.smtp_listen}{lmtp}")

@@ -56,7 +56,7 @@ def _why_no_answer(arrival: Arrival, mailbox: Mailbox) -> Iterator[str]:
         yield from arrival.letter.reasons or ["It was written by a machine."]
     if arrival.letter.sender is None:
         yield "It names no sender."
-    if arrival.envelope.sender == "" and arrival.envelope.door in {"smtp", "lmtp", "pipe"}:
+    if arrival.envelope.sender == "" and arrival.envelope.door in {"smtp", "submission", "lmtp", "pipe"}:
         yield "Its envelope sender is empty."
     if (elsewhere := not_addressed(arrival, mailbox.address)) is not None:
         yield elsewhere

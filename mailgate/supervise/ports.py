@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mailgate.errors import BadSettings
+from mailgate.networks import is_in
 
 if TYPE_CHECKING:
     from mailgate.settings import Listen
@@ -38,9 +40,10 @@ def next_free(listen: Listen) -> Listen:
     raise BadSettings(f"No port from {listen.port} on is free on {listen.host}.")
 
 
-def takes_mail(listen: Listen) -> bool:
-    """Does an SMTP server greet there?"""
-    return _talk(listen, b"QUIT\r\n", greeted=True).startswith(b"220")
+def takes_mail(listen: Listen, proxies: Sequence[str] = ()) -> bool:
+    """Does a mail server greet there? Where we come from one of these networks, it wants a PROXY line first."""
+    first = b"PROXY UNKNOWN\r\n" if is_in(EVERYWHERE.get(listen.host, listen.host), proxies) else b""
+    return _talk(listen, b"QUIT\r\n", first=first, greeted=True).startswith(b"220")
 
 
 def page_answers(listen: Listen, path: str, host: str, *, tls: bool = False) -> bool:
@@ -61,12 +64,13 @@ def _hindrance(host: str, port: int) -> OSError | None:
     return None
 
 
-def _talk(listen: Listen, request: bytes, *, greeted: bool = False, tls: bool = False) -> bytes:
+def _talk(listen: Listen, request: bytes, *, first: bytes = b"", greeted: bool = False, tls: bool = False) -> bytes:
     """The first answer to a request; with `greeted`, what the server says before it. b"" when nobody answers."""
     try:
         with contextlib.ExitStack() as stack:
             address = (EVERYWHERE.get(listen.host, listen.host), listen.port)
             line = stack.enter_context(socket.create_connection(address, PATIENCE))
+            line.sendall(first)
             if tls:
                 line = stack.enter_context(_encrypted(line))
             answer = line.recv(256) if greeted else b""

@@ -11,6 +11,7 @@ from mailgate.store.outbox import OutboxCopy
 
 DOORS = {
     "smtp": "by SMTP",
+    "submission": "by SMTP, signed in,",
     "lmtp": "by LMTP",
     "imap": "by IMAP",
     "pipe": "through the pipe",

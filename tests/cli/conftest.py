@@ -27,14 +27,19 @@ class Said:
 Mailgate = Callable[..., Said]
 
 
-def call(environment: dict[str, str], folder: Path, *words: str, stdin: bytes = b"") -> Said:
-    """Run `mailgate …` with these settings and no others."""
+def environment(settings: dict[str, str]) -> dict[str, str]:
+    """These settings and no others."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("MAILGATE_")}
+    return {**own, "PYTHONPATH": str(CHECKOUT), **settings}
+
+
+def call(settings: dict[str, str], folder: Path, *words: str, stdin: bytes = b"") -> Said:
+    """Run `mailgate …` with these settings and no others."""
     done = subprocess.run(
         [sys.executable, "-m", "mailgate", *words],
         input=stdin,
         capture_output=True,
-        env={**own, "PYTHONPATH": str(CHECKOUT), **environment},
+        env=environment(settings),
         cwd=folder,
         timeout=60,
         check=False,

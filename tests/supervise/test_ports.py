@@ -2,21 +2,16 @@
 
 import contextlib
 import http.server
-import ipaddress
 import os
 import socket
 import socketserver
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from mailgate.errors import BadSettings
 from mailgate.settings import Listen
@@ -114,25 +109,21 @@ def test_page_answers_when_it_says_200(taken: Listen) -> None:
     assert not page_answers(taken, "/readyz", "help.example")
 
 
-def test_page_is_asked_over_tls_where_there_is_a_certificate(tmp_path: Path) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate(tmp_path))
-    with serving(Pages, lambda plain: context.wrap_socket(plain, server_side=True)) as listen:
+def test_page_is_asked_over_tls_where_there_is_a_certificate(tls: ssl.SSLContext) -> None:
+    with serving(Pages, lambda plain: tls.wrap_socket(plain, server_side=True)) as listen:
         assert page_answers(listen, "/readyz", "help.example", tls=True)
 
 
-def certificate(folder: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "help.example")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "both.pem"
-    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(key.private_bytes(*plain) + made.public_bytes(serialization.Encoding.PEM))
-    return path
+class Behind(socketserver.StreamRequestHandler):
+    """A mail server behind a proxy: it greets nobody who has not said a PROXY line."""
+
+    def handle(self) -> None:
+        if self.rfile.readline() == b"PROXY UNKNOWN\r\n":
+            self.wfile.write(b"220 mailgate\r\n")
+            self.rfile.readline()
+
+
+def test_a_mail_door_behind_a_proxy_is_greeted_as_one() -> None:
+    with serving(Behind) as listen:
+        assert takes_mail(listen, ("127.0.0.0/8",))
+        assert not takes_mail(listen, ("192.0.2.0/24",))

@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.support.databases import Fresh
 from tests.support.relay import free_port
 from tests.support.world import DESK, KEY
+
+CLIENTS: dict[str, Callable[..., smtplib.SMTP]] = {"smtp": smtplib.SMTP, "lmtp": smtplib.LMTP}
 
 
 @dataclass
@@ -25,7 +28,7 @@ class Gateway:
     folder: Path
     relay_url: str | None = None
     extra: dict[str, str] = field(default_factory=dict)
-    port: int = field(default_factory=free_port)
+    ports: dict[str, int] = field(default_factory=lambda: {door: free_port() for door in CLIENTS})
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, *roles: str, failpoints: str = "") -> None:
@@ -40,8 +43,8 @@ class Gateway:
                     stderr=log,
                     cwd=self.folder,
                 )
-        if "smtp" in roles:
-            eventually(self._greets, within=20)
+        for door in CLIENTS.keys() & set(roles):
+            eventually(partial(self._greets, door), within=30)
 
     def kill(self, *roles: str) -> None:
         """A power cut for these processes."""
@@ -72,17 +75,17 @@ class Gateway:
     def log(self, role: str) -> str:
         return (self.folder / f"{role}.log").read_text()
 
-    def send(self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example") -> bool:
-        """Deliver by SMTP; whether it was acknowledged."""
+    def send(self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example", door: str = "smtp") -> bool:
+        """Deliver at a door; whether it was acknowledged."""
         try:
-            with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as client:
+            with CLIENTS[door]("127.0.0.1", self.ports[door], timeout=20) as client:
                 return client.sendmail(sender, [to], raw) == {}
         except (smtplib.SMTPException, OSError):
             return False
 
-    def _greets(self) -> bool:
+    def _greets(self, door: str) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as probe:
+            with socket.create_connection(("127.0.0.1", self.ports[door]), timeout=1) as probe:
                 return probe.recv(3) == b"220"
         except OSError:
             return False
@@ -95,7 +98,8 @@ class Gateway:
             "MAILGATE_DATABASE_URL": self.fresh.app_url,
             "MAILGATE_REDIS_URL": self.fresh.redis_url,
             "MAILGATE_SECRET_KEY": KEY,
-            "MAILGATE_SMTP_LISTEN": f"127.0.0.1:{self.port}",
+            "MAILGATE_SMTP_LISTEN": f"127.0.0.1:{self.ports['smtp']}",
+            "MAILGATE_LMTP_LISTEN": f"127.0.0.1:{self.ports['lmtp']}",
             "MAILGATE_ACK_PER_SENDER": "0",
             "MAILGATE_ACK_PER_HOUR": "0",
             **({"MAILGATE_RELAY_URL": self.relay_url} if self.relay_url else {}),

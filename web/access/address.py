@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from mailgate.networks import LOOPBACK, is_in
 from web.access.refusals import TooMany
 from web.db import tools
 
@@ -28,7 +28,7 @@ class BehindProxies:
         self._networks = networks
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if _is_in(environ.get("REMOTE_ADDR", ""), self._networks):
+        if is_in(environ.get("REMOTE_ADDR", ""), self._networks):
             return self._forwarded(environ, start_response)
         environ[_UNBELIEVED] = any(name in environ for name in _FORWARDED)
         return self._direct(environ, start_response)
@@ -40,29 +40,21 @@ def client_address() -> str:
 
 
 def is_at_home() -> bool:
-    """Whether somebody asks from this machine or a trusted network.
-
-    What a proxy forwards that nobody named as trusted comes from afar, even if the proxy runs on this machine.
-    """
-    if request.environ.get(_UNBELIEVED):
-        return False
-    return _is_in(client_address(), ("127.0.0.0/8", "::1/128", *tools().settings.trusted_proxies))
+    """Whether somebody asks from this machine or a trusted network."""
+    return _is_from((*LOOPBACK, *tools().settings.trusted_proxies))
 
 
 def limit(name: str, key: str, *, times: int, seconds: int) -> None:
     """Count one more try of this name and key, e.g. ("sign-in", client_address()); refuse when there were too many.
 
-    This machine and trusted networks are exempt.
+    This machine, trusted proxies and the networks of MAILGATE_UNLIMITED are exempt.
     """
-    if not is_at_home() and not tools().limits.is_within(name, key, times=times, seconds=seconds):
+    if is_at_home() or _is_from(tools().settings.unlimited):
+        return
+    if not tools().limits.is_within(name, key, times=times, seconds=seconds):
         raise TooMany("That was tried too often. Wait a little, then try again.", seconds)
 
 
-def _is_in(address: str, networks: Iterable[str]) -> bool:
-    try:
-        known: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(known, ipaddress.IPv6Address) and known.ipv4_mapped is not None:
-        known = known.ipv4_mapped
-    return any(known in ipaddress.ip_network(network) for network in networks)
+def _is_from(networks: Sequence[str]) -> bool:
+    """What a proxy forwards that nobody named as trusted comes from afar, even if the proxy is in these networks."""
+    return not request.environ.get(_UNBELIEVED) and is_in(client_address(), networks)

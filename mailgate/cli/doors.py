@@ -1,0 +1,84 @@
+"""The processes of the mail doors: open them, and close them without cutting off anybody in the middle of a 250."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, NamedTuple
+
+from mailgate.cli.house import House
+from mailgate.errors import BadSettings, Conflict
+from mailgate.queue.limits import Limits
+from mailgate.queue.nudges import Bell
+from mailgate.receive import lmtp, smtp
+from mailgate.receive.accept import Keeper
+from mailgate.receive.doorkeeper import Doorkeeper
+from mailgate.settings import Listen
+from mailgate.store.db import Database
+
+_POOL = 8
+
+
+class _Door(NamedTuple):
+    """Where a door is, by which setting, and how it is opened."""
+
+    setting: str
+    listen: Listen
+    serve: Callable[[Doorkeeper, str, int], Coroutine[Any, Any, asyncio.Server]]
+
+
+async def smtp_doors(here: House) -> None:
+    """The SMTP door, and the one with TLS from the first byte where it is wanted."""
+    doors = [_Door("MAILGATE_SMTP_LISTEN", here.settings.smtp_listen, smtp.serve)]
+    if (secure := here.settings.smtps_listen) is not None:
+        doors.append(_Door("MAILGATE_SMTPS_LISTEN", secure, partial(smtp.serve, is_secure=True)))
+    await _attend(here, doors)
+
+
+async def lmtp_door(here: House) -> None:
+    """The LMTP door."""
+    listen = here.settings.lmtp_listen
+    if listen is None:
+        raise BadSettings("MAILGATE_LMTP_LISTEN is missing: say where to listen, for example 127.0.0.1:2424.")
+    await _attend(here, [_Door("MAILGATE_LMTP_LISTEN", listen, lmtp.serve)])
+
+
+async def _attend(here: House, doors: list[_Door]) -> None:
+    """Keep these doors open until a signal comes."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    database = Database(here.servers.database_url, pool=_POOL)
+    keeper = Keeper(database, Bell(here.servers.redis_url))
+    keeps_the_doors = _doorkeeper(here, database, keeper)
+    servers = [await _opened(door, keeps_the_doors) for door in doors]
+    await stop.wait()
+    for server in servers:
+        server.close()
+    # What was received completely is still committed and answered.
+    await asyncio.to_thread(keeper.close)
+    await asyncio.sleep(0.05)
+    database.close()
+
+
+def _doorkeeper(here: House, database: Database, keeper: Keeper) -> Doorkeeper:
+    settings = here.settings
+    return Doorkeeper(
+        database,
+        keeper,
+        settings.message_size,
+        tls=smtp.tls_context(str(settings.tls_cert), str(settings.tls_key)) if settings.tls_cert else None,
+        limits=Limits(here.servers.redis_url),
+        mails_per_minute=settings.mails_per_minute,
+        unlimited=settings.unlimited,
+        proxies=settings.trusted_proxies if settings.proxy_protocol == "on" else (),
+    )
+
+
+async def _opened(door: _Door, keeper: Doorkeeper) -> asyncio.Server:
+    try:
+        return await door.serve(keeper, *door.listen)
+    except OSError as error:
+        raise Conflict(f"{door.setting}: cannot listen on {door.listen}: {error.strerror}.") from error
