@@ -47,28 +47,32 @@ def _do(batch: Batch, row: KeptMail, arrival: Arrival, ticket: Ticket, agent: Ag
         _note(batch, row, arrival, ticket, by, letter.text)
         return "A machine wrote it for the agent: it is a note."
     commands = read_commands(new_words(arrival))
-    if commands.is_note or not (commands.words or commands.given):
-        change(batch.session, ticket, by, batch.now, status=commands.status,
-               **understood(batch.session, ticket, commands, agent))  # fmt: skip
-        _note(batch, row, arrival, ticket, by, commands.words or letter.text)
-        return "It is a note, which only the team sees."
-    if commands.words:
+    if commands.words and not (commands.is_note or letter.forwarded):
         return _answer(batch, row, arrival, ticket, commands, agent)
-    change(batch.session, ticket, by, batch.now, status=commands.status,
-           **understood(batch.session, ticket, commands, agent))  # fmt: skip
-    return "It holds commands alone."
+    change_as_asked(batch, ticket, commands, agent, with_status=True)
+    if commands.given and not (commands.words or letter.forwarded or letter.files):
+        return "It holds commands alone."
+    _note(batch, row, arrival, ticket, by, letter.text if letter.forwarded else commands.words or letter.text)
+    return "It is a note, which only the team sees."
+
+
+def change_as_asked(batch: Batch, ticket: Ticket, commands: Commands, agent: Agent, *, with_status: bool) -> None:
+    """Change what an agent's commands ask for; the status only where nothing else sets it."""
+    asked = understood(batch.session, ticket, commands, agent)
+    status = commands.status if with_status else None
+    change(batch.session, ticket, actor(agent), batch.now, status=status, **asked)
 
 
 def _answer(batch: Batch, row: KeptMail, arrival: Arrival, ticket: Ticket, commands: Commands, agent: Agent) -> str:
     """Answer the customer, unless the agent's mail program has done so itself."""
-    by = actor(agent)
-    asked = understood(batch.session, ticket, commands, agent)
+    understood(batch.session, ticket, commands, agent)  # before anything is sent: a name nobody has stops it all
     has_it = ticket.requester_address in {person.address.lower() for person in (*arrival.letter.to, *arrival.letter.cc)}
     answer(
-        batch.session, ticket, batch.mailboxes[ticket.mailbox_id], commands.words, by, batch.now, batch.shop.marks,
+        batch.session, ticket, batch.mailboxes[ticket.mailbox_id], commands.words, actor(agent), batch.now,
+        batch.shop.marks,
         channel="mail", files=arrival.letter.files, status=commands.status, kept_id=row.id, is_delivered=has_it,
     )  # fmt: skip
-    change(batch.session, ticket, by, batch.now, **asked)
+    change_as_asked(batch, ticket, commands, agent, with_status=False)
     batch.to_follow += 1
     return "The customer has it from the agent directly." if has_it else "It goes to the customer."
 

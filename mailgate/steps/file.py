@@ -11,6 +11,7 @@ from mailgate.mail import Cause, Kind
 from mailgate.steps.agents_mail import agent_wrote
 from mailgate.steps.batch import Batch, hold, settle
 from mailgate.steps.bounces import record_bounce
+from mailgate.steps.passed_on import open_for_somebody, speaks_for_the_desk
 from mailgate.steps.requests import open_request
 from mailgate.steps.several_mailboxes import Twins, twins_of
 from mailgate.steps.workshop import Workshop
@@ -126,6 +127,8 @@ def _file_by(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decision, 
         customer_wrote(batch.session, decision.ticket, said, by, batch.now)
         batch.evidence.remember(decision.ticket, said.message_id, said.cited)
         settle(row, "appended", [decision.reason], ticket_id=decision.ticket.id, trail=decision.trail)
+    elif (agent := speaks_for_the_desk(batch, arrival)) is not None:
+        open_for_somebody(batch, row, arrival, decision, agent)
     else:
         open_request(batch, row, arrival, decision, twins)
 

@@ -17,6 +17,8 @@ def lock_threads(session: Session, arrivals: Iterable[Arrival]) -> None:
     for arrival in arrivals:
         names.add(f"same:{arrival.same.hex()}")
         names.add(f"person:{arrival.author.address.lower()}")
+        passed_on = [forwarded.sender for forwarded in arrival.letter.forwarded if forwarded.sender is not None]
+        names.update(f"person:{who.address.lower()}" for who in passed_on)
         cited = (*arrival.cited[:_CITED], *arrival.letter.references[:1])
         names.update(f"id:{message_id}" for message_id in (arrival.letter.message_id, *cited) if message_id)
     lock_names(session, names)

@@ -55,6 +55,13 @@ def read_commands(text: str) -> Commands:
     return Commands(given, words)
 
 
+def begins_with_command(text: str) -> bool:
+    """Whether a text begins with a command that there is."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    match = _COMMAND.fullmatch(first)
+    return match is not None and match[1].lower() in _KNOWN
+
+
 def understood(session: Session, ticket: Ticket, commands: Commands, agent: Agent) -> dict[str, Any]:
     """What to change, in the words of `change`; the status apart, which an answer may set itself."""
     asked: dict[str, Any] = {}
