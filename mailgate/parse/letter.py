@@ -73,7 +73,7 @@ def _read(mail: bytes, defects: list[str]) -> Letter:
         kind=verdict.kind,
         answerable=verdict.answerable,
         reasons=verdict.reasons,
-        bounce=report.bounce if report and report.kind != "receipt" else None,
+        bounce=report.bounce if report and (report.kind != "receipt" or report.bounce.recipients) else None,
         defects=tuple(dict.fromkeys(defects)),
         delivered_to=_delivered_to(headers),
         return_path=return_path,

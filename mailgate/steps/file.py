@@ -10,7 +10,7 @@ from mailgate.failpoints import point
 from mailgate.mail import Cause, Kind
 from mailgate.steps.agents_mail import agent_wrote
 from mailgate.steps.batch import Batch, hold, settle
-from mailgate.steps.bounces import record_bounce
+from mailgate.steps.bounces import file_report
 from mailgate.steps.passed_on import open_for_somebody, speaks_for_the_desk
 from mailgate.steps.requests import open_request
 from mailgate.steps.several_mailboxes import Twins, twins_of
@@ -102,8 +102,8 @@ def _file(batch: Batch, row: KeptMail, arrival: Arrival) -> None:
     if arrival.refused is not None:
         hold(row, Cause.HOSTILE, arrival.refused)
     elif letter.kind in REPORTS:
-        ticket_id, reason = record_bounce(batch.session, batch.shop.marks, arrival, batch.now)
-        settle(row, REPORTS[letter.kind], [*letter.reasons, reason], ticket_id=ticket_id)
+        ticket_id, reasons = file_report(batch, arrival)
+        settle(row, REPORTS[letter.kind], [*letter.reasons, *reasons], ticket_id=ticket_id)
     elif circle is not None:
         hold(row, circle.cause, circle.reason)
     else:

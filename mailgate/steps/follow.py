@@ -21,6 +21,7 @@ from mailgate.store.messages import Message, files_of, last_letter_in, letter_id
 from mailgate.store.office import Mailbox, mailboxes
 from mailgate.store.organisations import Organisation, own
 from mailgate.store.outbox import OutboxCopy, WrittenLetter, acknowledged_since, acknowledgements_since
+from mailgate.store.people import failing
 from mailgate.store.tickets import Ticket, by_ids
 from mailgate.tickets.history import MAILGATE, record
 from mailgate.tickets.said import Said, say
@@ -82,11 +83,15 @@ def _acknowledge(batch: Batch, opened: Sequence[Event]) -> None:
     # Two workers must not each count five letters to one sender: whoever counts, counts alone.
     lock_names(batch.session, {f"acks:{batch.tickets[event.ticket_id].requester_address}" for event in answerable})
     counts = _counts(batch, answerable)
+    dead = failing(batch.session, {batch.tickets[event.ticket_id].requester_address for event in answerable})
     hour = _this_hour(batch)
     for event in answerable:
         ticket = batch.tickets[event.ticket_id]
         key = (ticket.mailbox_id, ticket.requester_address)
         cap = batch.shop.ack_per_sender
+        if (since := dead.get(ticket.requester_address)) is not None:
+            _say_why_not(batch, event, [f"Letters to {ticket.requester_address} come back since {since:%Y-%m-%d}."])
+            continue
         if cap and counts.get(key, 0) >= cap:
             _say_why_not(batch, event, [f"{ticket.requester_address} was sent {cap} automatic answers within a day."])
             continue

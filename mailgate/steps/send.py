@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import Any
 
 from mailgate import clock, log
 from mailgate.errors import Permanent, Temporary
@@ -16,8 +15,7 @@ from mailgate.store import outbox
 from mailgate.store.db import Session
 from mailgate.store.organisations import own
 from mailgate.store.outbox import OutboxCopy
-from mailgate.store.tickets import by_id
-from mailgate.tickets.history import MAILGATE, record
+from mailgate.tickets.delivery import not_delivered
 
 _HELD = {
     "sending": "Kept back: MAILGATE_SENDING is hold.",
@@ -115,16 +113,6 @@ def _give_up(shop: Workshop, org: int, copy_id: int, words: str) -> None:
 
 def _fail(session: Session, copy: OutboxCopy, words: str) -> None:
     """The letter did not go out: the ticket says so, where an agent sees it."""
-    now = clock.now()
     copy.state, copy.answer = "failed", words[:_WORDS]
     copy.claimed_until = copy.claimed_by = None
-    if copy.ticket_id is None or (ticket := by_id(session, copy.ticket_id, lock=True)) is None:
-        return
-    data: dict[str, Any] = {"recipient": copy.recipient, "answer": copy.answer}
-    if copy.letter != "received":
-        ticket.is_unread = True
-        if ticket.status == "pending":
-            data["status"] = ["pending", "open"]
-            ticket.status = "open"
-    ticket.updated_at = now
-    record(session, ticket, "not_sent", MAILGATE, now, data=data)
+    not_delivered(session, copy, "not_sent", clock.now())

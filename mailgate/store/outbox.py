@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
 from mailgate.store.base import TenantRow, points_to
 from mailgate.store.claims import Claimed, claimed
+from mailgate.store.people import PersonAddress, clear_failing
+from mailgate.store.tickets import Ticket
 
 STATES = ("waiting", "held", "sending", "sent", "delivered", "failed", "bounced", "cancelled")
 RESTORED = "restored"  # held because this is a restored copy, whose original may have sent it already
@@ -115,6 +117,41 @@ def copies_by_ids(session: Session, ids: Iterable[int]) -> dict[int, OutboxCopy]
 
 def copy_by_id(session: Session, copy_id: int) -> OutboxCopy | None:
     return session.scalar(select(OutboxCopy).where(OutboxCopy.id == copy_id))
+
+
+def tickets_of_copies(session: Session, ids: Iterable[int]) -> dict[int, int | None]:
+    """The tickets some copies belong to."""
+    wanted = set(ids)
+    rows = (
+        session.execute(select(OutboxCopy.id, OutboxCopy.ticket_id).where(OutboxCopy.id.in_(wanted))) if wanted else ()
+    )
+    return dict(row for row in rows)
+
+
+def copies_of_letter(session: Session, ticket_id: int, header_id: str) -> list[OutboxCopy]:
+    """The copies of the letter with this Message-ID, locked in order."""
+    question = (
+        select(OutboxCopy)
+        .join(WrittenLetter, WrittenLetter.id == OutboxCopy.written_id)
+        .where(OutboxCopy.ticket_id == ticket_id, WrittenLetter.header_id == header_id)
+        .order_by(OutboxCopy.id)
+    )
+    return list(session.scalars(question.with_for_update(of=OutboxCopy)))
+
+
+def newest_copy_to(session: Session, address: str, since: datetime) -> OutboxCopy | None:
+    """The last copy that left for a customer since then, on one of their newest tickets."""
+    newest = (
+        select(Ticket.id)
+        .join(PersonAddress, PersonAddress.person_id == Ticket.requester_id)
+        .where(PersonAddress.address == address)
+        .order_by(Ticket.created_at.desc())
+        .limit(5)
+    )
+    question = select(OutboxCopy).where(
+        OutboxCopy.ticket_id.in_(newest), OutboxCopy.recipient == address, OutboxCopy.sent_at > since
+    )
+    return session.scalar(question.order_by(OutboxCopy.id.desc()).limit(1))
 
 
 def copies_of_messages(session: Session, message_ids: Iterable[int]) -> dict[int, list[OutboxCopy]]:
@@ -223,11 +260,14 @@ def release(session: Session, reason: str, now: datetime) -> int:
 
 
 def try_again(session: Session, copy_id: int, now: datetime) -> bool:
-    """Put a copy back into the queue, now."""
+    """Put a copy back into the queue, now. Whoever does so says that its address works again."""
     freed = (
         update(OutboxCopy)
         .where(OutboxCopy.id == copy_id, OutboxCopy.state.in_(("failed", "waiting", "held", "bounced")))
         .values(state="waiting", held_for=None, next_try=now, tries=0)
-        .returning(OutboxCopy.id)
+        .returning(OutboxCopy.recipient)
     )
-    return session.execute(freed).one_or_none() is not None
+    recipient = session.scalar(freed)
+    if recipient is not None:
+        clear_failing(session, recipient)
+    return recipient is not None

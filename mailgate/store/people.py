@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Index, select, text
+from sqlalchemy import Index, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, points_to
@@ -55,6 +55,29 @@ def person_by_id(session: Session, person_id: int) -> Person | None:
 def addresses_of(session: Session, person_id: int) -> list[str]:
     question = select(PersonAddress.address).where(PersonAddress.person_id == person_id).order_by(PersonAddress.id)
     return list(session.scalars(question))
+
+
+def mark_failing(session: Session, address: str, at: datetime) -> bool:
+    """Letters to this address come back for good; False where it is marked already, or nobody's we know."""
+    marked = (
+        update(PersonAddress)
+        .where(PersonAddress.address == address.lower(), PersonAddress.failing_since.is_(None))
+        .values(failing_since=at)
+        .returning(PersonAddress.id)
+    )
+    return session.scalar(marked) is not None
+
+
+def clear_failing(session: Session, address: str) -> None:
+    session.execute(update(PersonAddress).where(PersonAddress.address == address.lower()).values(failing_since=None))
+
+
+def failing(session: Session, addresses: Iterable[str]) -> dict[str, datetime]:
+    """Since when letters to some of these (lower-case) addresses come back for good."""
+    question = select(PersonAddress.address, PersonAddress.failing_since).where(
+        PersonAddress.address.in_(set(addresses)), PersonAddress.failing_since.is_not(None)
+    )
+    return {address: since for address, since in session.execute(question) if since is not None}
 
 
 def people_with_prefix(session: Session, prefix: str, limit: int = 10) -> list[int]:

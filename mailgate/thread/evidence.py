@@ -10,6 +10,7 @@ from mailgate.rights import Right, may
 from mailgate.store.agents import Agent, agents_by_email
 from mailgate.store.db import Session
 from mailgate.store.messages import Known, NewId, remember_thread_ids, tickets_by_thread_ids, trimmed
+from mailgate.store.outbox import tickets_of_copies
 from mailgate.store.tickets import Ticket, by_ids, by_numbers, participants_of
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.subject import numbers_in
@@ -36,6 +37,7 @@ class Evidence:
     agents: dict[str, Agent] = field(default_factory=dict)
     by_message_id: dict[str, list[Known]] = field(default_factory=dict)
     by_number: dict[str, int] = field(default_factory=dict)
+    by_copy: dict[int, int | None] = field(default_factory=dict)  # an answer to the return path of a letter of ours
     participants: dict[int, set[str]] = field(default_factory=dict)
     new_ids: list[NewId] = field(default_factory=list)
 
@@ -89,7 +91,9 @@ class Evidence:
 
     def _signals(self, arrival: Arrival) -> Iterable[tuple[str, str, int | None]]:
         for address, mark in _marks_in(arrival):
-            yield "token in the address", address, self.marks.read_ticket(self.org, mark)
+            copy_id = self.marks.read_bounce(self.org, mark)
+            by_copy = self.by_copy.get(copy_id) if copy_id is not None else None
+            yield "token in the address", address, by_copy or self.marks.read_ticket(self.org, mark)
         for message_id in arrival.cited:
             if message_id.startswith("t") and (own := self.marks.read_message_id(self.org, message_id)) is not None:
                 yield "our own Message-ID", message_id, own
@@ -117,8 +121,10 @@ def gather(session: Session, org: int, marks: Marks, number_format: str, arrival
     wanted = {known.ticket_id for leads in evidence.by_message_id.values() for known in leads}
     wanted |= set(evidence.by_number.values())
     wanted |= {own for message_id in cited if (own := marks.read_message_id(org, message_id)) is not None}
-    marked = (marks.read_ticket(org, mark) for arrival in arrivals for _, mark in _marks_in(arrival))
-    wanted |= {ticket_id for ticket_id in marked if ticket_id is not None}
+    found = [mark for arrival in arrivals for _, mark in _marks_in(arrival)]
+    evidence.by_copy = tickets_of_copies(session, {copy for mark in found if (copy := marks.read_bounce(org, mark))})
+    wanted |= {ticket_id for mark in found if (ticket_id := marks.read_ticket(org, mark)) is not None}
+    wanted |= {ticket_id for ticket_id in evidence.by_copy.values() if ticket_id is not None}
     evidence.tickets = by_ids(session, wanted, lock=True)
     gone_on = {ticket.merged_into_id for ticket in evidence.tickets.values() if ticket.merged_into_id is not None}
     evidence.tickets |= by_ids(session, gone_on - evidence.tickets.keys(), lock=True)

@@ -61,6 +61,8 @@ _EVENTS = {
     "changed": "{who} changed the ticket.",
     "bounced": "The letter to {recipient} came back.",
     "not_sent": "The letter to {recipient} could not be sent.",
+    "delayed": "The letter to {recipient} is late.",
+    "complained": "{recipient} complained about our letter.",
     "merged": "{who} merged the ticket into another one.",
     "took_in": "{who} merged another ticket into this one.",
     "linked": "Another ticket has to do with this one.",
@@ -75,6 +77,7 @@ _FIELDS = {
     "into": "It goes on in {}.",
     "ticket": "{} goes on here.",
     "answer": "{}",
+    "note": "{}",
 }
 _HIDDEN = {"recipient", "unanswerable"}  # told in the sentence itself, and by the event that follows
 

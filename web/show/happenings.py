@@ -10,7 +10,13 @@ from typing import Any
 from mailgate.store.events import Event
 from web.show import words
 
-_SYMBOLS = {"bounced": "warning", "not_sent": "warning", "not_acknowledged": "machine", "link_asked": "link"}
+_SYMBOLS = {
+    "bounced": "warning",
+    "not_sent": "warning",
+    "complained": "warning",
+    "not_acknowledged": "machine",
+    "link_asked": "link",
+}
 _SAID = {
     "opened": "{who} opened the ticket",
     "customer_wrote": "{who} wrote",
@@ -22,6 +28,8 @@ _SAID = {
     "link_asked": "{who} asked for the private link",
     "bounced": "The letter to {recipient} came back",
     "not_sent": "The letter to {recipient} could not be sent",
+    "delayed": "The letter to {recipient} is late",
+    "complained": "{recipient} complained about our letter",
     "merged": "{who} merged it into {into}",
     "took_in": "{who} merged {ticket} into it",
     "linked": "{other} has to do with it",
@@ -32,6 +40,8 @@ _IN_THREAD = {
     "link_asked",
     "bounced",
     "not_sent",
+    "delayed",
+    "complained",
     "merged",
     "took_in",
     "linked",

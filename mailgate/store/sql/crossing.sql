@@ -138,12 +138,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     RETURNING o.org_id, o.id, o.tries
 $$;
 
--- One statement and one commit a letter: a crash may then repeat one letter at most.
+-- One statement and one commit a letter: a crash may then repeat one letter at most. A bounce may be faster than we are.
 CREATE OR REPLACE FUNCTION letter_sent(p_org bigint, p_id bigint, p_answer text, p_now timestamptz)
 RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     UPDATE outbox SET state = 'sent', answer = p_answer, sent_at = p_now, claimed_until = NULL, claimed_by = NULL
-    WHERE org_id = p_org AND id = p_id
+    WHERE org_id = p_org AND id = p_id AND state <> 'bounced'
 $$;
 
 CREATE OR REPLACE FUNCTION organisations_holding(p_reasons text[])
