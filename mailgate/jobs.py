@@ -117,7 +117,7 @@ def _read(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:
 
 def _arrival(row: KeptMail, raw: bytes) -> Arrival:
     point("read.one", raw)
-    envelope = Envelope(row.sender, row.recipient, row.door, row.peer)
+    envelope = Envelope(row.sender, row.recipient, row.door, row.peer, row.folder, row.is_junk)
     try:
         return Arrival(row.id, row.mailbox_id, envelope, parse.read(raw), Verdict())
     except Refused as refusal:

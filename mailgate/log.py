@@ -18,7 +18,7 @@ def start(role: str, form: str = "text", *, stream: TextIO | None = None) -> Non
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for chatty in ("rq", "rq.worker", "mail.log", "asyncio", "alembic", "mailparser", "gunicorn.access"):
+    for chatty in ("aioimaplib", "rq", "rq.worker", "mail.log", "asyncio", "alembic", "mailparser", "gunicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -152,6 +152,8 @@ class Envelope:
     recipient: str  # the address of ours it was sent to, plus-part included
     door: str  # smtp, submission (signed in), lmtp, imap, pipe, import, api, form
     peer: str  # the client's address, or a word for where it came from
+    folder: str | None = None  # by IMAP: where it lay
+    is_junk: bool = False  # it lay in a folder for spam
 
 
 @dataclass(frozen=True, slots=True)

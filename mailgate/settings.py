@@ -118,6 +118,9 @@ class Settings(BaseSettings):
         300, ge=0, description="Mails taken from one address in a minute; more are put off. 0: no limit."
     )
     unlimited: Networks = Field((), description="Networks no rate limit applies to, besides this machine.")
+    imap_poll: int = Field(
+        60, ge=1, le=3600, description="Seconds between looks into IMAP folders that tell of no new mail."
+    )
     web_listen: ListenAddress = Field(Listen("127.0.0.1", 8025), description="Where the pages are served.")
     web_threads: int = Field(8, ge=1, le=256, description="Requests one web process works on at the same time.")
     tls_cert: Path | None = Field(None, description="Certificate chain (PEM) for mail and pages.")
@@ -141,6 +144,9 @@ class Settings(BaseSettings):
     )
     secret_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         None, description="Signs tokens and seals secrets. Made once and kept in the data folder when embedded."
+    )
+    former_secret_key: SecretStr | None = Field(
+        None, description="The earlier secret key, while `mailgate mailbox reseal` has not been run."
     )
     blob_url: str | None = Field(None, description="Where files are kept: a folder, file:// or s3:// URL.")
     message_size: int = Field(50 * 2**20, ge=2**16, description="Largest mail taken, in bytes.")

@@ -79,12 +79,18 @@ class _Counted(Collector):
         ages = GaugeMetricFamily("mailgate_queue_age_seconds", "Age of the oldest that waits.", labels=["queue"])
         for queue, seconds in self._of("age").items():
             ages.add_metric([queue], seconds)
+        fetched = GaugeMetricFamily(
+            "mailgate_fetch_age_seconds", "Time since a mailbox was last fetched by IMAP.", labels=["mailbox"]
+        )
+        for mailbox, seconds in self._of("fetch").items():
+            fetched.add_metric([mailbox], seconds)
         return (
             CounterMetricFamily("mailgate_kept", "Mail accepted and kept.", value=sum(by_outcome.values())),
             outcomes,
             GaugeMetricFamily("mailgate_waiting", "Kept mail that waits to be read.", value=by_outcome.get("", 0)),
             outbox,
             ages,
+            fetched,
         )
 
     def _of(self, what: str) -> dict[str, float]:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
@@ -16,6 +17,9 @@ from mailgate.cli.house import House, house
 from mailgate.cli.outcome import WRONG, Ended
 from mailgate.errors import MailgateError
 from mailgate.log import plain
+
+if TYPE_CHECKING:
+    from mailgate.store.imap import Health
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "skip": "cyan"}
 _CLOCK_SECONDS = 2.0
@@ -162,6 +166,32 @@ def _relay(here: House) -> Iterator[Finding]:
         yield Finding("relay", "ok", f"{relay} greets us{' and lets us sign in' if relay.user else ''}.")
 
 
+def _imap(here: House) -> Iterator[Finding]:
+
+    if not here.servers.owner_url:
+        yield Finding("imap", "skip", "Only MAILGATE_DATABASE_OWNER_URL sees the mailboxes of all organisations.")
+        return
+    now, well = clock.now(), 0
+    for each in _fetched(here):
+        words = each.words(now)
+        if words is None:
+            well += 1
+        else:
+            yield Finding("imap", "fail" if each.is_overdue(now) else "warn", words)
+    yield Finding("imap", "ok", f"Mailboxes fetched without complaint: {well}.")
+
+
+def _fetched(here: House) -> list[Health]:
+    from mailgate.store.imap import health
+
+    found: list[Health] = []
+    with here.database() as database:
+        for organisation in _organisations(here):
+            with database.desk(organisation) as session:
+                found += health(session)
+    return found
+
+
 def _dns(here: House) -> Iterator[Finding]:
     from mailgate.cli.dns_records import Dns, is_set_apart, records_of
 
@@ -187,16 +217,20 @@ def _dns(here: House) -> Iterator[Finding]:
 
 def _domains(here: House) -> list[str]:
     from mailgate.store.office import mailboxes
+
+    domains: set[str] = set()
+    with here.database() as database:
+        for organisation in _organisations(here):
+            with database.desk(organisation) as session:
+                domains |= {mailbox.domain for mailbox in mailboxes(session) if mailbox.active}
+    return sorted(domains)
+
+
+def _organisations(here: House) -> list[int]:
     from mailgate.store.organisations import every
 
     with here.owner() as database, database.desk(0) as session:
-        organisations = [organisation.id for organisation in every(session)]
-    domains: set[str] = set()
-    with here.database() as database:
-        for organisation_id in organisations:
-            with database.desk(organisation_id) as session:
-                domains |= {mailbox.domain for mailbox in mailboxes(session) if mailbox.active}
-    return sorted(domains)
+        return [organisation.id for organisation in every(session)]
 
 
 def _clock(here: House) -> Iterator[Finding]:
@@ -248,6 +282,7 @@ _CHECKS: dict[str, Check] = {
     "workers": _workers,
     "sending": _sending,
     "relay": _relay,
+    "imap": _imap,
     "dns": _dns,
     "clock": _clock,
     "disk": _disk,

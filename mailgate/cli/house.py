@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mailgate.cli.web_address import served_at
 from mailgate.embedded import Servers, running
@@ -12,6 +13,9 @@ from mailgate.errors import BadInput, BadSettings
 from mailgate.settings import Settings, read_settings
 from mailgate.store.db import Database, Session
 from mailgate.store.organisations import find_organisation
+
+if TYPE_CHECKING:
+    from mailgate.seal import Seal
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,14 @@ class House:
         if not self.servers.owner_url:
             raise BadSettings("MAILGATE_DATABASE_OWNER_URL is missing: this command works as the owner of the tables.")
         return self.servers.owner_url
+
+    @property
+    def seal(self) -> Seal:
+        """What seals mailbox passwords and tokens."""
+        from mailgate.seal import Seal
+
+        former = self.settings.former_secret_key
+        return Seal(self.servers.secret_key, former.get_secret_value() if former else None)
 
     @contextmanager
     def database(self) -> Iterator[Database]:

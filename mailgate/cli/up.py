@@ -108,7 +108,8 @@ def _roles(settings: Settings) -> list[Role]:
         for queues in ["mail" if number == 1 and settings.workers > 1 else "send,mail"]
     ]
     doors = [mailgate_role("smtp"), *([mailgate_role("lmtp")] if settings.lmtp_listen else [])]
-    return [*doors, *workers, mailgate_role("clock"), mailgate_role("web")]
+    fetcher = Role("imap", (sys.executable, "-P", "-m", "mailgate.cli.imap_when_needed"))
+    return [*doors, fetcher, *workers, mailgate_role("clock"), mailgate_role("web")]
 
 
 def _demo_role(relay: Listen, mailbox: Listen) -> Role:

@@ -15,7 +15,8 @@ from typing import Any
 from mailgate import log
 from mailgate.failpoints import point
 from mailgate.queue.nudges import Bell
-from mailgate.store.db import Database, sit
+from mailgate.store.db import Database, Session, sit
+from mailgate.store.imap import Step, move_on
 from mailgate.store.kept import keep
 
 _GROUP = 64  # deliveries committed together, at most
@@ -37,6 +38,8 @@ class Incoming:
     recipient: str
     raw: bytes
     received_at: datetime
+    folder: str | None = None  # by IMAP: where it lay
+    is_junk: bool = False  # it lay in a folder for spam
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class _Delivery:
     """What one client waits for: all its mails, or none."""
 
     mails: tuple[Incoming, ...]
+    step: Step | None
     done: Future[list[int]]
 
     @property
@@ -61,9 +65,12 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
         self._thread.start()
 
-    def keep(self, mails: Sequence[Incoming]) -> Future[list[int]]:
-        """Keep these mails, all or none. The future holds their ids once they are committed, or why they are not."""
-        delivery = _Delivery(tuple(mails), Future())
+    def keep(self, mails: Sequence[Incoming], step: Step | None = None) -> Future[list[int]]:
+        """Keep these mails, all or none. The future holds their ids once they are committed, or why they are not.
+
+        `step`: a cursor that moves on in the same transaction.
+        """
+        delivery = _Delivery(tuple(mails), step, Future())
         self._coming.put(delivery)
         return delivery.done
 
@@ -101,27 +108,45 @@ class Keeper:
                 for delivery in group:
                     self._keep_group([delivery])
                 return
-            _log.error("could not keep mail from %s: %s", group[0].mails[0].peer, error)
+            _log.error("could not keep mail from %s: %s", _peer(group[0]), error)
             group[0].done.set_exception(error)
             return
         point("accept.after_commit")
-        self._bell.ring("read_mail", workers=-(-len(kept) // _READ_AT_ONCE))
+        if kept:
+            self._bell.ring("read_mail", workers=-(-len(kept) // _READ_AT_ONCE))
         for delivery in group:
             delivery.done.set_result([kept[id(mail)] for mail in delivery.mails])
 
     def _commit(self, group: list[_Delivery]) -> dict[int, int]:
         """Write all mails of a group in one transaction, tenant by tenant; the ids by mail."""
-        mails = sorted((mail for delivery in group for mail in delivery.mails), key=lambda mail: mail.org_id)
+        writes = [write for delivery in group for write in (*delivery.mails, delivery.step) if write is not None]
+        writes.sort(key=_tenant)
         kept: dict[int, int] = {}
-        with self._database.desk(mails[0].org_id) as session:
-            for org, of_tenant in groupby(mails, key=lambda mail: mail.org_id):
+        with self._database.desk(_tenant(writes[0])) as session:
+            for org, of_tenant in groupby(writes, key=_tenant):
                 if org != session.info["org"]:
                     sit(session, org)
-                own = list(of_tenant)
-                for mail, kept_id in zip(own, keep(session, [_row(mail) for mail in own]), strict=True):
-                    kept[id(mail)] = kept_id
+                kept |= _write(session, list(of_tenant))
             point("accept.before_commit")
         return kept
+
+
+def _tenant(write: Incoming | Step) -> int:
+    return write.org_id
+
+
+def _write(session: Session, writes: Sequence[Incoming | Step]) -> dict[int, int]:
+    """Write what is the session's tenant's; the ids by mail."""
+    mails = [write for write in writes if isinstance(write, Incoming)]
+    for step in writes:
+        if isinstance(step, Step):
+            move_on(session, step)
+    kept = keep(session, [_row(mail) for mail in mails]) if mails else []
+    return {id(mail): kept_id for mail, kept_id in zip(mails, kept, strict=True)}
+
+
+def _peer(delivery: _Delivery) -> str:
+    return delivery.mails[0].peer if delivery.mails else "an IMAP folder"
 
 
 def _row(mail: Incoming) -> dict[str, Any]:
@@ -136,4 +161,6 @@ def _row(mail: Incoming) -> dict[str, Any]:
         "sha256": hashlib.sha256(mail.raw).digest(),
         "raw": mail.raw,
         "received_at": mail.received_at,
+        "folder": mail.folder,
+        "is_junk": mail.is_junk,
     }

@@ -53,6 +53,8 @@ class KeptMail(TenantRow):
     peer: Mapped[str]
     sender: Mapped[str]
     recipient: Mapped[str]
+    folder: Mapped[str | None]  # by IMAP: where it lay
+    is_junk: Mapped[bool] = mapped_column(server_default=text("false"))  # it lay in a folder for spam
     size: Mapped[int]
     sha256: Mapped[bytes]
     raw: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))  # None once moved to the blob store

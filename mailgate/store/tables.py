@@ -3,6 +3,7 @@
 from mailgate.store import (
     agents,
     events,
+    imap,
     kept,
     leases,
     messages,
@@ -19,6 +20,7 @@ metadata = Base.metadata
 __all__ = [
     "agents",
     "events",
+    "imap",
     "kept",
     "leases",
     "messages",

@@ -204,6 +204,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     UNION ALL
     SELECT 'age', 'send', coalesce(extract(epoch FROM p_now - min(created_at)), 0)::float8
     FROM outbox WHERE state IN ('waiting', 'sending')
+    UNION ALL
+    SELECT 'fetch', m.address::text, extract(epoch FROM p_now - coalesce(a.good_at, a.changed_at))::float8
+    FROM imap_accounts a JOIN mailboxes m ON m.org_id = a.org_id AND m.id = a.mailbox_id AND m.active
+$$;
+
+-- Every mailbox to fetch by IMAP. A restored copy must not take the mail of its original.
+CREATE OR REPLACE FUNCTION imap_wanted()
+RETURNS TABLE (org_id bigint, id bigint, changed_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT a.org_id, a.id, a.changed_at FROM public.imap_accounts a
+    JOIN public.mailboxes m ON m.org_id = a.org_id AND m.id = a.mailbox_id AND m.active
+    JOIN public.organisations o ON o.id = a.org_id AND NOT o.is_holding
 $$;
 
 CREATE OR REPLACE FUNCTION schema_version()

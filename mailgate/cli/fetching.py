@@ -1,0 +1,45 @@
+"""`mailgate imap`: fetch mailboxes that others host."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+
+import click
+
+from mailgate import log
+from mailgate.cli.house import House, house
+
+_POOL = 8
+
+
+@click.command()
+def imap() -> None:
+    """Fetch mail by IMAP, for every mailbox that has an IMAP server. Of two such processes one fetches.
+
+    `mailgate mailbox connect` and `disconnect` take effect at once.
+    """
+    with house() as here:
+        log.start("imap", here.settings.log)
+        asyncio.run(_fetch(here))
+
+
+async def _fetch(here: House) -> None:
+    from mailgate.queue.nudges import Bell
+    from mailgate.receive.accept import Keeper
+    from mailgate.receive.imap.post import Post
+    from mailgate.receive.imap.room import Pace, Room
+    from mailgate.store.db import Database
+
+    database = Database(here.servers.database_url, pool=_POOL)
+    keeper = Keeper(database, Bell(here.servers.redis_url))
+    settings = here.settings
+    room = Room(database, keeper, here.seal, settings.message_size, Pace(poll=settings.imap_poll))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await Post(room, f"{socket.gethostname()}-{os.getpid()}").fetch_until(stop)
+    await asyncio.to_thread(keeper.close)
+    database.close()

@@ -1,0 +1,160 @@
+"""`mailgate mailbox`: the addresses customers write to, and how their mail comes to us."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mailgate import clock
+from mailgate.cli.house import House, house
+from mailgate.cli.shared import JSON, ORG, show
+
+if TYPE_CHECKING:
+    from mailgate.store.db import Session
+    from mailgate.store.office import Mailbox
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_IMAP_OPTIONS = (
+    click.option("--imap", "imap_url", metavar="URL", help="Fetch it from imaps://[user@]host[:port]."),
+    click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else it is asked for."),
+    click.option("--folder", "folders", multiple=True, metavar="NAME", help="A folder to read (default: INBOX)."),
+    click.option("--junk", multiple=True, metavar="NAME", help="A folder to read as spam."),
+    click.option(
+        "--after", default="seen", show_default=True, metavar="WHAT",
+        help="What becomes of a mail once it is kept: seen, nothing, delete or move:FOLDER.",
+    ),
+    click.option("--only-new", is_flag=True, help="Leave alone what lies there today."),
+    click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="When the password ends; doctor warns before."),
+)  # fmt: skip
+
+
+def _imap_options(command: F) -> F:
+    for option in reversed(_IMAP_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.group()
+def mailbox() -> None:
+    """Addresses customers write to."""
+
+
+@mailbox.command("add")
+@click.argument("address")
+@click.option("--name", help="The name customers see, for example 'Nordlicht Support'.")
+@click.option("--team", help="Whose tickets these are; the team is made if need be.")
+@click.option("--no-plus", is_flag=True, help="The host does not deliver plus-addresses (support+x@…).")
+@_imap_options
+@ORG
+def mailbox_add(address: str, name: str | None, team: str | None, no_plus: bool, org: str | None, **imap: Any) -> None:
+    """Add a mailbox. It takes mail at once, in every process; with --imap it is fetched from its host."""
+    from mailgate.office.setup import add_mailbox, add_team
+
+    now = clock.now()
+    secret = _password(imap) if imap["imap_url"] else ""
+    with house() as here, here.desk(org) as session:
+        of_team = add_team(session, team, now) if team else None
+        added = add_mailbox(session, address, now, name=name, team=of_team, plus=not no_plus)
+        if imap["imap_url"]:
+            _connect(here, session, added, imap, secret, now)
+    click.echo(f"Added {added.address}.")
+
+
+@mailbox.command("connect")
+@click.argument("address")
+@_imap_options
+@ORG
+def mailbox_connect(address: str, org: str | None, **imap: Any) -> None:
+    """Fetch a mailbox by IMAP from now on, or otherwise than so far. Every process notices at once."""
+    if not imap["imap_url"]:
+        raise click.UsageError("Say where it lies: --imap imaps://imap.example.org")
+    secret = _password(imap)
+    with house() as here, here.desk(org) as session:
+        found = _mailbox(session, address)
+        _connect(here, session, found, imap, secret, clock.now())
+    click.echo(f"{found.address} is fetched from {imap['imap_url']}.")
+
+
+@mailbox.command("disconnect")
+@click.argument("address")
+@ORG
+def mailbox_disconnect(address: str, org: str | None) -> None:
+    """Fetch a mailbox no more. What was kept stays."""
+    from mailgate.office.imap import disconnect
+
+    with house() as here, here.desk(org) as session:
+        found = _mailbox(session, address)
+        disconnect(session, found)
+    click.echo(f"{found.address} is no longer fetched.")
+
+
+@mailbox.command("reseal")
+@ORG
+def mailbox_reseal(org: str | None) -> None:
+    """Seal all passwords and tokens with the present MAILGATE_SECRET_KEY, after it was changed.
+
+    The earlier key stands in MAILGATE_FORMER_SECRET_KEY until this has been done.
+    """
+    from mailgate.office.imap import reseal
+
+    with house() as here, here.desk(org) as session:
+        count = reseal(session, here.seal)
+    click.echo(f"Sealed {count} {'secret' if count == 1 else 'secrets'} anew.")
+
+
+@mailbox.command("list")
+@ORG
+@JSON
+def mailbox_list(org: str | None, as_json: bool) -> None:
+    """List mailboxes, and how their fetching goes."""
+    from mailgate.store.imap import health
+    from mailgate.store.office import mailboxes
+
+    with house() as here, here.desk(org) as session:
+        fetched = {each.address: each.account for each in health(session)}
+        rows = [
+            {
+                "address": row.address,
+                "name": row.name,
+                "active": row.active,
+                "imap": fetched[row.address].host if row.address in fetched else None,
+                "fetched_at": _shown(fetched[row.address].good_at) if row.address in fetched else None,
+                "complaint": fetched[row.address].complaint if row.address in fetched else None,
+            }
+            for row in mailboxes(session)
+        ]
+    show(rows, as_json)
+
+
+def _shown(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
+
+
+def _mailbox(session: Session, address: str) -> Mailbox:
+    from mailgate.errors import NotFound
+    from mailgate.store.office import mailbox_by_address
+
+    found = mailbox_by_address(session, address)
+    if found is None:
+        raise NotFound(f"There is no mailbox {address}; `mailgate mailbox list` shows them.")
+    return found
+
+
+def _password(imap: dict[str, Any]) -> str:
+    if imap["password_stdin"]:
+        return sys.stdin.readline().rstrip("\r\n")
+    given: str = click.prompt("Password", hide_input=True)
+    return given
+
+
+def _connect(here: House, session: Session, found: Mailbox, imap: dict[str, Any], secret: str, now: datetime) -> None:
+    from mailgate.office.imap import Wishes, connect, read_imap_url
+
+    wishes = Wishes(imap["folders"] or ("INBOX",), imap["junk"], imap["after"], now if imap["only_new"] else None)
+    ends = imap["expires"].replace(tzinfo=now.tzinfo) if imap["expires"] else None
+    connect(session, found, read_imap_url(imap["imap_url"]), wishes, secret, here.seal, now, expires_at=ends)

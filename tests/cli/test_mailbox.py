@@ -1,0 +1,83 @@
+"""`mailgate mailbox`: connecting a mailbox to its host, from the command line, to the ticket."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mailgate.seal import Seal
+from tests.cli.conftest import Mailgate
+from tests.support.databases import Fresh
+from tests.support.dovecot import PASSWORD, PROGRAM, dovecot
+from tests.support.fetching import how_it_goes
+from tests.support.mails import mail
+from tests.support.processes import eventually, gateway
+from tests.support.world import DESK, KEY, World
+
+needs_dovecot = pytest.mark.skipif(PROGRAM is None, reason="Dovecot is not installed")
+SALES = "sales@nordlicht.example"
+
+
+@needs_dovecot
+def test_a_mailbox_is_added_fetched_changed_and_ended(
+    world: World, fresh: Fresh, tmp_path: Path, mailgate: Mailgate
+) -> None:
+    with dovecot() as server, gateway(fresh, tmp_path) as gate:
+        server.put(SALES, mail(to=SALES))
+        gate.start("imap", "worker-1", "clock")
+        url = f"imap://127.0.0.1:{server.port}"
+        said = mailgate("mailbox", "add", SALES, "--imap", url, "--password-stdin", stdin=b"wrong\n")
+        assert (said.code, said.err) == (0, "")
+        eventually(lambda: how_it_goes(world, SALES).account.complaint)
+        assert "user name or password" in mailgate("mailbox", "list").out
+        words = ("--imap", url, "--password-stdin", "--after", "delete")
+        said = mailgate("mailbox", "connect", SALES, *words, stdin=f"{PASSWORD}\n".encode())
+        assert said.code == 0
+        eventually(lambda: world.count("SELECT count(*) FROM tickets") == 1)
+        eventually(lambda: server.count(SALES) == 0)
+        (row,) = [each for each in json.loads(mailgate("mailbox", "list", "--json").out) if each["imap"]]
+        assert (row["address"], row["complaint"]) == (SALES, None)
+        assert mailgate("mailbox", "disconnect", SALES).code == 0
+        assert mailgate("mailbox", "disconnect", SALES).code == 1
+        gate.stop("imap")
+        log = gate.log("imap")
+        assert PASSWORD not in log
+        assert "wrong" not in log
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--imap", "imaps://me:geheim@imap.example"), "--password-stdin"),
+        (("--imap", "https://imap.example"), "imaps://"),
+        (("--imap", "imaps://imap.example", "--after", "burn"), "move:FOLDER"),
+        (("--imap", "imaps://imap.example", "--after", "move"), "move:FOLDER"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(mailgate: Mailgate, words: tuple[str, ...], complaint: str) -> None:
+    said = mailgate("mailbox", "connect", DESK, *words, "--password-stdin", stdin=b"secret\n")
+    assert said.code == 65
+    assert complaint in said.err
+    assert "geheim" not in said.err
+
+
+def test_secrets_are_sealed_and_can_be_sealed_anew(world: World, mailgate: Mailgate) -> None:
+    words = ("--imap", "imaps://imap.example", "--password-stdin")
+    assert mailgate("mailbox", "connect", DESK, *words, stdin="schönes Geheimnis\n".encode()).code == 0
+    sealed = _sealed(world)
+    assert b"Geheimnis" not in sealed
+    assert Seal(KEY).open(sealed) == "schönes Geheimnis"
+    other = "another key, which is just as long as the first"
+    refused = mailgate("mailbox", "reseal", MAILGATE_SECRET_KEY=other)
+    assert refused.code == 1
+    assert "MAILGATE_FORMER_SECRET_KEY" in refused.err
+    renewed = mailgate("mailbox", "reseal", MAILGATE_SECRET_KEY=other, MAILGATE_FORMER_SECRET_KEY=KEY)
+    assert (renewed.code, renewed.out) == (0, "Sealed 1 secret anew.\n")
+    assert Seal(other).open(_sealed(world)) == "schönes Geheimnis"
+
+
+def _sealed(world: World) -> bytes:
+    from sqlalchemy import text
+
+    with world.owner.engine.begin() as connection:
+        return bytes(connection.execute(text("SELECT secret FROM imap_accounts")).scalar_one())
