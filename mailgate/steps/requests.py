@@ -17,6 +17,9 @@ from mailgate.tickets.history import Actor
 from mailgate.tickets.open import Opening, open_ticket
 from mailgate.tickets.said import said_by_letter
 
+# Doors that know an envelope; by IMAP it is what the mailbox's host has noted.
+_WITH_ENVELOPE = frozenset({"smtp", "submission", "lmtp", "pipe", "imap"})
+
 
 def open_request(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decision, twins: Twins) -> Ticket:
     """Open a ticket for whoever wrote the letter."""
@@ -56,7 +59,7 @@ def _why_no_answer(arrival: Arrival, mailbox: Mailbox) -> Iterator[str]:
         yield from arrival.letter.reasons or ["It was written by a machine."]
     if arrival.letter.sender is None:
         yield "It names no sender."
-    if arrival.envelope.sender == "" and arrival.envelope.door in {"smtp", "submission", "lmtp", "pipe"}:
+    if arrival.envelope.sender == "" and arrival.envelope.door in _WITH_ENVELOPE:
         yield "Its envelope sender is empty."
     if (elsewhere := not_addressed(arrival, mailbox.address)) is not None:
         yield elsewhere
