@@ -154,6 +154,7 @@ class Envelope:
     peer: str  # the client's address, or a word for where it came from
     folder: str | None = None  # by IMAP: where it lay
     is_junk: bool = False  # it lay in a folder for spam
+    helo: str = ""  # how an SMTP client greeted us
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,12 @@ def is_in(address: str, networks: Iterable[str]) -> bool:
     return known is not None and any(known in _network(network) for network in networks)
 
 
+def is_public(address: str) -> bool:
+    """Whether an address is one that the whole Internet can reach; what is no address is not."""
+    known = _known(address)
+    return known is not None and known.is_global
+
+
 def counted_as(address: str) -> str:
     """Whom a limit counts: an address of IPv4, the /64 of one of IPv6, whose owner has all of it."""
     known = _known(address)

@@ -193,7 +193,8 @@ def _fetched(here: House) -> list[Health]:
 
 
 def _dns(here: House) -> Iterator[Finding]:
-    from mailgate.cli.dns_records import Dns, is_set_apart, records_of
+    from mailgate.cli.dns_records import records_of
+    from mailgate.trust.names import Resolver, is_set_apart
 
     if here.settings.resolver == "off":
         yield Finding("dns", "skip", "MAILGATE_RESOLVER is off: the DNS was not asked.")
@@ -204,12 +205,13 @@ def _dns(here: House) -> Iterator[Finding]:
     domains = _domains(here)
     if not domains:
         yield Finding("dns", "skip", "There is no mailbox yet: `mailgate mailbox add` makes one.")
+    names = Resolver(here.settings.resolver)
     for domain in domains:
         if is_set_apart(domain):
             yield Finding("dns", "skip", f"{domain} is a name for examples: the DNS knows nothing of it.")
             continue
         try:
-            for record in records_of(Dns(here.settings.resolver), domain):
+            for record in records_of(names, domain):
                 yield Finding("dns", record.state, f"{record.kind}: {record.words}")
         except MailgateError as error:  # no answer says nothing of the domain
             yield Finding("dns", "warn", str(error))

@@ -1,21 +1,15 @@
 """What the DNS says of a mail domain, asked of a real server on a port of its own."""
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 
-import dns.flags
-import dns.message
-import dns.name
-import dns.rcode
-import dns.rrset
 import pytest
 
-from mailgate.cli.dns_records import Dns, Record, is_set_apart, records_of
-from mailgate.errors import Temporary
+from mailgate.cli.dns_records import Record, records_of
+from mailgate.trust.names import NoAnswer, Resolver
+from tests.support.names import Zone, name_server
 
-Zone = dict[tuple[str, str], list[str]]
-Asking = Callable[[Zone], Dns]
+Asking = Callable[[Zone], Resolver]
 
 SOUND: Zone = {
     ("desk.eu.", "MX"): ["20 b.desk.eu.", "10 a.desk.eu."],
@@ -27,33 +21,14 @@ SOUND: Zone = {
 
 @pytest.fixture
 def asking() -> Iterator[Asking]:
-    """A name server that knows one zone: names above a known name exist too, all others do not."""
-    zone: Zone = {}
-    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.bind(("127.0.0.1", 0))
-    threading.Thread(target=_serve, args=(server, zone), daemon=True).start()
+    """A resolver that asks a server which knows one zone."""
+    with name_server() as server:
 
-    def ask(known: Zone) -> Dns:
-        zone.update(known)
-        return Dns("127.0.0.1", port=server.getsockname()[1])
+        def ask(known: Zone) -> Resolver:
+            server.zone.update(known)
+            return server.resolver()
 
-    yield ask
-    server.sendto(b"stop", server.getsockname())
-
-
-def _serve(server: socket.socket, zone: Zone) -> None:
-    with server:
-        while (packet := server.recvfrom(4096))[0] != b"stop":
-            question = dns.message.from_wire(packet[0])
-            (asked,) = question.question
-            name, kind = asked.name.to_text(), dns.rdatatype.to_text(asked.rdtype)
-            answer = dns.message.make_response(question)
-            answer.flags |= dns.flags.RA
-            if found := zone.get((name, kind)):
-                answer.answer.append(dns.rrset.from_text(name, 60, "IN", kind, *found))
-            elif not any(known == name or known.endswith(f".{name}") for known, _ in zone):
-                answer.set_rcode(dns.rcode.NXDOMAIN)
-            server.sendto(answer.to_wire(), packet[1])
+        yield ask
 
 
 def _by_kind(records: Iterator[Record]) -> dict[str, Record]:
@@ -96,19 +71,5 @@ def test_no_answer_is_not_taken_for_no_record() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
         port = silent.getsockname()[1]
-    with pytest.raises(Temporary, match=r"no answer for desk\.eu"):
-        list(records_of(Dns("127.0.0.1", port=port), "desk.eu"))
-
-
-@pytest.mark.parametrize(
-    ("domain", "apart"),
-    [
-        ("nordlicht.example", True),
-        ("example.com", True),
-        ("a.example.org", True),
-        ("myexample.com", False),
-        ("a.eu", False),
-    ],
-)
-def test_names_for_examples_are_known(domain: str, apart: bool) -> None:
-    assert is_set_apart(domain) is apart
+    with pytest.raises(NoAnswer, match=r"no answer for desk\.eu"):
+        list(records_of(Resolver("127.0.0.1", port=port), "desk.eu"))
