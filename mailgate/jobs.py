@@ -8,6 +8,7 @@ commit whole or not at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import groupby
@@ -26,6 +27,7 @@ from mailgate.store import events, kept, outbox
 from mailgate.store.claims import TRIES, Claimed, release_claims, work_waiting
 from mailgate.store.kept import KeptMail
 from mailgate.thread.arrival import Arrival
+from mailgate.trust.case import Case
 
 READ_AT_ONCE = 50
 FOLLOW_AT_ONCE = 50
@@ -108,7 +110,8 @@ def sweep(slot: int = 0) -> None:
 def _read(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:
     with shop.database.desk(org) as session:
         rows = kept.raw_of(session, [claim.id for claim in claims])
-    arrivals = [_arrival(row, raw if raw is not None else shop.blobs.get(org, row.sha256.hex())) for row, raw in rows]
+    mails = [(row, raw if raw is not None else shop.blobs.get(org, row.sha256.hex())) for row, raw in rows]
+    arrivals = _verified(shop, [(_arrival(row, raw), raw) for row, raw in mails])
     point("read.after_parse")
     opened = file_letters(shop, org, arrivals)
     if opened:
@@ -117,11 +120,17 @@ def _read(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:
 
 def _arrival(row: KeptMail, raw: bytes) -> Arrival:
     point("read.one", raw)
-    envelope = Envelope(row.sender, row.recipient, row.door, row.peer, row.folder, row.is_junk)
+    envelope = Envelope(row.sender, row.recipient, row.door, row.peer, row.folder, row.is_junk, row.helo or "")
     try:
         return Arrival(row.id, row.mailbox_id, envelope, parse.read(raw), Verdict())
     except Refused as refusal:
         return Arrival(row.id, row.mailbox_id, envelope, Letter(sender=None), Verdict(), refused=str(refusal))
+
+
+def _verified(shop: Workshop, read: Sequence[tuple[Arrival, bytes]]) -> list[Arrival]:
+    """What is known of each sender; the DNS is asked for all of them side by side, and not for long."""
+    verdicts = shop.trust.judge([Case(raw, arrival.envelope, arrival.letter) for arrival, raw in read])
+    return [replace(arrival, verdict=verdict) for (arrival, _), verdict in zip(read, verdicts, strict=True)]
 
 
 def _reading_failed(claim: Claimed, error: Exception) -> None:

@@ -44,6 +44,16 @@ def _networks(value: Any) -> Any:
     return tuple(str(ipaddress.ip_network(part.strip(), strict=False)) for part in value.split(",") if part.strip())
 
 
+def _domains(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    domains = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+    if not all(re.fullmatch(r"[a-z0-9_.-]+", domain) for domain in domains):
+        message = "must be names such as mx.example.org, separated by commas"
+        raise ValueError(message)
+    return domains
+
+
 def _url(*schemes: str) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
         parts = urlsplit(value.get_secret_value())
@@ -79,6 +89,7 @@ def _resolver(value: str) -> str:
 
 ListenAddress = Annotated[Listen, NoDecode, BeforeValidator(_listen)]
 Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)]
+Domains = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_domains)]
 Days = Annotated[int, Field(ge=0)]
 
 
@@ -141,6 +152,15 @@ class Settings(BaseSettings):
     )
     resolver: Annotated[str, AfterValidator(_resolver)] = Field(
         "system", description="DNS resolver: system, an address, or off."
+    )
+    trusted_relays: Networks = Field(
+        (), description="Networks from which your own relays hand mail over, besides this machine and private ones."
+    )
+    trusted_results: Domains = Field(
+        (), description="Names under which your own relays write Authentication-Results; no others are believed."
+    )
+    trusted_sealers: Domains = Field(
+        (), description="Domains that forward mail to you and whose ARC seals are believed, separated by commas."
     )
     secret_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         None, description="Signs tokens and seals secrets. Made once and kept in the data folder when embedded."

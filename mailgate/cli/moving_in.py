@@ -15,6 +15,9 @@ from mailgate.store.blobs import Blobs
 from mailgate.store.claims import release_claims
 from mailgate.store.db import Database, require_tenant_role
 from mailgate.tokens import Marks
+from mailgate.trust.case import Believed
+from mailgate.trust.checker import Checker
+from mailgate.trust.names import Resolver
 
 
 @contextmanager
@@ -37,6 +40,7 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
         ack_per_sender=settings.ack_per_sender,
         ack_per_hour=settings.ack_per_hour,
         reopen_days=settings.reopen_days,
+        trust=_checker(settings),
     )
     move_in(shop)
 
@@ -50,8 +54,16 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
     finally:
         for relay in shop.relays.values():
             relay.close()
+        shop.trust.close()
         move_in(None)
         database.close()
+
+
+def _checker(settings: Settings) -> Checker:
+    """Whoever judges whether senders are who they say; without a resolver it believes our own relays alone."""
+    names = None if settings.resolver == "off" else Resolver(settings.resolver)
+    believed = Believed(settings.trusted_relays, settings.trusted_results, settings.trusted_sealers)
+    return Checker(names, believed)
 
 
 def _require_relay(url: str) -> None:

@@ -40,8 +40,7 @@ class Incoming:
     received_at: datetime
     folder: str | None = None  # by IMAP: where it lay
     is_junk: bool = False  # it lay in a folder for spam
-    dated: datetime | None = None  # of an imported mail: when it came in the first place
-    quiet: bool = False  # imported, and nobody asked for automatic answers
+    helo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,6 @@ class Keeper:
 
         `step`: a cursor that moves on in the same transaction.
         """
-        point("accept.received")
         delivery = _Delivery(tuple(mails), step, Future())
         self._coming.put(delivery)
         return delivery.done
@@ -117,7 +115,6 @@ class Keeper:
         point("accept.after_commit")
         if kept:
             self._bell.ring("read_mail", workers=-(-len(kept) // _READ_AT_ONCE))
-        point("accept.before_answer")
         for delivery in group:
             delivery.done.set_result([kept[id(mail)] for mail in delivery.mails])
 
@@ -159,6 +156,7 @@ def _row(mail: Incoming) -> dict[str, Any]:
         "mailbox_id": mail.mailbox_id,
         "door": mail.door,
         "peer": mail.peer[:200],
+        "helo": mail.helo[:255] if mail.helo else None,
         "sender": mail.sender[:1000],
         "recipient": mail.recipient[:1000],
         "size": len(mail.raw),
@@ -167,6 +165,4 @@ def _row(mail: Incoming) -> dict[str, Any]:
         "received_at": mail.received_at,
         "folder": mail.folder,
         "is_junk": mail.is_junk,
-        "dated": mail.dated,
-        "quiet": mail.quiet,
     }

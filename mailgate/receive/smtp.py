@@ -114,13 +114,14 @@ class Conversation(SMTP):
     def mails(self, content: bytes) -> dict[tuple[int, int], Incoming]:
         """One mail for each mailbox among the recipients, under the first address that led there."""
         assert self.envelope is not None
+        assert self.session is not None
         sender = "" if self.envelope.mail_from == "<>" else storable(self.envelope.mail_from or "")
-        door, peer = self.door_name, self.peer
+        door, peer, greeting = self.door_name, self.peer, storable(self.session.host_name or "")
         if self.application is not None:
             door, peer = "submission", f"{self.application.name} at {self.peer}"
         return {
             (found.org_id, found.id): Incoming(
-                found.org_id, found.id, door, peer, sender, storable(address), content, clock.now()
+                found.org_id, found.id, door, peer, sender, storable(address), content, clock.now(), helo=greeting
             )
             for address, found in reversed(self.found.items())
         }

@@ -92,6 +92,7 @@ def _file(batch: Batch, row: KeptMail, arrival: Arrival) -> None:
     letter, addresses = arrival.letter, {mailbox.address for mailbox in batch.mailboxes.values()}
     row.same, row.subject, row.read_at = arrival.same, letter.subject[:300], batch.now
     row.message_id = trimmed(letter.message_id) if letter.message_id else None
+    row.trust, row.trust_reasons = arrival.verdict.result, list(arrival.verdict.reasons)
     row.claimed_by = row.claimed_until = None
     twins = twins_of(batch, row, arrival)
     if twins.here is not None:
@@ -124,7 +125,7 @@ def _file_by(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decision, 
     elif decision.ticket is not None:
         said = said_by_letter(arrival.letter, row.id, "mail", arrival.verdict)
         by = Actor("customer", said.author, address=said.author_address)
-        customer_wrote(batch.session, decision.ticket, said, by, batch.when(row))
+        customer_wrote(batch.session, decision.ticket, said, by, batch.now)
         batch.evidence.remember(decision.ticket, said.message_id, said.cited)
         settle(row, "appended", [decision.reason], ticket_id=decision.ticket.id, trail=decision.trail)
     elif (agent := speaks_for_the_desk(batch, arrival)) is not None:

@@ -9,6 +9,7 @@ from mailgate.send import Relay
 from mailgate.store.blobs import Blobs
 from mailgate.store.db import Database
 from mailgate.tokens import Marks
+from mailgate.trust.checker import Checker
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Workshop:
     ack_per_sender: int
     ack_per_hour: int
     reopen_days: int
+    trust: Checker
     relays: dict[str, Relay] = field(default_factory=dict)
     holds_lost_claims: bool = False  # a drain was cut off, and what it had claimed is still in our name
 

@@ -51,6 +51,7 @@ class KeptMail(TenantRow):
     mailbox_id: Mapped[int]
     door: Mapped[str]
     peer: Mapped[str]
+    helo: Mapped[str | None]  # how an SMTP client greeted us; SPF asks for it where the envelope names nobody
     sender: Mapped[str]
     recipient: Mapped[str]
     folder: Mapped[str | None]  # by IMAP: where it lay
@@ -59,8 +60,6 @@ class KeptMail(TenantRow):
     sha256: Mapped[bytes]
     raw: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))  # None once moved to the blob store
     received_at: Mapped[datetime]
-    dated: Mapped[datetime | None]  # of an imported mail: when it came in the first place
-    quiet: Mapped[bool] = mapped_column(server_default=text("false"))  # imported: no automatic answer, whatever it says
     state: Mapped[str] = mapped_column(server_default="waiting")
     tries: Mapped[int] = mapped_column(server_default=text("0"))
     claimed_until: Mapped[datetime | None]
@@ -75,6 +74,8 @@ class KeptMail(TenantRow):
     reasons: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     trail: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # [[signal, value, result], …]
     last_error: Mapped[str | None]
+    trust: Mapped[str | None]  # pass, fail, none: whether the sender is who the mail says; None until it is read
+    trust_reasons: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # in sentences
 
 
 def keep(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
@@ -170,7 +171,7 @@ def put_back(session: Session, ids: Iterable[int]) -> list[int]:
         .where(KeptMail.id.in_(list(ids)), KeptMail.state.in_(("held", "quarantined")))
         .values(
             state="waiting", outcome=None, cause=None, tries=0, claimed_until=None, claimed_by=None, last_error=None,
-            same=None, reasons=[], trail=[], read_at=None,
+            same=None, reasons=[], trail=[], trust=None, trust_reasons=[], read_at=None,
         )
         .returning(KeptMail.id)
     )  # fmt: skip

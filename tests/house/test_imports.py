@@ -7,12 +7,21 @@ import pytest
 
 ROLES = {
     "mailgate.cli": {"sqlalchemy", "rq", "mailparser", "flask", "pydantic", "mailgate.settings"},
-    "mailgate.receive.smtp": {"mailparser", "flask", "lxml", "jinja2", "nh3", "mailgate.parse", "mailgate.compose"},
+    "mailgate.receive.smtp": {
+        "mailparser",
+        "flask",
+        "lxml",
+        "jinja2",
+        "nh3",
+        "mailgate.parse",
+        "mailgate.trust",
+        "mailgate.compose",
+    },
     "mailgate.receive.imap.post": {"mailparser", "flask", "lxml", "jinja2", "nh3", "aiosmtpd", "mailgate.parse"},
     "mailgate.cli.imap_when_needed": {"sqlalchemy", "pydantic", "aioimaplib", "redis"},
     "mailgate.steps.ticking": {"mailparser", "flask", "lxml", "jinja2", "aiosmtpd", "mailgate.parse"},
-    "mailgate.jobs": {"flask", "aiosmtpd", "lxml", "obstore"},
-    "web.app": {"mailparser", "aiosmtpd", "mailgate.parse", "mailgate.jobs", "lxml"},
+    "mailgate.jobs": {"flask", "aiosmtpd", "lxml", "obstore", "dkim", "spf", "dns", "publicsuffixlist"},
+    "web.app": {"mailparser", "aiosmtpd", "mailgate.parse", "mailgate.trust", "mailgate.jobs", "lxml"},
 }
 
 

@@ -22,6 +22,7 @@ from mailgate.store.office import find_mailbox
 from mailgate.store.tickets import Ticket, by_id
 from mailgate.thread.arrival import Arrival
 from mailgate.tokens import Marks
+from mailgate.trust.checker import Checker
 from tests.support.databases import Fresh
 from tests.support.relay import Relay
 
@@ -91,16 +92,6 @@ class World:
         with self.owner.engine.begin() as connection:
             return int(connection.execute(text(question)).scalar_one())
 
-    def fill_the_disk(self, of: str = "true") -> None:
-        """From now on PostgreSQL answers as it does when its disk is full, to mails for which this holds (`NEW.…`)."""
-        with self.owner.engine.begin() as connection:
-            connection.exec_driver_sql(
-                "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
-                " $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;"
-                f" CREATE TRIGGER full_disk BEFORE INSERT ON kept_mail FOR EACH ROW WHEN ({of})"
-                " EXECUTE FUNCTION full_disk()"
-            )
-
     def reconciles(self) -> bool:
         """kept = sum of outcomes + waiting."""
         kept = self.count("SELECT count(*) FROM kept_mail")
@@ -131,7 +122,7 @@ def small_world(fresh: Fresh, folder: Path) -> Iterator[World]:
         shop = Workshop(
             worker="test", database=database, blobs=Blobs(str(folder / "blobs")), bell=bell, marks=Marks(KEY),
             public_url="https://desk.example", is_sending=True, relay_url=relay.url, ack_per_sender=5, ack_per_hour=0,
-            reopen_days=30,
+            reopen_days=30, trust=Checker(),
         )  # fmt: skip
         move_in(shop)
         with database.desk(1) as session:
