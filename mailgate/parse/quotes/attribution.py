@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 
-from mailgate.parse.quotes.languages import MONTHS, WROTE, WROTE_CJK, any_of
+from mailgate.parse.quotes.languages import MONTHS, WROTE, WROTE_CJK
 from mailgate.parse.quotes.lines import Line, next_filled
+from mailgate.parse.quotes.phrases import Phrases, any_of, listed, plain
 
 MAX_LINES_WRAPPED = 5
 MAX_LENGTH = 420
 
-_WROTE = re.compile(rf"(?i)(?<!\w)(?:{any_of(WROTE)})|{any_of(WROTE_CJK, ends=False)}")
-_WROTE_AT_END = re.compile(rf"(?i)(?:(?<!\w){any_of(WROTE, ends=False)}|{any_of(WROTE_CJK, ends=False)})\W{{0,4}}$")
+_WROTE = Phrases(WROTE, WROTE_CJK)
 _LAST_LETTERS = frozenset(":\uff1a>)-=_*]\u202c")
-_LAST_WORDS = frozenset(words.split()[-1].lower() for words in re.split(r"[|\n]", WROTE) if words.strip())
+_LAST_WORDS = frozenset(phrase.split()[-1].lower() for phrase in listed(WROTE))
 _DIGIT = re.compile(r"\d")
 _TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH]\s?\d{2}(?!\d)|(?<!\d)\d{1,2}\s?(?:am|pm|AM|PM|Uhr)\b|\d時|\d点|오[전후]")
 _DATE = re.compile(
-    rf"(?i)(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{{1,2}}\s?[./-]\s?\d{{1,2}}(?:\s?[./-]\s?\d{{2,4}})?(?!\d)"
-    rf"|(?<!\w){any_of(MONTHS)}\.?\s*\d{{1,2}}(?!\d)"
-    rf"|(?<!\d)\d{{1,2}}\.?(?:st|nd|rd|th)?\s(?:de\s)?{any_of(MONTHS)}|\d月|\d년"
+    r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}\s?[./-]\s?\d{1,2}(?:\s?[./-]\s?\d{2,4})?(?!\d)|\d月|\d년"
 )
-_ADDRESS = re.compile(r"[^\s<>@\"]{1,64}@[^\s<>@\"]{2,}")
+_MONTHS = frozenset(map(plain, listed(MONTHS)))
+_WORD_AND_DAY = re.compile(r"(?<!\w)([^\W\d_]+)(?:\.\s*|\s+)\d{1,2}(?!\d)")
+_DAY_AND_WORD = re.compile(r"(?<!\d)\d{1,2}\.?(?:st|nd|rd|th)?\s(?:de\s)?([^\W\d_]+)(?!\w)")
+_ADDRESS = re.compile(r"(?<![^\s<>@\"])[^\s<>@\"]+@[^\s<>@\"]{2,}")
 _IN_BRACKETS = re.compile(r"[<\[(]\s?(?:mailto:)?[^\s<>@]{1,64}@[^\s<>@]{2,200}[>\])]")
 _FULL_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\s|\d{4}年")
 _QUOTING = re.compile(r"(?i)(?:quoting|zitat von|citando|citat från|citát od|citation de|quote from)\s")
@@ -52,7 +53,8 @@ _WEEKDAY = re.compile(
     r"|piątek|sobota|niedziela|måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag|mandag|tirsdag|lørdag"
     r"|søndag)"
 )
-_SENTENCE = re.compile(r"[.!?][\"')]?\s+[^\W\d_a-z][^\W\d_]*\s+\w+\s+\w+\s+\w+.*[.!?](?:\s|$)")
+_SENTENCE = re.compile(r"[.!?][\"')]?\s+[^\W\d_a-z][^\W\d_]*\s+\w+\s+\w+\s+\w+")
+_STOP = re.compile(r"[.!?](?:\s|$)")
 
 
 def find_attribution(lines: list[Line], place: int) -> int | None:
@@ -101,8 +103,19 @@ def _may_end(text: str) -> bool:
 
 
 def _is_dated(text: str) -> bool:
-    """Every date has a digit; the pattern is dear."""
-    return _DIGIT.search(text) is not None and _DATE.search(text) is not None
+    """Every date has a digit; the patterns are dear."""
+    if _DIGIT.search(text) is None:
+        return False
+    if _DATE.search(text) is not None:
+        return True
+    lower = text.lower()
+    beside_days = (found[1] for pattern in (_WORD_AND_DAY, _DAY_AND_WORD) for found in pattern.finditer(lower))
+    return any(word in _MONTHS for word in beside_days)
+
+
+def _holds_sentence(text: str) -> bool:
+    found = _SENTENCE.search(text)
+    return found is not None and _STOP.search(text, found.end()) is not None
 
 
 def _names_a_moment(text: str) -> bool:
@@ -120,8 +133,8 @@ def _is_attribution(text: str, lines: list[Line], end: int) -> bool:
     inner = _IN_DASHES.match(text) if text[-1] in "-=_" else None
     text = inner[1] if inner else text
     if inner or _COLON.search(text):
-        return _announces(text, lines, end) if _WROTE.search(text) else _is_stamp(text)
-    if _WROTE_AT_END.search(text):
+        return _announces(text, lines, end) if _WROTE.stand_in(plain(text)) else _is_stamp(text)
+    if _WROTE.end(plain(text), signs=4):
         dated = _is_dated(text) and (_TIME.search(text) is not None or _ADDRESS.search(text) is not None)
         return dated and _OPENS.match(text) is not None
     if "@" not in text or not text.endswith((">", ")")):
@@ -135,11 +148,11 @@ def _announces(text: str, lines: list[Line], end: int) -> bool:
     address = "@" in text and _ADDRESS.search(text) is not None
     if not address and _BY_A_THING.search(text) and not _quote_follows(lines, end):
         return False
-    if (address or _OPENS.match(text)) and (_is_dated(text) or _TIME.search(text)) and not _SENTENCE.search(text):
+    if (address or _OPENS.match(text)) and (_is_dated(text) or _TIME.search(text)) and not _holds_sentence(text):
         return True
     if _SOMEBODY_WROTE_ON.match(text):
         return True
-    if not _WROTE_AT_END.search(text):
+    if not _WROTE.end(plain(text), signs=4):
         return False
     if address and len(text) < 200:  # noqa: PLR2004 - a line or two
         return True

@@ -16,6 +16,7 @@ from mailgate.parse.quotes.headers_block import (
     is_reply_above,
     is_rule,
     is_separator,
+    may_say_reply_above,
 )
 from mailgate.parse.quotes.lines import MAX_LINES, Line, next_filled, split_lines
 from mailgate.parse.quotes.signature import mark_signature
@@ -46,7 +47,7 @@ def divide(
         if mark is not None:
             line.be(mark[0], mark[1])
     _mark_banner(lines)
-    _mark_quotes(lines)
+    _mark_quotes(lines, may_reply_above=may_say_reply_above(text))
     forwarded = find_forwards(text, lines, subject, lambda words: divide(words).reply)
     _mark_signatures(lines, sender)
     if not _has_words(lines, SpanKind.REPLY):
@@ -77,7 +78,7 @@ def _mark_banner(lines: list[Line]) -> None:
         line.be(SpanKind.QUOTE, "banner of a gateway")
 
 
-def _mark_quotes(lines: list[Line]) -> None:
+def _mark_quotes(lines: list[Line], *, may_reply_above: bool) -> None:
     place = 0
     while place < len(lines):
         line = lines[place]
@@ -88,7 +89,10 @@ def _mark_quotes(lines: list[Line]) -> None:
             line.be(SpanKind.QUOTE, "quote mark")
             place += 1
             continue
-        introduced = _introduction(lines, place)
+        if may_reply_above and is_reply_above(line):
+            introduced: tuple[int, int, str] | None = place, len(lines), "reply above this line"
+        else:
+            introduced = _introduction(lines, place)
         if introduced is None:
             place += 1
             continue
@@ -118,8 +122,6 @@ def _end_of_rest(lines: list[Line], place: int) -> int:
 def _introduction(lines: list[Line], place: int) -> tuple[int, int, str] | None:
     """What announces a quote at this place: where it begins and ends, and by which rule."""
     line = lines[place]
-    if is_reply_above(line):
-        return place, len(lines), "reply above this line"
     if is_separator(line):
         below = next_filled(lines, place + 1)
         end = find_header_block(lines, below) if below is not None else None

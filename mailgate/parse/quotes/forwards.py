@@ -18,8 +18,9 @@ from mailgate.parse.quotes.headers_block import (
     is_separator,
     value_of,
 )
-from mailgate.parse.quotes.languages import FORWARD_PREFIX, WROTE, any_of
+from mailgate.parse.quotes.languages import FORWARD_PREFIX, WROTE
 from mailgate.parse.quotes.lines import Line, next_filled, split_lines
+from mailgate.parse.quotes.phrases import any_of
 
 MAX_HEAD = 24  # lines
 MAX_FORWARDS = 10

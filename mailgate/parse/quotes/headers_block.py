@@ -20,51 +20,52 @@ from mailgate.parse.quotes.languages import (
     SUBJECT_CJK,
     TO,
     TO_CJK,
-    any_of,
 )
 from mailgate.parse.quotes.lines import Line
+from mailgate.parse.quotes.phrases import any_of, listed, plain
 
 MAX_BLOCK = 14
 
-_COLON = r"[*_\s]{0,4}[:\uff1a]"
-_FIELDS = tuple(
-    (name, re.compile(rf"(?i)^[>*_|\s\-\u2022]{{0,4}}{any_of(words, ends=False)}{_COLON}"))
+_FIELDS = {
+    plain(word): name
     for name, words in (
-        ("from", f"{FROM}|{FROM_CJK}"),
-        ("sent", f"{SENT}|{SENT_CJK}"),
-        ("to", f"{TO}|{TO_CJK}"),
-        ("subject", f"{SUBJECT}|{SUBJECT_CJK}"),
         ("cc", f"{CC}|{CC_CJK}"),
+        ("subject", f"{SUBJECT}|{SUBJECT_CJK}"),
+        ("to", f"{TO}|{TO_CJK}"),
+        ("sent", f"{SENT}|{SENT_CJK}"),
+        ("from", f"{FROM}|{FROM_CJK}"),  # last: a word with two meanings is a From
     )
-)
-_ANY_FIELD = re.compile(rf"^[>*_|\s\-\u2022]{{0,4}}[^\W\d_][^:\uff1a]{{0,30}}{_COLON}")
+    for word in listed(words)
+}
+_ANY_FIELD = re.compile(r"^[>*_|\s\-\u2022]{0,4}([^\W\d_][^:\uff1a]{0,34})[:\uff1a]")
 MAX_FLAT = 4_000
-_DASHES = r"[-\u2010-\u2015=_*~+#>]"
+MAX_SEPARATOR = 160
+MAX_PHRASE = 80
+_DASH_LETTERS = "-\u2010\u2011\u2012\u2013\u2014\u2015=_*~+#>"
+_DASHES = rf"[{re.escape(_DASH_LETTERS)}]"
 _SEPARATOR = re.compile(
-    rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)}"
-    rf"|{any_of(IN_DASHES)})[^-\n]{{0,60}}?\s*{_DASHES}{{2,}}\s*:?\s*$"
+    rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,}}+\s*+(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)}"
+    rf"|{any_of(IN_DASHES)})[^-\n]{{0,60}}?\s*{_DASHES}{{2,}}+\s*:?\s*$"
 )
-_LOOSE_SEPARATOR = re.compile(
-    rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{0,12}}\s*(?:{any_of(ORIGINAL)}|{any_of(FORWARDED)})\s*{_DASHES}{{0,12}}\s*:?$"
-)
+_SAY_ORIGINAL = frozenset(map(plain, listed(f"{ORIGINAL}|{FORWARDED}")))
+_SAY_BEGIN = frozenset(map(plain, listed(BEGIN_FORWARDED)))
 _FORWARD = re.compile(
-    rf"(?i)^[>*\s]{{0,3}}(?:{_DASHES}{{2,30}}\s*(?:{any_of(FORWARDED)}|Forwarded|Fwd|Forward)[^\n]{{0,80}}?\s*"
-    rf"{_DASHES}{{2,30}}|{any_of(FORWARDED)})\s*[:\uff1a]?$"
+    rf"(?i)^[>*\s]{{0,3}}(?:{_DASHES}{{2,30}}+\s*+(?:{any_of(FORWARDED)}|Forwarded|Fwd|Forward)[^\n]{{0,80}}?\s*"
+    rf"{_DASHES}{{2,30}}+|{any_of(FORWARDED)})\s*[:\uff1a]?$"
 )
 _FLAT = re.compile(
-    rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,30}}\s*(?:{any_of(FORWARDED)}|{any_of(ORIGINAL)})\s*{_DASHES}{{2,30}}\s*"
+    rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,30}}+\s*+(?:{any_of(FORWARDED)}|{any_of(ORIGINAL)})\s*{_DASHES}{{2,30}}+\s*+"
     rf"(?:{any_of(FROM, ends=False)}|{any_of(FROM_CJK, ends=False)})\s?[:\uff1a]"
 )
 _FLAT_FIELD = re.compile(rf"(?<!\n)((?!Re\b)({any_of(f'{FROM}|{SENT}|{TO}|{CC}|{SUBJECT}', ends=False)})\s?:)(?=\s)")
-_END_OF_FORWARD = re.compile(rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,24}}\s*{any_of(END_OF_FORWARDED)}")
-_BEGIN = re.compile(rf"(?i)^[*\s]{{0,3}}(?:{any_of(BEGIN_FORWARDED)})\s*[:\uff1a]?$")
-_BY_SERVER = re.compile(r"(?i)^original message processed by \S")
+_END_OF_FORWARD = re.compile(rf"(?i)^[>*\s]{{0,3}}{_DASHES}{{2,24}}+\s*+{any_of(END_OF_FORWARDED)}")
 _BANNER = re.compile(
     r"(?i)^[\[(*!\s]{0,4}(?:caution|external|warning|attention|achtung|vorsicht|extern|externe|cuidado|let op|uwaga)\b"
     r"(?=.{0,80}\b(?:e-?mail|mail|message|sender|nachricht|absender|courriel|correo|mensaje|messaggio|bericht)\b)"
     r".{0,80}?\b(?:originated|(?:from )?outside|external (?:sender|source|e-?mail)|extern\w*|unknown sender|außerhalb"
     r"|fuera|extérieur|esterno|buiten|spoza)\b"
 )
+_RULE_LETTERS = "_\u2014\u2015\u2500-=*~"
 _RULE = re.compile(r"^(?:[_\u2014\u2015\u2500]{5,}|-{8,}|={8,}|\*{8,}|~{8,})$")
 _ABOVE_THIS_LINE = re.compile(
     r"(?i)\b(?:reply|respond|type|write|answer|response)\b.{0,40}\babove this\b.{0,20}\bline\b"
@@ -75,27 +76,44 @@ _ABOVE_THIS_LINE = re.compile(
     r"|(?:respond|escrev|resposta)\w*.{0,40}acima desta linha|(?:antwoord|typ|schrijf"
     r"|reageer)\w*.{0,40}boven deze (?:lijn|regel)|odpowied\w*.{0,40}(?:powyżej|nad) t(?:ej|ą) lini"
 )
-_ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{2,}")
+_ABOVE = (
+    "above this",
+    "oberhalb",
+    "über dieser",
+    "au-dessus",
+    "encima",
+    "arriba",
+    "sopra",
+    "acima",
+    "boven",
+    "powyżej",
+    "nad t",
+)
+_ADDRESS = re.compile(r"(?<![^\s<>@])[^\s<>@]+@[^\s<>@]{2,}")
 _MINUTE = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH]\s?\d{2}(?!\d)")
 
 
 def is_separator(line: Line) -> bool:
     """A line that announces the mail quoted below it, all by itself."""
     text = line.bare
-    if len(text) > 160:  # noqa: PLR2004 - a line of dashes and a few words, unless the head stands on it, too
-        return _FLAT.match(text) is not None
-    return bool(_SEPARATOR.match(text) or _BEGIN.match(text) or _BY_SERVER.match(text) or _FLAT.match(text))
+    if text[:1] in _DASH_LETTERS:
+        is_short = len(text) <= MAX_SEPARATOR
+        return (is_short and _SEPARATOR.match(text) is not None) or _says_begin(line) or _FLAT.match(text) is not None
+    return _says_begin(line) or text[:30].lower().startswith("original message processed by ")
+
+
+def _says_begin(line: Line) -> bool:
+    return len(line.bare) < MAX_PHRASE and plain(line.bare.rstrip(":\uff1a").lstrip("* ")) in _SAY_BEGIN
 
 
 def is_forward_separator(line: Line) -> bool:
     """A separator that speaks of forwarding, so that what stands below was passed on."""
-    text = line.bare
-    return len(text) <= 160 and bool(_FORWARD.match(text) or _BEGIN.match(text))  # noqa: PLR2004 - as above
+    return _says_begin(line) or (len(line.bare) <= MAX_SEPARATOR and _FORWARD.match(line.bare) is not None)
 
 
 def is_end_of_forward(line: Line) -> bool:
     """What some programs write below a mail that was passed on."""
-    return len(line.bare) <= 160 and _END_OF_FORWARD.match(line.bare) is not None  # noqa: PLR2004 - as above
+    return len(line.bare) <= MAX_SEPARATOR and _END_OF_FORWARD.match(line.bare) is not None
 
 
 def is_banner(text: str) -> bool:
@@ -105,12 +123,18 @@ def is_banner(text: str) -> bool:
 
 def is_loose_separator(line: Line) -> bool:
     """The same words with few or no dashes: these count only above a header block."""
-    return len(line.bare) <= 160 and _LOOSE_SEPARATOR.match(line.bare) is not None  # noqa: PLR2004
+    return len(line.bare) < MAX_PHRASE and plain(line.bare.strip(_DASH_LETTERS + " \t:")) in _SAY_ORIGINAL
 
 
 def is_rule(line: Line) -> bool:
     """A line drawn across the page."""
-    return _RULE.match(line.bare) is not None
+    return line.bare[:1] in _RULE_LETTERS and _RULE.match(line.bare) is not None
+
+
+def may_say_reply_above(text: str) -> bool:
+    """Cheap, for a whole text: without these words no line of it says so."""
+    lower = text.lower()
+    return any(word in lower for word in _ABOVE)
 
 
 def is_reply_above(line: Line) -> bool:
@@ -152,12 +176,8 @@ def find_header_block(lines: list[Line], place: int) -> int | None:
 
 def field_of(text: str) -> str | None:
     """Which header a line gives: from, sent, to, subject or cc."""
-    if not _ANY_FIELD.match(text):
-        return None
-    for name, pattern in _FIELDS:
-        if pattern.match(text):
-            return name
-    return None
+    found = _ANY_FIELD.match(text)
+    return _FIELDS.get(plain(found[1].rstrip("*_ \t"))) if found else None
 
 
 def flat_head(text: str) -> str:

@@ -1,27 +1,5 @@
 """The words mail programs write around quotes, by what they mean: a list each, over all languages."""
 
-from __future__ import annotations
-
-import re
-import unicodedata
-
-
-def any_of(words: str, *, ends: bool = True) -> str:
-    """A pattern for any of the words (one a line or separated by |), longest first."""
-    listed = [word.strip() for word in re.split(r"[|\n]", words) if word.strip()]
-    each = {re.escape(word).replace(r"\ ", r"\s+") for word in (*listed, *map(_without_accents, listed))}
-    pattern = "|".join(sorted(each, key=len, reverse=True))
-    return rf"(?:{pattern})" + (r"(?!\w)" if ends else "")
-
-
-def _without_accents(word: str) -> str:
-    """As people write it on a keyboard that has none; letters of other scripts stay."""
-    if word[:1] > "\u024f":
-        return word
-    bare = unicodedata.normalize("NFD", word.replace("ł", "l").replace("ø", "o"))
-    return "".join(letter for letter in bare if not unicodedata.combining(letter))
-
-
 # "wrote": en de fr es it pt nl pl sv da no fi cs ru ja zh, and the neighbours that are as easily known
 WROTE = """
 wrote|writes|has written|said|schrieb|schreibt|hat geschrieben|geschrieben|a écrit|a ecrit|écrit|écrivait

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from mailgate.mail import SpanKind
-from mailgate.parse.quotes.languages import CLOSING, CLOSING_CJK, SENT_FROM, SENT_FROM_CJK, any_of
+from mailgate.parse.quotes.languages import CLOSING, CLOSING_CJK, SENT_FROM, SENT_FROM_CJK
 from mailgate.parse.quotes.lines import Line, split_lines
+from mailgate.parse.quotes.phrases import any_of
 
 MAX_SIGNATURE_LINES = 25
 MAX_CLOSING_LINES = 14
@@ -37,6 +38,7 @@ _THANKS = re.compile(
     r"|спасибо|ありがとう|谢谢)\w*"
 )
 _NAME = re.compile(r"^[\s,.!\u2013\u3002\uff01\u3001-]{0,4}(?:[^\W\d_a-z][\w.'\u2019-]*[\s,]*){0,5}[.,!)\s:;-]{0,4}$")
+_NAME_WORDS = re.compile(r"[^\W\d_][\w'\u2019-]*")
 _SENTENCE_END = re.compile(r"[.?!]\s*$")
 _DISCLAIMER = re.compile(
     r"(?i)^\W{0,4}(?:this (?:e-?mail|message|communication|transmission)\b.{0,80}\b(?:confidential"
@@ -216,7 +218,7 @@ def _disclaimer(lines: list[Line], start: int, end: int) -> int | None:
 
 def _senders_name(lines: list[Line], start: int, end: int, sender: str) -> int | None:
     """The name the mail came under, alone on one of the last lines, with what belongs to it below."""
-    names = {word.lower() for word in re.findall(r"[^\W\d_][\w'\u2019-]+", sender)}
+    names = {word.lower() for word in _NAME_WORDS.findall(sender) if len(word) > 1}
     if not names:
         return None
     filled = 0
@@ -225,9 +227,9 @@ def _senders_name(lines: list[Line], start: int, end: int, sender: str) -> int |
         if not text:
             continue
         filled += 1
-        words = [word.lower() for word in re.findall(r"[^\W\d_][\w'\u2019-]*", text)]
+        words = _NAME_WORDS.findall(text.lower()) if len(text) < MAX_NAME else []
         known = [word for word in words if word in names]
-        if known and len(words) <= min(4, len(known) * 2) and len(text) < MAX_NAME and not text.endswith("?"):
+        if known and len(words) <= min(4, len(known) * 2) and not text.endswith("?"):
             before = place - 1
             while before > start and lines[before].is_blank:
                 before -= 1
