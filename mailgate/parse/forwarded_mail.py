@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email
 from collections.abc import Iterable
 
 from mailgate.errors import Refused
@@ -11,7 +10,8 @@ from mailgate.parse.addresses import read_sender
 from mailgate.parse.body import read_body
 from mailgate.parse.headers import Headers, own_message_id
 from mailgate.parse.quotes.divide import divide
-from mailgate.parse.scan import prepare, refuse_bombs
+from mailgate.parse.scan import prepare
+from mailgate.parse.set_aside import parsed
 from mailgate.parse.structure import walk
 
 MAX_MAILS = 10
@@ -35,10 +35,9 @@ def read_attached(attached: Iterable[tuple[str, bytes]]) -> tuple[Forwarded, ...
 def _read(data: bytes) -> list[Forwarded]:
     try:
         mail, defects = prepare(data)
-        refuse_bombs(mail)
+        message = parsed(mail)
     except Refused:
         return []
-    message = email.message_from_bytes(mail)
     headers = Headers(message)
     sender = read_sender(headers.raw_all("from"), defects)
     body = read_body(walk(message))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 
+from mailgate.errors import Refused
 from mailgate.mail import Address, File, Letter
 from mailgate.parse import calendar, kind, tnef
 from mailgate.parse.addresses import read_addresses, read_sender
@@ -14,8 +15,9 @@ from mailgate.parse.forwarded_mail import read_attached
 from mailgate.parse.headers import Headers, message_ids, own_message_id, read_date
 from mailgate.parse.language import language_of
 from mailgate.parse.quotes.divide import divide, undivided
-from mailgate.parse.scan import head_of, prepare, refuse_bombs
+from mailgate.parse.scan import head_of, prepare
 from mailgate.parse.scrub import scrubbed
+from mailgate.parse.set_aside import parsed
 from mailgate.parse.structure import Block, Structure, walk
 
 _SEALS = {
@@ -27,15 +29,16 @@ _SEALS = {
 def read(raw: bytes) -> Letter:
     """The letter in these bytes. Raises Refused for what is built to hurt a parser, and nothing else."""
     mail, defects = prepare(raw)
-    refuse_bombs(mail)
     try:
         return scrubbed(_read(mail, defects))
+    except Refused:
+        raise
     except Exception as error:  # noqa: BLE001 - never a mail lost to a parser: the raw text is the body
         return scrubbed(_as_raw_text(mail, [*defects, f"could not be parsed: {type(error).__name__}: {error}"]))
 
 
 def _read(mail: bytes, defects: list[str]) -> Letter:
-    message = email.message_from_bytes(mail)
+    message = parsed(mail)
     headers = Headers(message)
     found = walk(message)
     defects += found.defects

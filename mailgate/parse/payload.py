@@ -8,8 +8,10 @@ from email.message import Message
 
 from mailgate.parse.headers import raw_header
 from mailgate.parse.names import named_parameter
+from mailgate.parse.set_aside import put_back
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/]+")
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\n]{1,250})\n")
 
@@ -41,7 +43,7 @@ def raw_content(part: Message) -> bytes:
     if not isinstance(payload, str):
         return b""
     try:
-        return payload.encode("ascii", "surrogateescape")
+        return put_back(part, payload.encode("ascii", "surrogateescape"))
     except UnicodeEncodeError:
         return payload.encode("utf-8", "replace")
 
@@ -85,7 +87,7 @@ def uu_decode(lines: list[bytes]) -> bytes:
 def _base64(raw: bytes) -> tuple[bytes, str | None]:
     if _is_prose(raw):
         return raw, "not base64 but text"
-    letters = _NOT_BASE64.sub(b"", raw)
+    letters = raw.translate(None, _NOT_BASE64)
     if not letters:
         return (b"", None) if not raw.strip() else (raw, "not base64 at all")
     if letters.rstrip(b"=").count(b"=") == 0:
