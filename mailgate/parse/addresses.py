@@ -13,6 +13,9 @@ from mailgate.parse.encoded_words import clean, decode_words, raw_text
 _ADDRESS = re.compile(r"(?<![^\s<>()\[\],;:\"'])[^\s<>()\[\],;:\"'@]+@(?:\[[^\]\s]{3,60}\]|[^\s<>()\[\],;:\"'@]+)")
 _ANGLE = re.compile(r"<\s*([^<>]*?)\s*>")
 _MAILTO = re.compile(r"(?i)[\[<]?\s*mailto:\s*")
+_ATOMS = r"[\w%+=-]+(?:\.[\w%+=-]+)*@[\w-]+(?:\.[\w-]+)*"
+_WORD = r"(?:[\w'-]+|=\?[\w.-]{1,40}\?[bBqQ]\?[^\s?]{1,75}\?=)"
+_PLAIN = re.compile(rf"({_ATOMS})|(?:({_WORD}(?: {_WORD})*) |\"([\w .'-]+)\" )?<({_ATOMS})>", re.ASCII)
 _QUOTES = "\"' \t"
 
 
@@ -21,6 +24,19 @@ def read_addresses(raw: str, defects: list[str], header: str) -> tuple[Address, 
     text = clean(raw_text(raw))
     if not text:
         return ()
+    return plain_addresses(text) or any_addresses(text, defects, header)
+
+
+def plain_addresses(text: str) -> tuple[Address, ...]:
+    """Nearly all headers are `Name <a@b>` or `a@b`: these need no parser. Nothing, where one is written otherwise."""
+    plain = [_PLAIN.fullmatch(one) for one in text.split(", ")]
+    if not all(plain):
+        return ()
+    return tuple(_address(one[2] or one[3] or "", one[1] or one[4]) for one in plain if one)
+
+
+def any_addresses(text: str, defects: list[str], header: str) -> tuple[Address, ...]:
+    """As mail-parser reads them, else forgivingly."""
     problems: list[dict[str, object]] = []
     try:
         found = get_addresses(text, defects=problems, decode_names=True)

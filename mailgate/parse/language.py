@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 MAX_LOOKED_AT = 2_000  # characters; a letter shows its language in its first lines
 MIN_HITS = 3
@@ -32,7 +31,10 @@ _COMMON = {
     "ro": "și în de la nu cu să o un pe este care pentru am din mai că vă mulțumesc",
     "id": "yang dan di untuk dengan saya ini tidak anda ada pada dari kami bisa terima kasih",
 }
-_SETS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
+_LANGUAGES: dict[str, list[str]] = {}  # of each common word
+for _language, _words in _COMMON.items():
+    for _word in set(_words.split()):
+        _LANGUAGES.setdefault(_word, []).append(_language)
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]")),
@@ -43,6 +45,7 @@ _SCRIPTS = (
     ("ar", re.compile("[\u0600-\u06ff]")),
     ("th", re.compile("[\u0e00-\u0e7f]")),
 )
+_OTHER_SCRIPTS = re.compile("[\u0370-\u0e7f\u3040-\ud7af]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
 
@@ -54,18 +57,19 @@ def language_of(text: str) -> str | None:
     letters = sum(map(len, words))
     if not letters:
         return None
-    if not text.isascii():
+    others = "" if text.isascii() else "".join(_OTHER_SCRIPTS.findall(text))
+    if others:
         for language, script in _SCRIPTS:
             share = 0.05 if language == "ja" else 0.25
-            if len(script.findall(text)) > share * letters:
+            if len(script.findall(others)) > share * letters:
                 return language
-        if len(_CYRILLIC.findall(text)) * 2 > letters:
-            return "uk" if _UKRAINIAN.search(text) else "ru"
-    counts = Counter(words)
-    hits = sorted(
-        ((sum(counts[word] for word in known & counts.keys()), language) for language, known in _SETS.items()),
-        reverse=True,
-    )
+        if len(_CYRILLIC.findall(others)) * 2 > letters:
+            return "uk" if _UKRAINIAN.search(others) else "ru"
+    counts = dict.fromkeys(_COMMON, 0)
+    for word in words:
+        for language in _LANGUAGES.get(word, ()):
+            counts[language] += 1
+    hits = sorted(((count, language) for language, count in counts.items()), reverse=True)
     (best, language), (second, _) = hits[0], hits[1]
     if best < MIN_HITS or best * 8 < len(words) or best * 9 < second * 10:
         return None

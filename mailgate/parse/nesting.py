@@ -11,17 +11,20 @@ MAX_PARTS = 1_000
 MAX_PART_HEAD = 100_000
 
 _BOUNDARY = re.compile(rb"(?i)boundary(?:\*0?\*?)?[ \t]*=\s*(?:\"([^\"\n]{1,300})\"?|([^\s;\"]{1,300}))")
-_DELIMITER = re.compile(rb"(?:\A|\n)--([^\n]{1,300})")
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
-_MESSAGE = re.compile(rb"(?im)^content-type:\s*message/(?:rfc822|global|news)\b")
+_DELIMITER = re.compile(rb"\n--([^\n]{1,300})")
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_MESSAGE = re.compile(rb"(?i)\ncontent-type:\s*message/(?:rfc822|global|news)\b")
 
 
 def refuse_nesting(mail: bytes) -> None:
     """Follow the boundaries as a parser would, with a stack of names."""
-    boundaries = {(quoted or bare).strip() for quoted, bare in _BOUNDARY.findall(mail)}
+    mail = b"\n" + mail  # so that every line begins behind a line end, which patterns find fast
+    lower = mail.lower()
+    boundaries = _boundaries(mail, lower)
+    holds_mails = b"message/" in lower
     if len(boundaries) > MAX_PARTS:
         raise _too_many_parts()
-    open_parts: list[tuple[bytes, int]] = [(b"", _messages_at(mail, 0))]
+    open_parts: list[tuple[bytes, int]] = [(b"", _messages_at(mail, 1) if holds_mails else 0)]
     _refuse_depth(open_parts)
     parts = 0
     for delimiter in _DELIMITER.finditer(mail) if boundaries else ():
@@ -37,8 +40,20 @@ def refuse_nesting(mail: bytes) -> None:
         parts += 1
         if parts > MAX_PARTS:
             raise _too_many_parts()
-        open_parts.append((name, _messages_at(mail, delimiter.end() + 1)))
+        open_parts.append((name, _messages_at(mail, delimiter.end() + 1) if holds_mails else 0))
         _refuse_depth(open_parts)
+
+
+def _boundaries(mail: bytes, lower: bytes) -> set[bytes]:
+    """Every name that stands after a "boundary=", wherever that is."""
+    found = set()
+    place = lower.find(b"boundary")
+    while place >= 0:
+        match = _BOUNDARY.match(mail, place)
+        if match is not None:
+            found.add((match[1] or match[2]).strip())
+        place = lower.find(b"boundary", match.end() if match else place + 8)
+    return found
 
 
 def _refuse_depth(open_parts: list[tuple[bytes, int]]) -> None:
@@ -51,7 +66,7 @@ def _messages_at(mail: bytes, start: int) -> int:
     count = 0
     while count <= MAX_DEPTH:
         end = _BLANK_LINE.search(mail, start, start + MAX_PART_HEAD)
-        if end is None or not _MESSAGE.search(mail, start, end.start()):
+        if end is None or not _MESSAGE.search(mail, start - 1, end.start() + 1):
             break
         count += 1
         start = end.end()

@@ -41,7 +41,9 @@ def prepare(raw: bytes) -> tuple[bytes, list[str]]:
 def _plain_line_ends(mail: bytes, defects: list[str]) -> bytes:
     if b"\r" not in mail:
         return mail
-    if _BINARY.search(mail) and not _is_cr_only(mail):  # every byte of a binary part counts
+    if (
+        b"binary" in mail.lower() and _BINARY.search(mail) and not _is_cr_only(mail)
+    ):  # every byte of a binary part counts
         return mail
     doubled = mail.count(b"\r\r\n")
     if doubled and doubled * 2 > mail.count(b"\n"):  # a gateway has ended every line twice
@@ -53,6 +55,11 @@ def _plain_line_ends(mail: bytes, defects: list[str]) -> bytes:
         defects.append("bare carriage returns were read as line ends")
         mail = mail.replace(b"\r", b"\n")
     return mail
+
+
+def _may_be_binary(mail: bytes) -> bool:
+    """Cheap; the pattern is dear."""
+    return b"inary" in mail or b"INARY" in mail
 
 
 def _is_cr_only(mail: bytes) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass, replace
-from enum import Enum
 from typing import Any
 
 from mailgate.mail import Letter
@@ -12,24 +11,27 @@ from mailgate.mail import Letter
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
+_NAMES = tuple(field.name for field in fields(Letter) if field.name != "spans")  # their rules are our own words
+
+
 def scrubbed(letter: Letter) -> Letter:
     """The same letter; a letter that is clean already, as nearly all are, is returned as it is."""
     changes = {}
-    for field in fields(letter):
-        value = getattr(letter, field.name)
-        clean = _clean(value)
+    for name in _NAMES:
+        value = getattr(letter, name)
+        clean = _clean(value) if value else value
         if clean is not value:
-            changes[field.name] = clean
+            changes[name] = clean
     return replace(letter, **changes) if changes else letter
 
 
 def _clean(value: Any) -> Any:
-    if value is None or isinstance(value, Enum | bytes | int):
-        return value
     if isinstance(value, str):
-        if value.isascii() and "\x00" not in value:
+        if "\x00" not in value and (value.isascii() or not _UNFIT.search(value)):
             return value
-        return _UNFIT.sub("\ufffd", value) if _UNFIT.search(value) else value
+        return _UNFIT.sub("\ufffd", value)
+    if value is None or isinstance(value, bytes | int):
+        return value
     if isinstance(value, tuple):
         cleaned = tuple(_clean(item) for item in value)
         return cleaned if any(new is not old for new, old in zip(cleaned, value, strict=True)) else value
