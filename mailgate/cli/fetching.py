@@ -16,17 +16,18 @@ _POOL = 8
 
 
 @click.command()
-def imap() -> None:
+@click.option("--name", default=None, help="This process's name; keep it over restarts, and different on each machine.")
+def imap(name: str | None) -> None:
     """Fetch mail by IMAP, for every mailbox that has an IMAP server. Of two such processes one fetches.
 
     `mailgate mailbox connect` and `disconnect` take effect at once.
     """
     with house() as here:
         log.start("imap", here.settings.log)
-        asyncio.run(_fetch(here))
+        asyncio.run(_fetch(here, name or f"{socket.gethostname()}-{os.getpid()}"))
 
 
-async def _fetch(here: House) -> None:
+async def _fetch(here: House, name: str) -> None:
     from mailgate.queue.nudges import Bell
     from mailgate.receive.accept import Keeper
     from mailgate.receive.imap.post import Post
@@ -40,6 +41,6 @@ async def _fetch(here: House) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await Post(room, f"{socket.gethostname()}-{os.getpid()}").fetch_until(stop)
+    await Post(room, name).fetch_until(stop)
     await asyncio.to_thread(keeper.close)
     database.close()

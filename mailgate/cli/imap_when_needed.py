@@ -13,7 +13,8 @@ from mailgate.store.bare_imap import wait_for_account
 
 def main() -> None:
     wait_for_account(os.environ["MAILGATE_DATABASE_URL"])  # noqa: TID251 - see above
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "mailgate", "imap"])  # noqa: S606 - ourselves
+    command = [sys.executable, "-P", "-m", "mailgate", "imap", *sys.argv[1:]]
+    os.execv(sys.executable, command)  # noqa: S606 - ourselves
 
 
 if __name__ == "__main__":

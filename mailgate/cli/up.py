@@ -108,7 +108,8 @@ def _roles(settings: Settings) -> list[Role]:
         for queues in ["mail" if number == 1 and settings.workers > 1 else "send,mail"]
     ]
     doors = [mailgate_role("smtp"), *([mailgate_role("lmtp")] if settings.lmtp_listen else [])]
-    fetcher = Role("imap", (sys.executable, "-P", "-m", "mailgate.cli.imap_when_needed"))
+    waiting = (sys.executable, "-P", "-m", "mailgate.cli.imap_when_needed")
+    fetcher = Role("imap", (*waiting, "--name", f"{gethostname()}-imap"))
     return [*doors, fetcher, *workers, mailgate_role("clock"), mailgate_role("web")]
 
 

@@ -35,6 +35,7 @@ class Gateway:
         """Start processes: `smtp`, `clock`, `worker-1`, … With failpoints, they are armed in these alone."""
         for role in roles:
             command = ["worker", "--name", role] if role.startswith("worker") else [role]
+            command += ["--name", role] if role == "imap" else []
             with (self.folder / f"{role}.log").open("ab") as log:
                 self.running[role] = subprocess.Popen(
                     [sys.executable, "-m", "mailgate", *command],

@@ -43,11 +43,14 @@ class World:
 
     def deliver(self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example") -> int:
         """A mail comes in, as the SMTP door would hand it on; its kept id."""
+        return self.keeper.keep([self.incoming(raw, to=to, sender=sender)]).result(30)[0]
+
+    def incoming(self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example") -> Incoming:
+        """A mail as the SMTP door hands it on."""
         with self.database.crossing() as connection:
             found = find_mailbox(connection, to)
         assert found is not None, f"no mailbox {to}"
-        mail = Incoming(found.org_id, found.id, "smtp", "127.0.0.1", sender, to, raw, clock.now())
-        return self.keeper.keep([mail]).result(30)[0]
+        return Incoming(found.org_id, found.id, "smtp", "127.0.0.1", sender, to, raw, clock.now())
 
     def work(self) -> None:
         """Let the workers do all there is to do."""

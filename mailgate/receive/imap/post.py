@@ -43,6 +43,7 @@ class Post:
                     await asyncio.wait_for(stop.wait(), self._room.pace.tick)
         finally:
             await self._compare(set())
+            await asyncio.to_thread(self._let_go)
 
     def _wanted(self) -> set[Wanted]:
         """What we should fetch now: all there is while we lead, nothing while another process does."""
@@ -54,6 +55,12 @@ class Post:
             _log.info("this process fetches" if leads else "another process fetches")
         self._leads = leads
         return found
+
+    def _let_go(self) -> None:
+        """Whoever stands by need not wait until our lease has run out."""
+        if self._leads:
+            with contextlib.suppress(Temporary), self._room.database.crossing() as connection:
+                take_lease(connection, "imap", self._holder, clock.now(), clock.now())
 
     async def _compare(self, wanted: set[Wanted]) -> None:
         """End what is no longer wanted as it is, then start what is wanted and not there."""
