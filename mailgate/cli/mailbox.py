@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mailgate import clock
-from mailgate.cli.house import House, house
+from mailgate.cli.house import house
+from mailgate.cli.imap_options import connect, entrance, imap_options, is_wanted
 from mailgate.cli.shared import JSON, ORG, show
 
 if TYPE_CHECKING:
     from mailgate.store.db import Session
     from mailgate.store.office import Mailbox
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-_IMAP_OPTIONS = (
-    click.option("--imap", "imap_url", metavar="URL", help="Fetch it from imaps://[user@]host[:port]."),
-    click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else it is asked for."),
-    click.option("--folder", "folders", multiple=True, metavar="NAME", help="A folder to read (default: INBOX)."),
-    click.option("--junk", multiple=True, metavar="NAME", help="A folder to read as spam."),
-    click.option(
-        "--after", default="seen", show_default=True, metavar="WHAT",
-        help="What becomes of a mail once it is kept: seen, nothing, delete or move:FOLDER.",
-    ),
-    click.option("--only-new", is_flag=True, help="Leave alone what lies there today."),
-    click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="When the password ends; doctor warns before."),
-)  # fmt: skip
-
-
-def _imap_options(command: F) -> F:
-    for option in reversed(_IMAP_OPTIONS):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -49,35 +27,36 @@ def mailbox() -> None:
 @click.option("--name", help="The name customers see, for example 'Nordlicht Support'.")
 @click.option("--team", help="Whose tickets these are; the team is made if need be.")
 @click.option("--no-plus", is_flag=True, help="The host does not deliver plus-addresses (support+x@…).")
-@_imap_options
+@imap_options
 @ORG
 def mailbox_add(address: str, name: str | None, team: str | None, no_plus: bool, org: str | None, **imap: Any) -> None:
     """Add a mailbox. It takes mail at once, in every process; with --imap it is fetched from its host."""
     from mailgate.office.setup import add_mailbox, add_team
 
     now = clock.now()
-    secret = _password(imap) if imap["imap_url"] else ""
+    way_in = entrance(imap, now) if is_wanted(imap) else None
     with house() as here, here.desk(org) as session:
         of_team = add_team(session, team, now) if team else None
         added = add_mailbox(session, address, now, name=name, team=of_team, plus=not no_plus)
-        if imap["imap_url"]:
-            _connect(here, session, added, imap, secret, now)
+        if way_in is not None:
+            connect(session, here.seal, added, imap, way_in, now)
     click.echo(f"Added {added.address}.")
 
 
 @mailbox.command("connect")
 @click.argument("address")
-@_imap_options
+@imap_options
 @ORG
 def mailbox_connect(address: str, org: str | None, **imap: Any) -> None:
     """Fetch a mailbox by IMAP from now on, or otherwise than so far. Every process notices at once."""
-    if not imap["imap_url"]:
-        raise click.UsageError("Say where it lies: --imap imaps://imap.example.org")
-    secret = _password(imap)
+    if not is_wanted(imap):
+        raise click.UsageError("Say where it lies: --imap imaps://imap.example.org, or --oauth google or microsoft.")
+    now = clock.now()
+    way_in = entrance(imap, now)
     with house() as here, here.desk(org) as session:
         found = _mailbox(session, address)
-        _connect(here, session, found, imap, secret, clock.now())
-    click.echo(f"{found.address} is fetched from {imap['imap_url']}.")
+        url = connect(session, here.seal, found, imap, way_in, now)
+    click.echo(f"{found.address} is fetched from {url}.")
 
 
 @mailbox.command("disconnect")
@@ -143,18 +122,3 @@ def _mailbox(session: Session, address: str) -> Mailbox:
     if found is None:
         raise NotFound(f"There is no mailbox {address}; `mailgate mailbox list` shows them.")
     return found
-
-
-def _password(imap: dict[str, Any]) -> str:
-    if imap["password_stdin"]:
-        return sys.stdin.readline().rstrip("\r\n")
-    given: str = click.prompt("Password", hide_input=True)
-    return given
-
-
-def _connect(here: House, session: Session, found: Mailbox, imap: dict[str, Any], secret: str, now: datetime) -> None:
-    from mailgate.office.imap import Wishes, connect, read_imap_url
-
-    wishes = Wishes(imap["folders"] or ("INBOX",), imap["junk"], imap["after"], now if imap["only_new"] else None)
-    ends = imap["expires"].replace(tzinfo=now.tzinfo) if imap["expires"] else None
-    connect(session, found, read_imap_url(imap["imap_url"]), wishes, secret, here.seal, now, expires_at=ends)

@@ -150,15 +150,15 @@ def test_f8_a_wrong_password_is_tried_ever_less_often_and_never_told(
 
 @pytest.mark.parametrize("step", ["accept.before_commit", "accept.after_commit", "imap.after_keep", "imap.after_tidy"])
 def test_f8_killed_at_any_step(world: World, fresh: Fresh, tmp_path: Path, server: OddImap, step: str) -> None:
-    server.put(*(mail() for _ in range(250)))
+    server.put(*(mail() for _ in range(120)))
     connect_mailbox(world, server.port, server.password)
     with gateway(fresh, tmp_path) as gate:
         gate.start("imap", failpoints=f"{step}=kill@2")
         eventually(lambda: gate.has_died("imap"))
         gate.start("imap", "worker-1", "clock")
-        eventually(lambda: world.count(TICKETS) == 250 and len(server.flags) == 250, within=60)
+        eventually(lambda: world.count(TICKETS) == 120 and len(server.flags) == 120, within=60)
         gate.stop("imap")
-    assert world.count(KEPT) == 250
+    assert world.count(KEPT) == 120
     assert world.reconciles()
 
 

@@ -103,8 +103,8 @@ class Dovecot:
     def put_many(self, user: str, mails: dict[str, bytes]) -> None:
         """Deliver mails by name, as files in the Maildir: far faster."""
         inbox = self.place / "mail" / user / "Maildir" / "new"
-        with self.client(user):
-            pass
+        with self.client(user) as client:
+            client.select()
         owner = inbox.parent.stat()
         for name, raw in mails.items():
             (inbox / name).write_bytes(raw)

@@ -86,6 +86,9 @@ class OddImap:
         elif name == "AUTHENTICATE" and not await self._lets_in(command, reader, writer):
             writer.write(f"{tag} NO [AUTHENTICATIONFAILED] Token refused\r\n".encode())
             return
+        elif name == "STARTTLS":
+            writer.write(f"{tag} BAD Never heard of it\r\n".encode())
+            return
         elif name == "LIST":
             writer.write(b'* LIST (\\HasNoChildren) "/" INBOX\r\n* LIST () "/" {11}\r\n5* hotel"{9\r\n')
         elif name == "SELECT":
