@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from mailgate.errors import BadInput
+from mailgate.store.listing import Place, place_of
+from mailgate.store.tickets import PRIORITIES, Ticket
 
 Row = TypeVar("Row")
 _LARGEST_ID = 2**63 - 1
@@ -44,6 +46,27 @@ def read_moment(cursor: str | None) -> tuple[datetime, int] | None:
         return None
     at, row_id = read(cursor, str, int)
     return moment(str(at)), int(row_id)
+
+
+def of_ticket(ticket: Ticket, sort: str) -> str:
+    """Where a list of tickets in this order goes on after a ticket."""
+    return make(sort, *(part.isoformat() if isinstance(part, datetime) else part for part in place_of(ticket, sort)))
+
+
+def read_place(cursor: str, sort: str) -> Place:
+    """Where a list of tickets in this order goes on."""
+    match sort.removeprefix("-"):
+        case "priority":
+            made_for, rank, at, ticket_id = read(cursor, str, int, str, int)
+            if int(rank) >= len(PRIORITIES):
+                raise not_ours()
+            place: Place = (int(rank), moment(str(at)), int(ticket_id))
+        case _:
+            made_for, at, ticket_id = read(cursor, str, str, int)
+            place = (moment(str(at)), int(ticket_id))
+    if made_for != sort:
+        raise BadInput("This cursor belongs to another order.", cursor=f"was made with sort={made_for}")
+    return place
 
 
 def moment(text: str) -> datetime:

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from mailgate import log
 from mailgate.cli.house import House, house
 from mailgate.cli.outcome import NO_MAILBOX, NOT_A_MAIL, TRY_AGAIN, Ended
 from mailgate.errors import BadInput, MailgateError
@@ -21,24 +22,48 @@ if TYPE_CHECKING:
 _COMMIT_SECONDS = 120
 
 
-@click.command()
+class _Pipe(click.Command):
+    """A command that an MTA hands mail to: words it does not know must not bounce the mail (exit 2 would)."""
+
+    def make_context(self, *given: Any, **more: Any) -> click.Context:
+        try:
+            return super().make_context(*given, **more)
+        except click.UsageError as error:
+            if sys.stdin is not None and sys.stdin.isatty():
+                raise
+            raise Ended(TRY_AGAIN, f"Not kept, try again later: {error.format_message()}") from error
+
+
+@click.command(cls=_Pipe)
 @click.option("--mailbox", metavar="ADDRESS", help="Whom it is for. Without it, the mail's own head tells.")
+@click.option("--answer", is_flag=True, help="Let automatic answers go out to mails from files, too.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]…")
-def ingest(mailbox: str | None, paths: tuple[Path, ...]) -> None:
+def ingest(mailbox: str | None, answer: bool, paths: tuple[Path, ...]) -> None:
     """Take mail from standard input or files.
 
     Without PATH, one mail is read from standard input, as an MTA's pipe hands it over. PATH… are mails (.eml), mbox
-    files, Maildirs or folders of these; such mails are imported: no automatic answer goes out to them, and an import
-    that was broken off goes on where it stopped when it is run again.
+    files, Maildirs or folders of these; such mails are imported under their own dates: nothing goes out because of
+    them, unless --answer asks for it, and an import that was broken off goes on where it stopped when it is run again.
 
     Exit codes: 0 kept, 65 not a mail (or too large), 67 no such mailbox, 75 try again later: nothing is lost.
     """
     is_pipe = paths in {(), (Path("-"),)}
+    if is_pipe and not _somebody_reads():
+        log.keep_silent()
     with _failing_softly(is_pipe=is_pipe), house() as here, _keeper(here) as (keeper, work):
         if is_pipe:
-            click.echo(f"Kept as {_take_one(here, keeper, work, mailbox)}.")
-        else:
-            _take_all(here, work, mailbox, paths)
+            _say(f"Kept as {_take_one(here, keeper, work, mailbox)}.")
+            return
+        work.is_answered = answer
+        _take_all(here, work, mailbox, paths)
+
+
+def _say(words: str) -> None:
+    """It is kept, and that is what the exit code says, even if nobody can hear these words any more."""
+    try:
+        click.echo(words)
+    except OSError:
+        sys.stdout = None  # or Python tries once more when it ends, and fails with 120
 
 
 @contextmanager
@@ -46,14 +71,20 @@ def _failing_softly(*, is_pipe: bool) -> Iterator[None]:
     """Whatever fails on our side, whoever handed us the mail keeps it and comes again."""
     try:
         yield
-    except (Ended, BadInput, click.ClickException, click.Abort):
+    except (Ended, click.ClickException, click.Abort):
         raise
     except MailgateError as error:
+        if isinstance(error, BadInput) and not is_pipe:
+            raise
         raise Ended(TRY_AGAIN, f"Not kept, try again later: {error}") from error
     except Exception as error:
-        # What a pipe prints may end up in a bounce (THREATS F2): only who stands before it learns what it was.
-        words = "" if is_pipe and not sys.stderr.isatty() else f" ({type(error).__name__}: {error})"
+        words = "" if is_pipe and not _somebody_reads() else f" ({type(error).__name__}: {error})"
         raise Ended(TRY_AGAIN, f"Not kept, try again later: something failed here.{words}") from error
+
+
+def _somebody_reads() -> bool:
+    """Whether a person sees what we say, and not the sender of a mail in a bounce (THREATS F2)."""
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 @contextmanager

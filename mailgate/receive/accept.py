@@ -40,6 +40,8 @@ class Incoming:
     received_at: datetime
     folder: str | None = None  # by IMAP: where it lay
     is_junk: bool = False  # it lay in a folder for spam
+    dated: datetime | None = None  # of an imported mail: when it came in the first place
+    quiet: bool = False  # imported, and nobody asked for automatic answers
     helo: str | None = None
 
 
@@ -71,6 +73,7 @@ class Keeper:
 
         `step`: a cursor that moves on in the same transaction.
         """
+        point("accept.received")
         delivery = _Delivery(tuple(mails), step, Future())
         self._coming.put(delivery)
         return delivery.done
@@ -115,6 +118,7 @@ class Keeper:
         point("accept.after_commit")
         if kept:
             self._bell.ring("read_mail", workers=-(-len(kept) // _READ_AT_ONCE))
+        point("accept.before_answer")
         for delivery in group:
             delivery.done.set_result([kept[id(mail)] for mail in delivery.mails])
 
@@ -165,4 +169,6 @@ def _row(mail: Incoming) -> dict[str, Any]:
         "received_at": mail.received_at,
         "folder": mail.folder,
         "is_junk": mail.is_junk,
+        "dated": mail.dated,
+        "quiet": mail.quiet,
     }

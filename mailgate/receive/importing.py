@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from mailgate.receive.accept import Incoming, Keeper
 from mailgate.receive.archive import Lying
-from mailgate.receive.pipe import incoming, is_mail, recipients_of
+from mailgate.receive.pipe import dated, incoming, is_mail, recipients_of
 from mailgate.store.db import Database
 from mailgate.store.kept import imported_before
 from mailgate.store.office import Found, find_mailbox
@@ -23,6 +23,7 @@ class Import:
 
     database: Database
     keeper: Keeper
+    is_answered: bool = False
     kept: int = 0
     known: int = 0
     homeless: int = 0
@@ -41,9 +42,8 @@ class Import:
             self.left_out.append((lying.place, "is for no mailbox here."))
         else:
             found, recipient = whose
-            self._batch.append(
-                incoming(lying.raw, found, door="import", peer=lying.place, recipient=recipient, sender=lying.sender)
-            )
+            mail = incoming(lying.raw, found, door="import", peer=lying.place, recipient=recipient, sender=lying.sender)
+            self._batch.append(replace(mail, dated=dated(lying.raw, mail.received_at), quiet=not self.is_answered))
             if len(self._batch) >= _BATCH or sum(len(mail.raw) for mail in self._batch) >= _BATCH_BYTES:
                 self.finish()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from mailgate import clock
@@ -12,6 +14,8 @@ from mailgate.store.office import Found
 
 _SHOWN = 2**16  # how far the headers looked at can reach
 _MOST_ADDRESSES = 100
+_LONGEST_DATE = 100
+_FIRST_MAIL = datetime(1971, 1, 1, tzinfo=UTC)  # nobody wrote any before
 
 # Every mail has at least one of these; a list of settings or a poem has not, though its first line may look the part.
 _OF_MAIL = frozenset(
@@ -65,6 +69,16 @@ def sender_of(raw: bytes) -> str:
     return next(iter(_addresses(headers.get("from", ""))), "")
 
 
+def dated(raw: bytes, now: datetime) -> datetime | None:
+    """When a mail came, as who took it last noted; else when it was written, as it says itself. Never in the future."""
+    topmost = dict(reversed(list(_headers(raw))))
+    for value in (topmost.get("received", "").rpartition(";")[2], topmost.get("date", "")):
+        moment = _moment(value)
+        if moment is not None and _FIRST_MAIL <= moment <= now:
+            return moment
+    return None
+
+
 def recipients_of(raw: bytes) -> list[str]:
     """The addresses it was sent to, as far as its head tells: those noted on delivery before To and Cc."""
     headers = list(_headers(raw))
@@ -72,6 +86,14 @@ def recipients_of(raw: bytes) -> list[str]:
         address for wanted in _FOR_WHOM for name, value in headers if name == wanted for address in _addresses(value)
     ]
     return list(dict.fromkeys(found))[:_MOST_ADDRESSES]
+
+
+def _moment(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value.strip()[:_LONGEST_DATE])
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _starts_with_a_header(raw: bytes) -> bool:

@@ -68,18 +68,21 @@ def _answer(batch: Batch, row: KeptMail, arrival: Arrival, ticket: Ticket, comma
     understood(batch.session, ticket, commands, agent)  # before anything is sent: a name nobody has stops it all
     has_it = ticket.requester_address in {person.address.lower() for person in (*arrival.letter.to, *arrival.letter.cc)}
     answer(
-        batch.session, ticket, batch.mailboxes[ticket.mailbox_id], commands.words, actor(agent), batch.now,
+        batch.session, ticket, batch.mailboxes[ticket.mailbox_id], commands.words, actor(agent), batch.when(row),
         batch.shop.marks,
-        channel="mail", files=arrival.letter.files, status=commands.status, kept_id=row.id, is_delivered=has_it,
+        channel="mail", files=arrival.letter.files, status=commands.status, kept_id=row.id,
+        is_delivered=has_it or row.quiet,
     )  # fmt: skip
     change_as_asked(batch, ticket, commands, agent, with_status=False)
     batch.to_follow += 1
+    if row.quiet:
+        return "It was imported: it is not sent again."
     return "The customer has it from the agent directly." if has_it else "It goes to the customer."
 
 
 def _note(batch: Batch, row: KeptMail, arrival: Arrival, ticket: Ticket, by: Actor, words: str) -> None:
     text = words[:BODY_LENGTH] if words.strip() else "(It has no words.)"
-    note(batch.session, ticket, text, by, batch.now, channel="mail", files=arrival.letter.files, kept_id=row.id)
+    note(batch.session, ticket, text, by, batch.when(row), channel="mail", files=arrival.letter.files, kept_id=row.id)
 
 
 def new_words(arrival: Arrival) -> str:

@@ -31,6 +31,10 @@ class Batch:
     now: datetime
     to_follow: int = 0
 
+    def when(self, row: KeptMail) -> datetime:
+        """When what a mail says was said: just now, unless it was imported."""
+        return row.dated or self.now
+
 
 def settle(
     row: KeptMail,

@@ -125,7 +125,7 @@ def _file_by(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decision, 
     elif decision.ticket is not None:
         said = said_by_letter(arrival.letter, row.id, "mail", arrival.verdict)
         by = Actor("customer", said.author, address=said.author_address)
-        customer_wrote(batch.session, decision.ticket, said, by, batch.now)
+        customer_wrote(batch.session, decision.ticket, said, by, batch.when(row))
         batch.evidence.remember(decision.ticket, said.message_id, said.cited)
         settle(row, "appended", [decision.reason], ticket_id=decision.ticket.id, trail=decision.trail)
     elif (agent := speaks_for_the_desk(batch, arrival)) is not None:

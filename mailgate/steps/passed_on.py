@@ -62,7 +62,7 @@ def _open(
     opening = Opening(
         number=batch.numbers.pop(0),
         mailbox=mailbox,
-        requester=meet(batch.session, batch.people, who, batch.now, language=letter.language),
+        requester=meet(batch.session, batch.people, who, batch.when(row), language=letter.language),
         address=address,
         subject=(original.subject if original is not None else "") or letter.subject or "(no subject)",
         channel="mail",
@@ -83,7 +83,9 @@ def _open(
         kept_id=row.id,
         trust="none" if original is not None else arrival.verdict.result,
     )
-    ticket = open_ticket(batch.session, opening, said, actor(agent), batch.now, data={"unanswerable": [_NOT_ANSWERED]})
+    ticket = open_ticket(
+        batch.session, opening, said, actor(agent), batch.when(row), data={"unanswerable": [_NOT_ANSWERED]}
+    )
     batch.evidence.remember(ticket, said.message_id, [letter.message_id] if letter.message_id else [])
     batch.to_follow += 1
     return ticket

@@ -30,17 +30,18 @@ def open_request(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decisi
     opening = Opening(
         number=batch.numbers.pop(0),
         mailbox=mailbox,
-        requester=meet(batch.session, batch.people, who, batch.now, language=language),
+        requester=meet(batch.session, batch.people, who, batch.when(row), language=language),
         address=who.address.lower(),
         subject=arrival.letter.subject or "(no subject)",
         channel="mail",
         language=language,
     )
-    suppressed = [*_why_no_answer(arrival, mailbox), *_answered_elsewhere(elsewhere)]
+    imported = ["It was imported."] if row.quiet else []
+    suppressed = [*_why_no_answer(arrival, mailbox), *imported, *_answered_elsewhere(elsewhere)]
     links = [(decision.link.kind, decision.link.ticket)] if decision.link is not None else []
     links += [("same-mail", other) for other in elsewhere]
     data = {"unanswerable": suppressed} if suppressed else {}
-    ticket = open_ticket(batch.session, opening, said, by, batch.now, links=links, data=data)
+    ticket = open_ticket(batch.session, opening, said, by, batch.when(row), links=links, data=data)
     batch.evidence.remember(ticket, said.message_id, said.cited)
     batch.to_follow += 1
     settle(row, "opened", [decision.reason], ticket_id=ticket.id, trail=decision.trail)
@@ -65,8 +66,6 @@ def _why_no_answer(arrival: Arrival, mailbox: Mailbox) -> Iterator[str]:
         yield elsewhere
     if not arrival.verdict.is_answerable:
         yield "It fails its sender's own authentication rules."
-    if arrival.envelope.door == "import":
-        yield "It was imported."
 
 
 def _answered_elsewhere(others: list[Ticket]) -> Iterator[str]:

@@ -60,6 +60,8 @@ class KeptMail(TenantRow):
     sha256: Mapped[bytes]
     raw: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))  # None once moved to the blob store
     received_at: Mapped[datetime]
+    dated: Mapped[datetime | None]  # of an imported mail: when it came in the first place
+    quiet: Mapped[bool] = mapped_column(server_default=text("false"))  # imported: no automatic answer, whatever it says
     state: Mapped[str] = mapped_column(server_default="waiting")
     tries: Mapped[int] = mapped_column(server_default=text("0"))
     claimed_until: Mapped[datetime | None]

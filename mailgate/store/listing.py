@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, case, func, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Select,
+    String,
+    case,
+    column,
+    func,
+    select,
+    true,
+    tuple_,
+    values,
+)
 from sqlalchemy.orm import Session
 
 from mailgate.store.agents import Agent
@@ -15,14 +28,16 @@ from mailgate.store.office import Category, Mailbox, Team
 from mailgate.store.people import Person
 from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket, TicketTag
 
-FOUND_BY_WORDS = 1000  # a search looks at so many of the newest messages that hold its words
+FOUND_BY_WORDS = 500  # a search looks at so many of the newest messages that hold its words
 
-_KEYS: Mapping[str, ColumnElement[Any]] = {
-    "created": Ticket.created_at.expression,
-    "updated": Ticket.updated_at.expression,
-    "priority": case({name: rank for rank, name in enumerate(PRIORITIES)}, value=Ticket.priority),
+_RANK = case({name: rank for rank, name in enumerate(PRIORITIES)}, value=Ticket.priority)
+_ORDERS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
+    "created": (Ticket.created_at.expression, Ticket.id.expression),
+    "updated": (Ticket.updated_at.expression, Ticket.id.expression),
+    "priority": (_RANK, Ticket.updated_at.expression, Ticket.id.expression),
 }
-SORTS = (*_KEYS, *(f"-{key}" for key in _KEYS))
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+SORTS = (*_ORDERS, *(f"-{key}" for key in _ORDERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +70,15 @@ class Listed(NamedTuple):
     category: str | None
 
 
-class Place(NamedTuple):
-    """Where a page ended: the sort key and the id of its last ticket."""
+Place = tuple[Any, ...]  # where a page ended: what its last ticket is sorted by
 
-    key: datetime | int
+
+class Start(NamedTuple):
+    """Where to begin in the list of one status and one priority, which is sorted by the last change."""
+
+    status: str
+    priority: str
+    at: datetime
     id: int
 
 
@@ -66,14 +86,19 @@ def list_tickets(
     session: Session, filters: Filters, *, sort: str = "-created", after: Place | None = None, limit: int
 ) -> list[Listed]:
     """The next tickets in this order. Walking from place to place sees each ticket once, however many are added."""
-    key, is_falling = _KEYS[sort.removeprefix("-")], sort.startswith("-")
-    order = (key.desc(), Ticket.id.desc()) if is_falling else (key.asc(), Ticket.id.asc())
+    columns, is_falling = _ORDERS[sort.removeprefix("-")], sort.startswith("-")
+    order = [one.desc() if is_falling else one.asc() for one in columns]
     conditions = _conditions(session, filters)
-    if after is not None:
-        here, there = tuple_(key, Ticket.id), tuple_(after.key, after.id)
+    if columns is not _ORDERS["created"] and not filters.words:
+        starts = _starts(filters, sort, after)
+        if not starts:
+            return []
+        if filters.created_from is not None:
+            conditions.append(Ticket.updated_at >= filters.created_from)  # says nothing new, but to the index
+        conditions = [Ticket.id.in_(_first_of_each_list(starts, conditions, is_falling=is_falling, limit=limit))]
+    elif after is not None:
+        here, there = tuple_(*columns), tuple_(*after)
         conditions.append(here < there if is_falling else here > there)
-    if key is _KEYS["updated"] and not filters.words:
-        conditions = [Ticket.id.in_(_first_of_each_status(filters.statuses or STATUSES, conditions, order, limit))]
     question = _shown().where(*conditions).order_by(*order).limit(limit)
     return [Listed(*row) for row in session.execute(question)]
 
@@ -89,11 +114,11 @@ def place_of(ticket: Ticket, sort: str) -> Place:
     """Where a walk in this order goes on after a ticket."""
     match sort.removeprefix("-"):
         case "created":
-            return Place(ticket.created_at, ticket.id)
+            return (ticket.created_at, ticket.id)
         case "updated":
-            return Place(ticket.updated_at, ticket.id)
+            return (ticket.updated_at, ticket.id)
         case _:
-            return Place(PRIORITIES.index(ticket.priority), ticket.id)
+            return (PRIORITIES.index(ticket.priority), ticket.updated_at, ticket.id)
 
 
 def listed(session: Session, ticket_id: int) -> Listed:
@@ -118,29 +143,47 @@ def _shown() -> Select[Ticket, str, str, str, str, str, str]:
     )
 
 
-def _first_of_each_status(
-    statuses: Sequence[str],
-    conditions: Sequence[ColumnElement[bool]],
-    order: Sequence[UnaryExpression[Any]],
-    limit: int,
-) -> Select[int]:
-    """The ids of the first tickets in each status, among which are the first of all.
+def _starts(filters: Filters, sort: str, after: Place | None) -> list[Start]:
+    """Where to begin in each list of one status and one priority."""
+    top = (_LAST if sort.startswith("-") else _FIRST, 0)
+    starts = dict.fromkeys(filters.priorities or PRIORITIES, top if after is None else after[-2:])
+    if sort.endswith("priority") and after is not None:
+        ranks = {name: rank if sort == "priority" else -rank for rank, name in enumerate(PRIORITIES)}
+        ended = ranks[PRIORITIES[after[0]]]
+        starts = {
+            name: start if ranks[name] == ended else top for name, start in starts.items() if ranks[name] >= ended
+        }
+    return [Start(status, name, *start) for status in filters.statuses or STATUSES for name, start in starts.items()]
 
-    The index on the time of the last change begins with the status: one short walk along it for each status costs the
-    same however many tickets there are, one question for all statuses reads them all.
+
+def _first_of_each_list(
+    starts: Sequence[Start], conditions: Sequence[ColumnElement[bool]], *, is_falling: bool, limit: int
+) -> Select[int]:
+    """The ids of the first tickets of each list, among which are the first of all.
+
+    One short walk along an index for each list costs the same however many tickets there are; asked as one question,
+    all of them cost one plan.
     """
-    walks = [
-        select(Ticket.id).where(Ticket.status == status, *conditions).order_by(*order).limit(limit).subquery()
-        for status in statuses
-    ]
-    together = union_all(*(select(walk.c.id) for walk in walks)).subquery()
-    return select(together.c.id)
+    lists = values(
+        column("status", String), column("priority", String), column("at", DateTime(True)), column("id", BigInteger),
+        name="lists",
+    ).data(starts)  # fmt: skip
+    here, start = tuple_(Ticket.updated_at, Ticket.id), tuple_(lists.c.at, lists.c.id)
+    first = (
+        select(Ticket.id)
+        .where(Ticket.status == lists.c.status, Ticket.priority == lists.c.priority, *conditions)
+        .where(here < start if is_falling else here > start)
+        .order_by(*(one.desc() if is_falling else one.asc() for one in _ORDERS["updated"]))
+        .limit(limit)
+        .lateral("first")
+    )
+    return select(first.c.id).select_from(lists.join(first, true()))
 
 
 def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
-        column == value
-        for column, value in (
+        one == value
+        for one, value in (
             (Ticket.category_id, filters.category_id),
             (Ticket.team_id, filters.team_id),
             (Ticket.assignee_id, filters.assignee_id),

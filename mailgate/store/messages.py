@@ -51,7 +51,12 @@ class Message(TenantRow):
     words: Mapped[str | None] = deferred(
         mapped_column(
             TSVECTOR,
-            Computed("to_tsvector('simple'::regconfig, left(subject || ' ' || text, 20000))", persisted=True),
+            # The last word names the slice of 1,024 messages it belongs to: a search begins with the newest slices.
+            Computed(
+                "to_tsvector('simple'::regconfig, left(subject || ' ' || text, 20000))"
+                " || array_to_tsvector(ARRAY['#' || org_id || '.' || (id >> 10)])",
+                persisted=True,
+            ),
         )
     )
 

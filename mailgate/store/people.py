@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Index, select, text, update
+from sqlalchemy import Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, points_to
@@ -17,6 +17,14 @@ class Person(TenantRow):
     name: Mapped[str] = mapped_column(server_default="")
     language: Mapped[str | None]
     created_at: Mapped[datetime]
+
+
+Index(
+    "people_name_idx",
+    Person.org_id,
+    func.lower(Person.name).label("beginning"),
+    postgresql_ops={"beginning": "text_pattern_ops"},
+)
 
 
 class PersonAddress(TenantRow):

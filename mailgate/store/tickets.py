@@ -20,7 +20,7 @@ class Ticket(TenantRow):
     __table_args__ = (
         Index("tickets_number_key", "org_id", "number", unique=True),
         Index("tickets_created_at_idx", "org_id", "created_at", "id"),
-        Index("tickets_updated_at_idx", "org_id", "status", "updated_at", "id"),
+        Index("tickets_lists_idx", "org_id", "status", "priority", "updated_at", "id"),
         Index("tickets_assignee_idx", "org_id", "assignee_id", "status", "updated_at"),
         Index("tickets_requester_idx", "org_id", "requester_id", "created_at"),
         CheckConstraint("status IN ('new', 'open', 'pending', 'on_hold', 'resolved', 'closed')", name="status"),

@@ -19,11 +19,11 @@ def customer_wrote(
     """Append what a customer said. A machine's mail is appended too, but never reopens and never marks unread."""
     message = say(session, ticket, said, at)
     ticket.message_count += 1
-    ticket.updated_at = at
+    ticket.updated_at = max(ticket.updated_at, at)  # an imported mail may be older than what is here
     changes: dict[str, Any] = dict(data or {})
     if said.kind == Kind.PERSON:
         ticket.is_unread = True
-        ticket.last_customer_at = at
+        ticket.last_customer_at = max(ticket.last_customer_at or at, at)
         if wakes(ticket.status):
             changes["status"] = [ticket.status, "open"]
             _reopen(ticket)

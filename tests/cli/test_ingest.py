@@ -1,13 +1,17 @@
 """`mailgate ingest`: the pipe's exit codes, files of every sort, and an import that goes on where it stopped."""
 
 import mailbox
+import shlex
+import subprocess
+import sys
+from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 
 from mailgate.store.kept import KeptMail
-from tests.cli.conftest import Mailgate
+from tests.cli.conftest import Mailgate, environment
 from tests.support.mails import mail
 from tests.support.world import DESK, World
 
@@ -91,6 +95,41 @@ def test_any_failure_of_ours_ends_with_75_and_one_line(mailgate: Mailgate, broke
     assert "secret" not in said.err
 
 
+@pytest.mark.parametrize("words", [["--mailbox"], ["--malbox", DESK], ["--answer=yes"]])
+def test_words_it_does_not_know_cost_no_mail(world: World, mailgate: Mailgate, words: list[str]) -> None:
+    said = mailgate("ingest", *words, stdin=mail())
+    assert said.code == 75
+    assert len(said.err.splitlines()) == 1
+    assert _kept(world) == []
+
+
+def test_a_full_disk_ends_with_75(world: World, mailgate: Mailgate) -> None:
+    world.fill_the_disk()
+    said = mailgate("ingest", "--mailbox", DESK, stdin=mail())
+    assert (said.code, said.err) == (
+        75,
+        "mailgate: Not kept, try again later: The database cannot take anything just now.\n",
+    )
+
+
+def test_no_standard_input_at_all_ends_with_75(settings: dict[str, str], world: World, tmp_path: Path) -> None:
+    assert _shell(settings, tmp_path, "ingest <&-") == 75
+
+
+def test_what_is_kept_ends_with_0_although_nobody_can_be_told(
+    settings: dict[str, str], world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "a.eml").write_bytes(mail())
+    assert _shell(settings, tmp_path, "ingest <a.eml >/dev/full") == 0
+    assert len(_kept(world)) == 1
+
+
+def _shell(settings: dict[str, str], folder: Path, words: str) -> int:
+    command = f"{shlex.quote(sys.executable)} -m mailgate {words}"
+    done = subprocess.run(["sh", "-c", command], env=environment(settings), cwd=folder, timeout=60, check=False)
+    return done.returncode
+
+
 def test_redis_away_is_no_reason_to_refuse(world: World, mailgate: Mailgate) -> None:
     said = mailgate("ingest", "--mailbox", DESK, stdin=mail(), MAILGATE_REDIS_URL="redis://127.0.0.1:1/0")
     assert said.code == 0
@@ -144,6 +183,39 @@ def test_imported_mail_is_filed_and_not_answered(world: World, mailgate: Mailgat
     assert kept.outcome == "opened"
     assert world.relay.taken == []
     assert world.count("SELECT count(*) FROM events WHERE kind = 'not_acknowledged'") == 1
+
+
+def test_imported_mail_keeps_its_dates_whatever_order_it_comes_in(
+    world: World, mailgate: Mailgate, tmp_path: Path
+) -> None:
+    first = mail(message_id="first@lusitel.example", headers=(("Received", "by mx; Mon, 2 Mar 2020 10:00:00 +0100"),))
+    later = mail(
+        message_id="later@lusitel.example",
+        headers=(("In-Reply-To", "<first@lusitel.example>"), ("Received", "by mx; Tue, 3 Mar 2020 10:00:00 +0100")),
+    )
+    (tmp_path / "1.eml").write_bytes(later)
+    (tmp_path / "2.eml").write_bytes(first)
+    assert mailgate("ingest", str(tmp_path / "1.eml"), str(tmp_path / "2.eml")).code == 0
+    world.work()
+    came = {kept.message_id: kept for kept in _kept(world)}
+    before, day = datetime(2020, 3, 2, 9, tzinfo=UTC), datetime(2020, 3, 3, 9, tzinfo=UTC)
+    assert came["later@lusitel.example"].dated == day
+    assert came["first@lusitel.example"].dated == before
+    assert came["first@lusitel.example"].received_at.year >= 2026
+    ticket = world.ticket(came["later@lusitel.example"].ticket_id)
+    assert (ticket.created_at, ticket.updated_at, ticket.last_customer_at) == (day, day, day)
+    assert [message.at for message in world.thread(ticket.id) if message.direction == "in"] == [before, day]
+
+
+def test_automatic_answers_to_imported_mail_go_out_when_asked_for(
+    world: World, mailgate: Mailgate, tmp_path: Path
+) -> None:
+    (tmp_path / "a.eml").write_bytes(mail())
+    assert mailgate("ingest", "--answer", str(tmp_path / "a.eml")).code == 0
+    again = mailgate("ingest", "--answer", str(tmp_path / "a.eml"))
+    assert again.out == "Kept 0 mails; 1 had been imported before.\n"
+    world.work()
+    assert len(world.relay.to(ANA)) == 1
 
 
 def test_what_is_left_out_is_named_and_the_rest_is_kept(world: World, mailgate: Mailgate, tmp_path: Path) -> None:

@@ -43,13 +43,7 @@ def test_each_recipient_is_told_where_its_mail_is_kept(world: World, billing: st
 
 
 def test_what_cannot_be_kept_for_one_is_kept_for_the_others(world: World, billing: str) -> None:
-    with world.owner.engine.begin() as connection:  # a disk that is full for one mailbox alone
-        connection.exec_driver_sql(
-            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            " RAISE EXCEPTION 'disk full' USING ERRCODE = '53100'; END $$;"
-            " CREATE TRIGGER full_disk BEFORE INSERT ON kept_mail FOR EACH ROW"
-            f" WHEN (NEW.recipient = '{billing}') EXECUTE FUNCTION full_disk()"
-        )
+    world.fill_the_disk(of=f"NEW.recipient = '{billing}'")
     with mail_door("lmtp", world) as port:
         answers = _answers(port, mail(), [DESK, billing, DESK])
     assert [answer[:9] for answer in answers] == [b"250 2.0.0", b"451 4.3.0", b"250 2.0.0"]

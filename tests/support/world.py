@@ -95,6 +95,16 @@ class World:
         with self.owner.engine.begin() as connection:
             return int(connection.execute(text(question)).scalar_one())
 
+    def fill_the_disk(self, of: str = "true") -> None:
+        """From now on PostgreSQL answers as it does when its disk is full, to mails for which this holds (`NEW.…`)."""
+        with self.owner.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;"
+                f" CREATE TRIGGER full_disk BEFORE INSERT ON kept_mail FOR EACH ROW WHEN ({of})"
+                " EXECUTE FUNCTION full_disk()"
+            )
+
     def reconciles(self) -> bool:
         """kept = sum of outcomes + waiting."""
         kept = self.count("SELECT count(*) FROM kept_mail")

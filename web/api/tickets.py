@@ -10,7 +10,7 @@ from mailgate.mail import Address
 from mailgate.people.meet import meet
 from mailgate.store.base import reserve
 from mailgate.store.db import Session
-from mailgate.store.listing import Filters, Listed, Place, listed, listed_by_number, place_of
+from mailgate.store.listing import Filters, Listed, listed, listed_by_number
 from mailgate.store.listing import list_tickets as matching
 from mailgate.store.locks import lock_names
 from mailgate.store.numbers import take_numbers
@@ -30,17 +30,15 @@ from web.api.operations import operation
 from web.api.ticket_shapes import Merge, NewTicket, TicketChange, TicketPage, TicketQuery, TicketShown, shown
 from web.db import ring, tools
 
-_TIMES = ("created", "updated")
-
 
 @operation("GET", "/tickets", query=TicketQuery, answer=TicketPage)
 def list_tickets(query: TicketQuery) -> TicketPage:
     """List or search tickets: newest first unless `sort` says otherwise. A walk by cursor sees each ticket once."""
-    after = _place(query.cursor, query.sort) if query.cursor else None
+    after = cursors.read_place(query.cursor, query.sort) if query.cursor else None
     with desk() as session:
         filters = _filters(session, query)
         rows = matching(session, filters, sort=query.sort, after=after, limit=query.limit + 1) if filters else []
-        page, following = cursors.cut(rows, query.limit, lambda row: _cursor(row, query.sort))
+        page, following = cursors.cut(rows, query.limit, lambda row: cursors.of_ticket(row.ticket, query.sort))
         tags = tags_of(session, [row.ticket.id for row in page])
     return TicketPage(items=[shown(row, tags[row.ticket.id]) for row in page], next=following)
 
@@ -124,19 +122,6 @@ def _filters(session: Session, query: TicketQuery) -> Filters | None:
         created_to=query.to,
         words=query.q,
     )
-
-
-def _cursor(row: Listed, sort: str) -> str:
-    place = place_of(row.ticket, sort)
-    return cursors.make(sort, place.key.isoformat() if isinstance(place.key, datetime) else place.key, place.id)
-
-
-def _place(cursor: str, sort: str) -> Place:
-    is_time = sort.removeprefix("-") in _TIMES
-    made_for, key, ticket_id = cursors.read(cursor, str, str if is_time else int, int)
-    if made_for != sort:
-        raise BadInput("This cursor belongs to another order.", cursor=f"was made with sort={made_for}")
-    return Place(cursors.moment(str(key)) if is_time else int(key), int(ticket_id))
 
 
 def _mailbox(session: Session, address: str | None) -> Mailbox:

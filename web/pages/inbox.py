@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Blueprint, request
 
 from mailgate.errors import BadInput
-from mailgate.store.listing import Listed, Place, list_tickets, place_of
+from mailgate.store.listing import Place, list_tickets
 from mailgate.store.office import mailboxes
 from web import cursors
 from web.access import desk, who
@@ -60,7 +59,7 @@ def show() -> str:
             sorts=[Sort(name, asked.url(sort=key), key == asked.sort) for key, name in SORT_NAMES.items()],
             total=capped(counted[0]),
             rows=rows(session, page, asked.sort),
-            older_url=asked.url(cursor=_cursor(page[-1], asked.sort)) if len(found) > ROWS else None,
+            older_url=asked.url(cursor=cursors.of_ticket(page[-1].ticket, asked.sort)) if len(found) > ROWS else None,
             newest_url=asked.url() if "cursor" in request.args else None,
             unassigned_count=counted["unassigned"],
             support_address=next((mailbox.address for mailbox in mailboxes(session) if mailbox.active), "a mailbox"),
@@ -76,19 +75,9 @@ def _chips(asked: Asked) -> list[Chip]:
     ]
 
 
-def _cursor(row: Listed, sort: str) -> str:
-    place = place_of(row.ticket, sort)
-    return cursors.make(sort, place.key.isoformat() if isinstance(place.key, datetime) else place.key, place.id)
-
-
 def _place(sort: str) -> Place | None:
     """Where the page before ended. A cursor of another order, or none of ours, leads back to the top."""
-    given = request.args.get("cursor", "")
-    is_time = sort.removeprefix("-") != "priority"
     try:
-        made_for, key, ticket_id = cursors.read(given, str, str if is_time else int, int)
-        if made_for != sort:
-            return None
-        return Place(cursors.moment(str(key)) if is_time else int(key), int(ticket_id))
+        return cursors.read_place(request.args.get("cursor", ""), sort)
     except BadInput:
         return None

@@ -1,0 +1,104 @@
+"""Lists in every order, walked to their end, and the search that begins with the newest messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import func, select, text
+
+from mailgate import clock
+from mailgate.bench.invented.seeding import Wish, fill
+from mailgate.store.db import Database, Session
+from mailgate.store.listing import SORTS, Filters, list_tickets, place_of
+from mailgate.store.organisations import own
+from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket
+from tests.support.databases import Fresh
+
+SLICE = 1024  # messages, as the generated column `words` counts them
+
+
+@pytest.fixture
+def desk(fresh: Fresh, database: Database) -> Iterator[Session]:
+    """A desk with some hundred tickets of all kinds."""
+    with database.desk(1) as session:
+        organisation = own(session)
+    for _ in fill(database, fresh.owner_url, organisation, Wish(400, 800, seed=3), clock.now()):
+        pass
+    with database.desk(1) as session:
+        yield session
+
+
+def _walk(session: Session, filters: Filters, sort: str, limit: int) -> list[Ticket]:
+    walked: list[Ticket] = []
+    while True:
+        after = place_of(walked[-1], sort) if walked else None
+        page = [row.ticket for row in list_tickets(session, filters, sort=sort, after=after, limit=limit)]
+        walked += page
+        if len(page) < limit:
+            return walked
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(),
+        Filters(statuses=("new", "open", "on_hold")),
+        Filters(priorities=("urgent", "low")),
+        Filters(statuses=("closed",), priorities=("high",)),
+        Filters(statuses=("closed",), assignee_id=1),
+    ],
+    ids=["all", "at work", "urgent and low", "closed and high", "closed and one agent's"],
+)
+def test_a_walk_in_any_order_sees_each_ticket_once_where_it_belongs(desk: Session, filters: Filters, sort: str) -> None:
+    wanted = [
+        ticket
+        for ticket in desk.scalars(select(Ticket))
+        if ticket.status in (filters.statuses or STATUSES)
+        and ticket.priority in (filters.priorities or PRIORITIES)
+        and filters.assignee_id in (None, ticket.assignee_id)
+    ]
+    wanted.sort(key=lambda ticket: place_of(ticket, sort), reverse=sort.startswith("-"))
+    assert wanted
+    assert [ticket.id for ticket in _walk(desk, filters, sort, 7)] == [ticket.id for ticket in wanted]
+
+
+def _found(session: Session, words: str, limit: int = 500) -> list[int]:
+    return list(session.scalars(select(func.search_messages(words, limit))))
+
+
+@pytest.fixture
+def archive(desk: Session, owner: Database) -> Session:
+    """Many slices of messages on one ticket: each says `often`, and how many came before it; one says `once`."""
+    with owner.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO messages (org_id, ticket_id, direction, kind, channel, at, author, subject, text)"
+                " SELECT 1, (SELECT min(id) FROM tickets), 'in', 'person', 'mail', now(), '', '', 'often n' || n"
+                " || CASE n WHEN 5 THEN ' once' ELSE '' END || CASE n % 1000 WHEN 0 THEN ' seldom' ELSE '' END"
+                " FROM generate_series(1, :many) n"
+            ),
+            {"many": 12 * SLICE},
+        )
+    return desk
+
+
+def test_a_common_word_is_found_in_the_newest_messages_and_a_rare_one_everywhere(archive: Session) -> None:
+    assert len(_found(archive, "often")) == 500
+    assert len(_found(archive, "often", 5000)) == 5000
+    assert len(_found(archive, "seldom")) == 12
+    assert len(_found(archive, "often once")) == 1
+    assert len(_found(archive, "n1 or n12288 or n7000")) == 3
+
+
+@pytest.mark.parametrize("words", ["", "***", "'", "#1.0", "often -often", "& | ! :* <->", '"unfinished'])
+def test_odd_words_find_nothing_and_break_nothing(archive: Session, words: str) -> None:
+    assert _found(archive, words) == []
+
+
+def test_a_search_stays_with_its_own_organisation(archive: Session, owner: Database) -> None:
+    archive.execute(text("SELECT set_config('mailgate.org', '2', true)"))
+    assert _found(archive, "often") == []
+    archive.execute(text("SELECT set_config('mailgate.org', '', true)"))
+    assert _found(archive, "often") == []
