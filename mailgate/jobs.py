@@ -95,6 +95,7 @@ def sweep(slot: int = 0) -> None:
     shop.bell.heard("sweep", slot)
     with shop.database.crossing() as connection:
         waiting = work_waiting(connection, clock.now())
+    point("sweep.after_look")
     for job, is_waiting in (
         ("read_mail", waiting.mail),
         ("follow_event", waiting.events),
@@ -166,7 +167,9 @@ def _move_raw(shop: Workshop) -> None:
         with shop.database.desk(org) as session:
             rows = kept.raw_of(session, [kept_id for _, kept_id in pairs])
             shop.blobs.put_all(org, [raw for _, raw in rows if raw is not None])
+            point("sweep.after_blobs")
             kept.moved(session, [row.id for row, _ in rows])
+        point("sweep.after_move")
     if len(waiting) == MOVE_AT_ONCE:
         shop.bell.ring("sweep")
 

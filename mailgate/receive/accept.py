@@ -73,7 +73,6 @@ class Keeper:
 
         `step`: a cursor that moves on in the same transaction.
         """
-        point("accept.received")
         delivery = _Delivery(tuple(mails), step, Future())
         self._coming.put(delivery)
         return delivery.done
@@ -124,6 +123,7 @@ class Keeper:
 
     def _commit(self, group: list[_Delivery]) -> dict[int, int]:
         """Write all mails of a group in one transaction, tenant by tenant; the ids by mail."""
+        point("accept.received")
         writes = [write for delivery in group for write in (*delivery.mails, delivery.step) if write is not None]
         writes.sort(key=_tenant)
         kept: dict[int, int] = {}

@@ -95,9 +95,9 @@ class Doorkeeper:
         """Who signs in with this token; None if nobody may who has it."""
         return await asyncio.to_thread(self._holder, secret)
 
-    async def keep(self, mails: Sequence[Incoming]) -> list[int]:
-        """Keep these mails, all or none, whatever becomes of the client meanwhile."""
-        return await asyncio.shield(asyncio.wrap_future(self.keeper.keep(mails)))
+    def keep(self, mails: Sequence[Incoming]) -> asyncio.Future[list[int]]:
+        """Keep these mails, all or none; begun at once, whatever becomes of the client (THREATS F3)."""
+        return asyncio.shield(asyncio.wrap_future(self.keeper.keep(mails)))
 
     def _look_up(self, address: str) -> Found | None:
         with self.database.crossing() as connection:

@@ -22,7 +22,8 @@ class LmtpConversation(Conversation, LMTP):
     async def kept(self, content: bytes) -> str:
         """Keep the mail for each mailbox by itself: what cannot be kept for one does not hold up the others."""
         mails = self.mails(content)
-        answers = await asyncio.gather(*(self._kept_for(mail) for mail in mails.values()))
+        ends = await asyncio.gather(*(self._door.keep([mail]) for mail in mails.values()), return_exceptions=True)
+        answers = [_answer(mail, end) for mail, end in zip(mails.values(), ends, strict=True)]
         by_mailbox = dict(zip(mails, answers, strict=True))
         return "\r\n".join(by_mailbox[self.found[address][:2]] for address in self._recipients())
 
@@ -38,14 +39,14 @@ class LmtpConversation(Conversation, LMTP):
         assert self.envelope is not None
         return list(self.envelope.rcpt_tos)
 
-    async def _kept_for(self, mail: Incoming) -> str:
-        try:
-            (kept_id,) = await self._door.keep([mail])
-        except Exception as error:  # noqa: BLE001 - a door: this recipient's sender comes again
-            _log.error("not kept for %s: %s: %s", mail.recipient, type(error).__name__, error)
-            return LATER
-        note_kept(kept_id, mail)
-        return f"250 2.0.0 Kept as {kept_id}"
+
+def _answer(mail: Incoming, end: list[int] | BaseException) -> str:
+    if isinstance(end, BaseException):  # this recipient's sender comes again, and learns nothing of us
+        _log.error("not kept for %s: %s: %s", mail.recipient, type(end).__name__, end)
+        return LATER
+    (kept_id,) = end
+    note_kept(kept_id, mail)
+    return f"250 2.0.0 Kept as {kept_id}"
 
 
 async def serve(door: Doorkeeper, host: str, port: int) -> asyncio.Server:

@@ -41,10 +41,12 @@ def file_letters(shop: Workshop, org: int, arrivals: Sequence[Arrival]) -> int:
         return 0
     now = clock.now()
     _keep_files(shop, org, arrivals)
+    point("file.after_blobs")
     with shop.database.desk(org) as session:
         organisation = own(session)
         number_format = organisation.number_format
     numbers = take_numbers(shop.database, org, number_format, _new_requests(arrivals), now)
+    point("file.after_numbers")
     with shop.database.desk(org) as session:
         lock_threads(session, arrivals)
         waiting = lock_waiting(session, [arrival.kept_id for arrival in arrivals])

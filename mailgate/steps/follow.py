@@ -48,6 +48,7 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
     """Follow a batch of events; returns how many copies wait to be sent."""
     with shop.database.desk(org) as session:
         mine = take_followed(session, event_ids)
+        point("follow.after_taking")
         events = events_by_ids(session, mine)
         count = len(events)
         reserve(session, messages=count, events=count, written_letters=count, outbox=count)

@@ -58,6 +58,7 @@ def deliver(shop: Workshop, org: int, copy_ids: Sequence[int]) -> None:
         else:
             with shop.database.crossing() as connection:
                 outbox.mark_sent(connection, org, copy.id, answer[:_WORDS], clock.now())
+            point("send.after_mark")
 
 
 def release_held(shop: Workshop) -> None:

@@ -1,5 +1,6 @@
 """Mailgate's own processes, started, killed and restarted by a test, on that test's own database."""
 
+import hashlib
 import os
 import signal
 import smtplib
@@ -83,6 +84,29 @@ class Gateway:
                 return client.sendmail(sender, [to], raw) == {}
         except (smtplib.SMTPException, OSError):
             return False
+
+    def ingest(self, raw: bytes, *, as_file: bool = False, failpoints: str = "") -> int:
+        """Hand a mail to the pipe, or import it from a file; the exit code."""
+        file = self.folder / f"{hashlib.sha256(raw).hexdigest()}.eml"
+        if as_file:
+            file.write_bytes(raw)
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "mailgate",
+                "ingest",
+                "--mailbox",
+                DESK,
+                *(["--answer", str(file)] if as_file else []),
+            ],
+            input=None if as_file else raw,
+            env={**self._environment(), "MAILGATE_FAILPOINTS": failpoints},
+            cwd=self.folder,
+            capture_output=True,
+            check=False,
+        )
+        return done.returncode
 
     def _greets(self, door: str) -> bool:
         try:
