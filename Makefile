@@ -36,6 +36,7 @@ faults: .venv/.dev ## every failpoint at every door (long)
 	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/faults
 
 fuzz: .venv/.dev ## break mails at random until stopped
+	FUZZED_MAILS=10000 $(BIN)/python -m pytest -q tests/flows/test_fuzzed.py
 	$(BIN)/python -m tests.parse.fuzz $(ARGS)
 
 lock: ## write the lock files anew (needs uv)

@@ -1,18 +1,23 @@
 """Break mails at random and read them: no exception, no hang. As a program it goes on until stopped, and resumes."""
 
 import argparse
+import hashlib
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from hypothesis import HealthCheck, given, seed, settings
 
 from mailgate.errors import Refused
 from mailgate.mail import Letter
 from mailgate.parse import read
+from tests.parse import built
 
 MAILS = Path(__file__).parents[1] / "mails"
 SLOW = 2.0  # seconds
+ROUND = 1_000  # mails between two notes of how far it is
 _PIECES = (
     b"\n",
     b"\r",
@@ -100,6 +105,8 @@ def check(raw: bytes) -> Letter | None:
     for text in (letter.subject, letter.text, letter.reply, letter.html or "", *(file.name for file in letter.files)):
         assert "\x00" not in text
         text.encode()  # no lone surrogates
+    for one in letter.forwarded:
+        f"{one.subject}{one.date}{one.text}{one.reply}".encode()
     ends = [0, *(span.end for span in letter.spans)]
     assert [span.start for span in letter.spans] == ends[:-1], "spans follow each other"
     assert ends[-1] == len(letter.text), "spans cover the text"
@@ -107,27 +114,50 @@ def check(raw: bytes) -> Letter | None:
 
 
 def main() -> None:
-    """Break mails until stopped; the last number done is kept beside the mails found."""
+    """Mails built by hypothesis, then mutations of the samples; what is done is kept beside the mails found."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--count", type=int, default=1_000_000)
+    options.add_argument("--count", type=int, default=1_000_000, help="mutations")
+    options.add_argument("--built", type=int, default=20_000, help="mails built by hypothesis")
     options.add_argument("--state", type=Path, default=Path("fuzz-state"))
     chosen = options.parse_args()
     chosen.state.mkdir(exist_ok=True)
-    progress = chosen.state / "done"
-    done = int(progress.read_text()) if progress.exists() else 0
+    for done in _rounds(chosen.state / "built", chosen.built):
+        _build(done, chosen.state)
     mails = samples()
-    for number in range(done, chosen.count):
-        chance = random.Random(number)
-        raw = broken(chance.choice(mails), mails, chance)
-        try:
-            check(raw)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it was found
-            (chosen.state / f"{number}.eml").write_bytes(raw)
-            sys.stdout.write(f"{number}: {type(error).__name__}: {error}\n")
-        if number % 1_000 == 0:
-            progress.write_text(str(number))
-            sys.stdout.write(f"{number} of {chosen.count}\n")
-            sys.stdout.flush()
+    for done in _rounds(chosen.state / "mutated", chosen.count):
+        for number in range(done, done + ROUND):
+            chance = random.Random(number)
+            raw = broken(chance.choice(mails), mails, chance)
+            _try(raw, chosen.state / f"{number}.eml")
+
+
+def _rounds(progress: Path, count: int) -> Iterator[int]:
+    """The first number of each round that is still to be done."""
+    done = int(progress.read_text()) if progress.exists() else 0
+    while done < count:
+        yield done
+        done += ROUND
+        progress.write_text(str(done))
+        sys.stdout.write(f"{progress.name}: {done} of {count}\n")
+        sys.stdout.flush()
+
+
+def _build(number: int, state: Path) -> None:
+    @seed(number)
+    @settings(max_examples=ROUND, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(built.MAILS)
+    def build(raw: bytes) -> None:
+        _try(raw, state / f"built-{hashlib.sha256(raw).hexdigest()[:12]}.eml")
+
+    build()
+
+
+def _try(raw: bytes, path: Path) -> None:
+    try:
+        check(raw)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it was found
+        path.write_bytes(raw)
+        sys.stdout.write(f"{path.name}: {type(error).__name__}: {error}\n")
 
 
 if __name__ == "__main__":

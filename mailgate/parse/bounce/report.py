@@ -16,8 +16,10 @@ from mailgate.parse.bounce.recognise import suspect
 from mailgate.parse.bounce.rfc3464 import address_of, read_delivery_status
 from mailgate.parse.bounce.status import status_in
 from mailgate.parse.headers import Headers
+from mailgate.parse.payload import as_written
 from mailgate.parse.structure import Structure, walk
 
+MAX_NOTICE = 100_000
 _MDN_TYPE = re.compile(r"report-type\s*=\s*\"?disposition-notification")
 _REJECTED = re.compile(r"(?i)automatically rejected|auto-replied \(rejected\)")
 _ARF_FIELD = re.compile(
@@ -153,11 +155,17 @@ def _known_to_flufl(message: Message, notice: str) -> list[Named]:
 
     logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it reports each of its own stumbles
     try:
-        temporary, permanent = all_failures(message)
+        temporary, permanent = all_failures(_beginning_of(message))
     except Exception:  # noqa: BLE001 - on damaged mails it raises whatever its matches come to
         return []
     addresses = sorted({address.decode("utf-8", "replace").lower() for address in {*temporary, *permanent}})
     return [Named(address, notice[:1_000]) for address in addresses if "@" in address]
+
+
+def _beginning_of(message: Message) -> Message:
+    """A notice stands at the top; its patterns go through all they are given, seventy times."""
+    whole = as_written(message)
+    return message if len(whole) <= MAX_NOTICE else email.message_from_bytes(whole[:MAX_NOTICE])
 
 
 def _says_delayed(notice: str, subject: str) -> bool:

@@ -10,6 +10,8 @@ from mailgate.parse.quotes.phrases import Phrases, any_of, listed, plain
 
 MAX_LINES_WRAPPED = 5
 MAX_LENGTH = 420
+MAX_PHRASE = 80
+MAX_EFFORT = 8_000  # a look at a line that ends like an attribution is 1; where it needs dear patterns 20
 
 _WROTE = Phrases(WROTE, WROTE_CJK)
 _LAST_LETTERS = frozenset(":\uff1a>)-=_*]\u202c")
@@ -38,12 +40,11 @@ _OPENS = re.compile(
     r"|tis)(?!\w)"
     r"|\d|[^\W\d_]{2,12}\.?,?\s\d|[<\"']|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b|[^\s<>@]{1,64}@)"
 )
-_IN_DASHES = re.compile(r"^[-=_]{2,}\s*(.{10,300}?)\s*[-=_]{2,}$")
 _BY_A_THING = re.compile(
     r"\b(?:the|a|an|our|my|your|this|that|it|we|they|he|she|i)(?:\s[a-z]+){0,2}\s(?:wrote|said|writes)\s?:$",
     re.IGNORECASE,
 )
-_COLON = re.compile(r"[:\uff1a]\s*[*_>]?\s*$")
+_COLON = re.compile(r"[:\uff1a]\s{0,3}[*_>]?\s{0,3}$")
 _WEEKDAY = re.compile(
     r"(?i)(?<!\w)(?:mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?\b|(?:montag|dienstag"
     r"|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi"
@@ -57,39 +58,86 @@ _SENTENCE = re.compile(r"[.!?][\"')]?\s+[^\W\d_a-z][^\W\d_]*\s+\w+\s+\w+\s+\w+")
 _STOP = re.compile(r"[.!?](?:\s|$)")
 
 
-def find_attribution(lines: list[Line], place: int) -> int | None:
-    """The place after the attribution that begins at `place`, or None when none begins there."""
-    end = _end_of_attribution(lines, place)
-    if end is None:
-        return None
-    first = lines[place].bare
-    if _OPENS.match(first) and _names_a_moment(first):
+class Attributions:
+    """Looks for attributions in these lines, until too many looked like one and were none: no person writes so."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self._lines = lines
+        self._effort = 0
+
+    def end_of(self, place: int) -> int | None:
+        """The place after the attribution that begins at `place`, or None when none begins there."""
+        end = self._end_of(place)
+        if end is None:
+            return None
+        first = self._lines[place].bare
+        if _OPENS.match(first) and _names_a_moment(first):
+            return end
+        for later in range(place + 1, end):  # "Thanks, Ann" above it is no part of it
+            if not self._lines[later].bare.startswith(("<", "(", "[")) and self._end_of(later) == end:
+                return None
         return end
-    for later in range(place + 1, end):  # "Thanks, Ann" above it is no part of it
-        if not lines[later].bare.startswith(("<", "(", "[")) and _end_of_attribution(lines, later) == end:
+
+    def _end_of(self, place: int) -> int | None:
+        first = self._lines[place]
+        if first.is_blank or first.is_quoted or len(first.bare) > MAX_LENGTH or self._effort > MAX_EFFORT:
             return None
-    return end
+        if not any(_may_end(line.bare) for line in self._lines[place : place + MAX_LINES_WRAPPED]):
+            return None
+        joined = ""
+        for end in range(place, min(place + MAX_LINES_WRAPPED, len(self._lines))):
+            line = self._lines[end]
+            if line.is_blank and not _may_go_on(joined):
+                return None
+            if line.is_quoted and not (joined.count("<") > joined.count(">") and _COLON.search(line.bare)):
+                return None
+            joined = f"{joined} {line.bare}" if joined else line.bare
+            if len(joined) > MAX_LENGTH:
+                return None
+            if _may_end(line.bare) and self._is_attribution(joined, end):
+                return end + 1
+        return None
+
+    def _is_attribution(self, text: str, end: int) -> bool:
+        self._effort += 1 if text[-1] == ")" else 20
+        inner = _between_dashes(text)
+        text = inner or text
+        if inner or _COLON.search(text, len(text) - 8):
+            said = plain(text)
+            return self._announces(text, said, end) if _WROTE.stand_in(said) else _is_stamp(text)
+        if _WROTE.end(plain(text[-MAX_PHRASE:]), signs=4):
+            dated = _is_dated(text) and (_TIME.search(text) is not None or _ADDRESS.search(text) is not None)
+            return dated and _OPENS.match(text) is not None
+        if "@" not in text or not text.endswith((">", ")")):
+            return False
+        stamped = _is_dated(text) and _IN_BRACKETS.search(text) and _OPENS.match(text)
+        return bool(stamped) and self._quote_follows(end)
+
+    def _announces(self, text: str, said: str, end: int) -> bool:
+        """With a word for "wrote" and a colon: when, or who, or the quote itself right below."""
+        address = "@" in text and _ADDRESS.search(text) is not None
+        if not address and _BY_A_THING.search(said[-MAX_PHRASE:]) and not self._quote_follows(end):
+            return False
+        if (address or _OPENS.match(text)) and (_is_dated(text) or _TIME.search(text)) and not _holds_sentence(text):
+            return True
+        if _SOMEBODY_WROTE_ON.match(text):
+            return True
+        if not _WROTE.end(said, signs=4):
+            return False
+        if address and len(text) < 200:  # noqa: PLR2004 - a line or two
+            return True
+        return len(text) < 120 and self._quote_follows(end, directly=True)  # noqa: PLR2004
+
+    def _quote_follows(self, end: int, *, directly: bool = False) -> bool:
+        following = next_filled(self._lines, end + 1, within=2 if directly else 3)
+        return following is not None and self._lines[following].is_quoted
 
 
-def _end_of_attribution(lines: list[Line], place: int) -> int | None:
-    first = lines[place]
-    if first.is_blank or first.is_quoted or len(first.bare) > MAX_LENGTH:
-        return None
-    if not any(_may_end(line.bare) for line in lines[place : place + MAX_LINES_WRAPPED]):
-        return None
-    joined = ""
-    for end in range(place, min(place + MAX_LINES_WRAPPED, len(lines))):
-        line = lines[end]
-        if line.is_blank and not _may_go_on(joined):
-            return None
-        if line.is_quoted and not (joined.count("<") > joined.count(">") and _COLON.search(line.bare)):
-            return None
-        joined = f"{joined} {line.bare}" if joined else line.bare
-        if len(joined) > MAX_LENGTH:
-            return None
-        if _may_end(line.bare) and _is_attribution(joined, lines, end):
-            return end + 1
-    return None
+def _between_dashes(text: str) -> str:
+    """An attribution may stand between dashes, as "Original Message" does."""
+    inner = text.strip("-=_")
+    framed = text[:2].strip("-=_") == text[-2:].strip("-=_") == ""
+    return inner.strip() if framed and 10 <= len(inner.strip()) <= 300 else ""  # noqa: PLR2004 - a name and a date
 
 
 def _may_end(text: str) -> bool:
@@ -129,36 +177,6 @@ def _may_go_on(joined: str) -> bool:
     )
 
 
-def _is_attribution(text: str, lines: list[Line], end: int) -> bool:
-    inner = _IN_DASHES.match(text) if text[-1] in "-=_" else None
-    text = inner[1] if inner else text
-    if inner or _COLON.search(text):
-        return _announces(text, lines, end) if _WROTE.stand_in(plain(text)) else _is_stamp(text)
-    if _WROTE.end(plain(text), signs=4):
-        dated = _is_dated(text) and (_TIME.search(text) is not None or _ADDRESS.search(text) is not None)
-        return dated and _OPENS.match(text) is not None
-    if "@" not in text or not text.endswith((">", ")")):
-        return False
-    stamped = _is_dated(text) and _IN_BRACKETS.search(text) and _OPENS.match(text)
-    return bool(stamped) and _quote_follows(lines, end)
-
-
-def _announces(text: str, lines: list[Line], end: int) -> bool:
-    """With a word for "wrote" and a colon: when, or who, or the quote itself right below."""
-    address = "@" in text and _ADDRESS.search(text) is not None
-    if not address and _BY_A_THING.search(text) and not _quote_follows(lines, end):
-        return False
-    if (address or _OPENS.match(text)) and (_is_dated(text) or _TIME.search(text)) and not _holds_sentence(text):
-        return True
-    if _SOMEBODY_WROTE_ON.match(text):
-        return True
-    if not _WROTE.end(plain(text), signs=4):
-        return False
-    if address and len(text) < 200:  # noqa: PLR2004 - a line or two
-        return True
-    return len(text) < 120 and _quote_follows(lines, end, directly=True)  # noqa: PLR2004
-
-
 def _is_stamp(text: str) -> bool:
     """Without a word for "wrote": a date, a time and an address in brackets before the colon."""
     if "@" not in text or not _IN_BRACKETS.search(text):
@@ -166,8 +184,3 @@ def _is_stamp(text: str) -> bool:
     if _FULL_DATE.match(text) or _QUOTING.match(text):
         return True
     return _is_dated(text) and _TIME.search(text) is not None and _OPENS.match(text) is not None
-
-
-def _quote_follows(lines: list[Line], end: int, *, directly: bool = False) -> bool:
-    following = next_filled(lines, end + 1, within=2 if directly else 3)
-    return following is not None and lines[following].is_quoted

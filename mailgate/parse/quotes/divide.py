@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailgate.mail import Forwarded, Span, SpanKind
-from mailgate.parse.quotes.attribution import find_attribution
+from mailgate.parse.quotes.attribution import Attributions
 from mailgate.parse.quotes.forwards import find_forwards
 from mailgate.parse.quotes.headers_block import (
     find_header_block,
@@ -23,7 +24,8 @@ from mailgate.parse.quotes.signature import mark_signature
 
 _LONG_LINE = 70
 MAX_BANNER = 6
-_PUNCTUATION = "\u206f"
+MAX_ABOVE = 500  # lines; what says "reply above this line" stands below the reply to it
+_WORD_OR_SIGN = re.compile("[^\\W_]|[\u2070-\U0010ffff]")  # a thumb up is an answer, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def _mark_banner(lines: list[Line]) -> None:
 
 
 def _mark_quotes(lines: list[Line], *, may_reply_above: bool) -> None:
+    attributions = Attributions(lines)
     place = 0
     while place < len(lines):
         line = lines[place]
@@ -89,10 +92,10 @@ def _mark_quotes(lines: list[Line], *, may_reply_above: bool) -> None:
             line.be(SpanKind.QUOTE, "quote mark")
             place += 1
             continue
-        if may_reply_above and is_reply_above(line):
+        if may_reply_above and place < MAX_ABOVE and is_reply_above(line):
             introduced: tuple[int, int, str] | None = place, len(lines), "reply above this line"
         else:
-            introduced = _introduction(lines, place)
+            introduced = _introduction(lines, place, attributions)
         if introduced is None:
             place += 1
             continue
@@ -119,7 +122,7 @@ def _end_of_rest(lines: list[Line], place: int) -> int:
     return next((end for end, line in following if line.bare[:2] == "--" and is_end_of_forward(line)), len(lines))
 
 
-def _introduction(lines: list[Line], place: int) -> tuple[int, int, str] | None:
+def _introduction(lines: list[Line], place: int, attributions: Attributions) -> tuple[int, int, str] | None:
     """What announces a quote at this place: where it begins and ends, and by which rule."""
     line = lines[place]
     if is_separator(line):
@@ -131,12 +134,12 @@ def _introduction(lines: list[Line], place: int) -> tuple[int, int, str] | None:
         end = find_header_block(lines, below) if below is not None else None
         if end is not None:
             return place, end, "header block under a line"
-        end = find_attribution(lines, below) if below is not None and is_rule(line) else None
+        end = attributions.end_of(below) if below is not None and is_rule(line) else None
         return (place, end, "attribution under a line") if end is not None else None
     end = find_header_block(lines, place)
     if end is not None:
         return place, end, "header block"
-    end = find_attribution(lines, place)
+    end = attributions.end_of(place)
     return (place, end, "attribution") if end is not None else None
 
 
@@ -160,7 +163,7 @@ def _join_wrapped_quotes(lines: list[Line]) -> None:
             if after.is_quoted:
                 line.be(SpanKind.QUOTE, "wrapped quote")
             continue
-        if after.is_quoted and not any(letter.isalnum() for letter in line.bare):
+        if after.is_quoted and not _WORD_OR_SIGN.search(line.bare):
             line.be(SpanKind.QUOTE, "wrapped quote")
             continue
         is_cut = len(before.bare) >= _LONG_LINE and not before.bare.endswith((".", "?", "!", ":"))
@@ -194,8 +197,7 @@ def _segments(lines: list[Line]) -> list[tuple[int, int]]:
 
 def _has_words(lines: list[Line], kind: SpanKind) -> bool:
     """Letters, digits or signs like a thumb up; not just punctuation."""
-    shown = "".join(line.bare for line in lines if line.kind is kind)
-    return any(letter.isalnum() or letter > _PUNCTUATION for letter in shown)
+    return any(line.kind is kind and _WORD_OR_SIGN.search(line.bare) for line in lines)
 
 
 def _show_whole(lines: list[Line]) -> None:

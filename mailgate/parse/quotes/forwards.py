@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import takewhile
 
 from mailgate.mail import Address, Forwarded, SpanKind
-from mailgate.parse.quotes.attribution import find_attribution
+from mailgate.parse.quotes.attribution import Attributions
 from mailgate.parse.quotes.headers_block import (
     find_header_block,
     flat_head,
@@ -115,7 +115,7 @@ def _taken_apart(text: str, *, strict: bool) -> tuple[dict[str, str], str]:
     if find_header_block(lines, place) is not None or (not strict and value_of(lines[place].bare)):
         head, end = _read_head(lines, place)
         return head, text[lines[end].start :] if end < len(lines) else ""
-    attributed = find_attribution(lines, place)
+    attributed = Attributions(lines).end_of(place)
     if attributed is None:
         return {}, text
     written_by = " ".join(line.bare for line in lines[place:attributed])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mailgate.parse.quotes.languages import (
     BEGIN_FORWARDED,
@@ -174,6 +175,7 @@ def find_header_block(lines: list[Line], place: int) -> int | None:
     return end if len(kinds) >= 3 or "sent" in kinds else None  # noqa: PLR2004 - From and two more, or From and when
 
 
+@lru_cache(maxsize=64)  # a block is looked for from each of its lines
 def field_of(text: str) -> str | None:
     """Which header a line gives: from, sent, to, subject or cc."""
     found = _ANY_FIELD.match(text)
@@ -196,6 +198,7 @@ def value_of(text: str) -> tuple[str, str] | None:
     return field, re.split("[:\uff1a]", text, maxsplit=1)[1].strip(" \t*_")
 
 
+@lru_cache(maxsize=64)
 def _has_evidence(text: str) -> bool:
     """An address, or a moment to the minute: an itinerary has "From", "To" and a date, too."""
     return _ADDRESS.search(text) is not None or _MINUTE.search(text) is not None

@@ -1,4 +1,4 @@
-"""Find phrases in a line in one pass over its words, however many phrases there are."""
+"""Find phrases in a line by a word of theirs, however many phrases there are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from functools import cache
 
+MAX_TAIL = 3  # signs that belong to a phrase, as in "napsal(a)"
 _WORD = re.compile(r"\w+")
 
 
@@ -41,29 +42,25 @@ class Phrases:
     """Phrases of whole words, and others (of scripts that put no blanks between words) that may stand anywhere."""
 
     def __init__(self, words: str, anywhere: str = "") -> None:
-        self._by_first: dict[str, list[str]] = defaultdict(list)
+        self._by_longest: dict[str, list[str]] = defaultdict(list)
         self._by_last: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._anywhere = tuple(plain(phrase) for phrase in listed(anywhere))
         for phrase in map(plain, listed(words)):
             tokens = list(_WORD.finditer(phrase))
-            self._by_first[tokens[0][0]].append(phrase)
+            self._by_longest[max(_WORD.findall(phrase), key=len)].append(phrase)
             self._by_last[tokens[-1][0]].append((phrase, len(phrase) - tokens[-1].end()))
 
     def stand_in(self, text: str) -> bool:
         """Whether one of them stands somewhere in this text, which is `plain`."""
         if any(phrase in text for phrase in self._anywhere):
             return True
-        for word in _WORD.finditer(text):
-            for phrase in self._by_first.get(word[0], ()):
-                end = word.start() + len(phrase)
-                if text.startswith(phrase, word.start()) and not _is_word(text[end : end + 1]):
-                    return True
-        return False
+        words = self._by_longest.keys() & set(_WORD.findall(text))
+        return any(_stands_in(phrase, text) for word in words for phrase in self._by_longest[word])
 
     def end(self, text: str, *, signs: int) -> bool:
         """Whether one of them ends this text, which is `plain`, with no more than so many other signs behind it."""
         end = len(text)
-        while end and not _is_word(text[end - 1]):
+        while end and not _is_word(text[end - 1]) and len(text) - end < signs + MAX_TAIL:
             end -= 1
         begin = end
         while begin and _is_word(text[begin - 1]):
@@ -74,6 +71,16 @@ class Phrases:
             if is_whole and len(text) - end - tail <= signs:
                 return True
         return len(text) - end <= signs and text.endswith(self._anywhere, 0, end)
+
+
+def _stands_in(phrase: str, text: str) -> bool:
+    start = text.find(phrase)
+    while start >= 0:
+        end = start + len(phrase)
+        if not _is_word(text[start - 1 : start]) and not _is_word(text[end : end + 1]):
+            return True
+        start = text.find(phrase, start + 1)
+    return False
 
 
 def _is_word(letter: str) -> bool:
