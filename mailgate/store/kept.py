@@ -137,8 +137,13 @@ def kept_of_ticket(session: Session, ticket_id: int) -> list[KeptMail]:
     return list(session.scalars(select(KeptMail).where(KeptMail.ticket_id == ticket_id).order_by(KeptMail.id)))
 
 
-def kept_by_message(session: Session, kept_ids: Iterable[int]) -> list[KeptMail]:
-    return list(session.scalars(select(KeptMail).where(KeptMail.id.in_(list(kept_ids)))))
+def trust_reasons(session: Session, kept_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Why the senders of these mails are or are not verified, by the mail's id."""
+    wanted = list(kept_ids)
+    if not wanted:
+        return {}
+    rows = session.execute(select(KeptMail.id, KeptMail.trust_reasons).where(KeptMail.id.in_(wanted)))
+    return {kept_id: list(reasons) for kept_id, reasons in rows}
 
 
 def list_kept(

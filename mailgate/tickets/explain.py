@@ -15,7 +15,7 @@ from mailgate.store.tickets import Ticket, by_id, by_number
 from mailgate.tickets import in_words
 from mailgate.tokens import Marks
 
-_TRUST = {"pass": "yes", "fail": "no: it fails its sender's own rules", "none": "nothing to check it with"}
+_TRUST = {"pass": "Yes.", "fail": "No: it fails the rules of its sender's domain.", "none": "No."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,8 @@ def _facts(kept: KeptMail, message: Message | None) -> Iterable[tuple[str, str]]
         yield "Message-ID", kept.message_id
     if message is not None:
         yield "Read as", in_words.KINDS.get(message.kind, message.kind)
-        yield "Sender verified", _TRUST.get(message.trust or "none", message.trust or "")
+    if kept.trust is not None:
+        yield "Sender verified", " ".join([_TRUST[kept.trust], *map(str, kept.trust_reasons)])
     if kept.tries > 1 or kept.last_error:
         yield "Tries", str(kept.tries)
     if kept.last_error:

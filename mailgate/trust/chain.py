@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 
 import dkim
 from dkim.util import InvalidTagValueList, parse_tag_value
 
-from mailgate.trust.finding import Finding, Found
+from mailgate.trust.finding import STUMBLES, Finding, Found
 from mailgate.trust.head import Head
 from mailgate.trust.names import Ask, NoAnswer
 from mailgate.trust.results import read_results
@@ -31,8 +30,8 @@ def by_chain(raw: bytes, head: Head, author: str, sealers: tuple[str, ...], ask:
             sets = _valid_sets(raw, head, ask)
     except NoAnswer:
         return Finding(Found.UNKNOWN, "Its ARC chain could not be checked: the DNS gave no answer.")
-    except (dkim.DKIMException, InvalidTagValueList, binascii.Error, LookupError, ValueError):
-        sets = []  # the library meets hostile input with any of these
+    except (dkim.DKIMException, InvalidTagValueList, *STUMBLES):
+        sets = []
     for sealer, results in sets:
         if sealer not in sealers:
             break

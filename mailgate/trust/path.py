@@ -7,7 +7,7 @@ from typing import Any
 import spf
 
 from mailgate.mail import Envelope
-from mailgate.trust.finding import Finding, Found
+from mailgate.trust.finding import STUMBLES, Finding, Found
 from mailgate.trust.names import Ask, NoAnswer
 from mailgate.trust.policy import is_aligned
 
@@ -21,6 +21,8 @@ def by_path(envelope: Envelope, client: str, author: str, ask: Ask, *, strict: b
         result = _Query(client, envelope, ask).check()[0]
     except NoAnswer:
         result = "temperror"
+    except STUMBLES:
+        result = "permerror"
     if result == "pass":
         return Finding(Found.YES, f"{domain} lets {client} send its mail (SPF).")
     if result == "temperror":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import logging
 import re
 import threading
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 import dkim
 from dkim.util import InvalidTagValueList, parse_tag_value
 
-from mailgate.trust.finding import Finding, Found
+from mailgate.trust.finding import STUMBLES, Finding, Found
 from mailgate.trust.head import Head
 from mailgate.trust.names import Ask, NoAnswer
 from mailgate.trust.policy import is_aligned
@@ -119,7 +118,7 @@ def _checked(raw: bytes, signature: Signature, key: bytes) -> str | None:
         if signature.text(b"c").endswith("/relaxed") and (flaw := prepared(message)) is not None:
             return flaw
         holds = message.verify(signature.place, dnsfunc=lambda _name, timeout: key)  # noqa: ARG005 - the library's names
-    except (dkim.DKIMException, binascii.Error, ValueError) as error:
+    except (dkim.DKIMException, *STUMBLES) as error:
         return _in_words(str(error))
     if not holds or message.domain.lower() != signature.tags[b"d"].lower():
         return "it does not hold"

@@ -41,16 +41,20 @@ class World:
     keeper: Keeper
     org: int = 1
 
-    def deliver(self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example") -> int:
+    def deliver(
+        self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example", peer: str = "127.0.0.1"
+    ) -> int:
         """A mail comes in, as the SMTP door would hand it on; its kept id."""
-        return self.keeper.keep([self.incoming(raw, to=to, sender=sender)]).result(30)[0]
+        return self.keeper.keep([self.incoming(raw, to=to, sender=sender, peer=peer)]).result(30)[0]
 
-    def incoming(self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example") -> Incoming:
+    def incoming(
+        self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example", peer: str = "127.0.0.1"
+    ) -> Incoming:
         """A mail as the SMTP door hands it on."""
         with self.database.crossing() as connection:
             found = find_mailbox(connection, to)
         assert found is not None, f"no mailbox {to}"
-        return Incoming(found.org_id, found.id, "smtp", "127.0.0.1", sender, to, raw, clock.now())
+        return Incoming(found.org_id, found.id, "smtp", peer, sender, to, raw, clock.now())
 
     def work(self) -> None:
         """Let the workers do all there is to do."""

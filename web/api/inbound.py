@@ -16,7 +16,7 @@ from web import cursors
 from web.access import desk, who
 from web.answers import attachment
 from web.api.operations import Answer, operation
-from web.api.shapes import Moment, Page, PageQuery, several
+from web.api.shapes import Moment, Page, PageQuery, Trust, several
 from web.db import ring, tools
 
 State = Literal["waiting", "done", "held", "quarantined"]
@@ -32,6 +32,8 @@ class InboundShown(Answer):
     cause: Annotated[Cause | None, Field(description="Why it is held; only held mail has one.")]
     ticket: Annotated[str | None, Field(description="The number of the ticket it is on.")]
     reasons: Annotated[list[str], Field(description="Why this outcome.")]
+    trust: Annotated[Trust | None, Field(description="Whether the sender's domain vouches for it; once it is read.")]
+    trust_reasons: Annotated[list[str], Field(description="Why it does or does not.")]
     sender: Annotated[str, Field(description="Of the envelope; empty for reports.")]
     recipient: str
     subject: Annotated[str | None, Field(description="Once it is read.")]

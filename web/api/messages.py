@@ -20,7 +20,7 @@ from web import cursors
 from web.access import agent, desk
 from web.api import lookups
 from web.api.operations import Answer, Body, operation
-from web.api.shapes import MOST, Email, Moment, Page, PageQuery, Person, Status
+from web.api.shapes import MOST, Email, Moment, Page, PageQuery, Person, Status, Trust
 from web.db import ring, tools
 from web.forms import Words
 
@@ -68,6 +68,9 @@ class MessageShown(Answer):
     reply: Annotated[str, Field(description="Only the new words: no quote, no signature.")]
     html: Annotated[str | None, Field(description="Sanitised.")]
     message_id: str | None
+    trust: Annotated[
+        Trust | None, Field(description="Of a mail that came in: whether its sender's domain vouches for it.")
+    ]
     files: list[FileShown]
     delivery: Annotated[list[Delivery], Field(description="One a recipient, once the letter is written.")]
 
@@ -158,6 +161,7 @@ def _message(message: Message, mailbox: Mailbox, files: list[StoredFile], copies
             "reply": message.reply,
             "html": message.html,
             "message_id": message.message_id,
+            "trust": message.trust if message.direction == "in" else None,
             "files": [_file(file) for file in files],
             "delivery": [_delivery(copy) for copy in copies],
         }

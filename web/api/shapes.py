@@ -86,6 +86,7 @@ def _told(moment: datetime) -> str:
 
 
 Status = Literal["new", "open", "pending", "on_hold", "resolved", "closed"]
+Trust = Literal["pass", "fail", "none"]
 Priority = Literal["low", "normal", "high", "urgent"]
 Name = Annotated[Line, Field(min_length=1, max_length=200)]
 Email = Annotated[

@@ -11,6 +11,7 @@ from mailgate import clock
 from mailgate.mail import Kind, Span, SpanKind
 from mailgate.store.db import Session
 from mailgate.store.events import Event
+from mailgate.store.kept import trust_reasons
 from mailgate.store.messages import Message, StoredFile, files_of
 from mailgate.store.outbox import OutboxCopy, copies_of_messages
 from mailgate.store.tickets import Ticket
@@ -128,10 +129,29 @@ def shown_messages(
     url = f"/t/{ticket.number}"
     ids = [message.id for message in messages]
     files, copies = files_of(session, ids), copies_of_messages(session, ids)
+    trust = _trust(session, messages)
     return [
-        _message(message, url, files[message.id], _deliveries(message, copies[message.id], events, url, people), people)
+        _message(
+            message,
+            url,
+            files[message.id],
+            _deliveries(message, copies[message.id], events, url, people),
+            people,
+            trust.get(message.id),
+        )
         for message in messages
     ]
+
+
+def _trust(session: Session, messages: Sequence[Message]) -> dict[int, Trust]:
+    """What speaks for or against the senders of those mails of which something is known."""
+    judged = [message for message in messages if message.trust in _TRUST]
+    reasons = trust_reasons(session, [message.kept_id for message in judged if message.kept_id is not None])
+    return {
+        message.id: Trust(message.trust, (_TRUST[message.trust], *reasons.get(message.kept_id or 0, ())))
+        for message in judged
+        if message.trust is not None
+    }
 
 
 def words_of(message: Message) -> tuple[Stretch, ...]:
@@ -164,7 +184,12 @@ def _is_folded(message: Shown, *, is_old: bool) -> bool:
 
 
 def _message(
-    message: Message, url: str, files: Sequence[StoredFile], deliveries: list[Delivery], people: People
+    message: Message,
+    url: str,
+    files: Sequence[StoredFile],
+    deliveries: list[Delivery],
+    people: People,
+    trust: Trust | None,
 ) -> Shown:
     pictures = within(message.html, files)
     return Shown(
@@ -178,7 +203,7 @@ def _message(
         stretches=words_of(message),
         is_folded=False,
         kind=message.kind,
-        trust=Trust(message.trust, (_TRUST[message.trust],)) if message.trust in _TRUST else None,
+        trust=trust,
         language=None,
         files=[
             FileShown(file.name, file.type, file.size, f"{url}/files/{file.id}")
