@@ -12,6 +12,7 @@ import secrets
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 _MAC_BYTES = 10  # 80 bits, 16 characters
 _MARK = re.compile(r"([tb])([a-z2-7]{1,13})\.([a-z2-7]{16})")
+_CHECK_ID = re.compile(r"check\.([a-z2-7]{16})\.([a-z2-7]{16})")
 _MESSAGE_ID = re.compile(r"t([a-z2-7]{1,13})\.([a-z2-7]{16})\.([a-z2-7]{16})")
 
 
@@ -52,6 +53,16 @@ class Marks:
         number, unique, mac = match.groups()
         expected = self._mac("message", org, number, unique)
         return _number(number) if hmac.compare_digest(mac, expected) else None
+
+    def check_id(self, domain: str) -> str:
+        """A fresh Message-ID (without brackets) of a mail that only checks a mailbox."""
+        unique = _text(secrets.token_bytes(10))
+        return f"check.{unique}.{self._mac('check', 0, unique)}@{domain}"
+
+    def is_check_id(self, message_id: str) -> bool:
+        """Whether it is one that we have made."""
+        match = _CHECK_ID.fullmatch(message_id.partition("@")[0].lower())
+        return match is not None and hmac.compare_digest(match[2], self._mac("check", 0, match[1]))
 
     def stamp(self, purpose: str, value: str) -> str:
         """A keyed hash of a value, e.g. a form's proof that it came from our own page."""

@@ -53,14 +53,15 @@ def doctor(as_json: bool) -> None:
             for finding in _guarded(name, check, here):
                 findings.append(finding)
                 if not as_json:
-                    _show(finding)
+                    tell(finding)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     if any(finding.state == "fail" for finding in findings):
         raise Ended(WRONG)
 
 
-def _show(finding: Finding) -> None:
+def tell(finding: Finding) -> None:
+    """Print it."""
     state = click.style(finding.state.ljust(4), fg=_COLOURS[finding.state])
     click.echo(f"{state}  {finding.check:<10}  {plain(finding.words)}")
 

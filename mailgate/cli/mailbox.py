@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +12,11 @@ import click
 from mailgate import clock
 from mailgate.cli.house import house
 from mailgate.cli.imap_options import connect, entrance, imap_options, is_wanted
+from mailgate.cli.outcome import WRONG, Ended
 from mailgate.cli.shared import JSON, ORG, show
 
 if TYPE_CHECKING:
+    from mailgate.cli.doctor import Finding
     from mailgate.store.db import Session
     from mailgate.store.office import Mailbox
 
@@ -70,6 +74,37 @@ def mailbox_disconnect(address: str, org: str | None) -> None:
         found = _mailbox(session, address)
         disconnect(session, found)
     click.echo(f"{found.address} is no longer fetched.")
+
+
+@mailbox.command("check")
+@click.argument("address")
+@click.option("--wait", default=60.0, show_default=True, help="Seconds the mail may take.")
+@ORG
+def mailbox_check(address: str, wait: float, org: str | None) -> None:
+    """Sign in, list the folders, send a mail from the mailbox to itself and wait until it comes.
+
+    One line each, as `mailgate doctor` writes them. Exit code 1 when something fails.
+    """
+    from mailgate.cli.mailbox_check import check
+    from mailgate.store.imap import account_of
+
+    with house() as here, here.database() as database:
+        with database.desk(here.organisation(database, org)) as session:
+            found = _mailbox(session, address)
+            account = account_of(session, found.id)
+        states = asyncio.run(_tell_all(check(here, database, found, account, wait)))
+    if "fail" in states:
+        raise Ended(WRONG)
+
+
+async def _tell_all(findings: AsyncIterator[Finding]) -> set[str]:
+    from mailgate.cli.doctor import tell
+
+    states: set[str] = set()
+    async for finding in findings:
+        tell(finding)
+        states.add(finding.state)
+    return states
 
 
 @mailbox.command("reseal")

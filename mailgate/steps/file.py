@@ -101,6 +101,9 @@ def _file(batch: Batch, row: KeptMail, arrival: Arrival) -> None:
         reason = f"The same mail was kept before, as {twins.here.id}."
         settle(row, "duplicate", [reason], ticket_id=twins.here.ticket_id)
         return
+    if letter.message_id and batch.shop.marks.is_check_id(letter.message_id):
+        settle(row, "discarded", ["It only checked the mailbox."])
+        return
     circle = own_mail(arrival, batch.organisation.id, batch.shop.marks, addresses)
     if arrival.refused is not None:
         hold(row, Cause.HOSTILE, arrival.refused)

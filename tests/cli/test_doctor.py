@@ -14,6 +14,7 @@ from mailgate.embedded import Servers
 from mailgate.settings import read_settings
 from tests.cli.conftest import Mailgate
 from tests.support.databases import Fresh
+from tests.support.fetching import connect_mailbox
 from tests.support.mails import mail
 from tests.support.world import KEY, World
 
@@ -125,3 +126,17 @@ def test_an_unknown_resolver_is_a_warning_not_a_failure(world: World, mailgate: 
         connection.execute(text("UPDATE mailboxes SET address = 'help@nordlicht-desk.eu'"))
     found = _found(mailgate, 0, MAILGATE_RESOLVER="127.0.0.1")
     assert found["dns"][0][0] == "warn"
+
+
+def test_a_mailbox_that_is_not_fetched_fails_and_one_that_complains_warns(world: World, mailgate: Mailgate) -> None:
+    connect_mailbox(world, 1, "secret")
+    assert _states(_found(mailgate, 0))["imap"] == {"ok"}
+    with world.owner.engine.begin() as connection:
+        connection.execute(text("UPDATE imap_accounts SET complaint = 'it is closed'"))
+    found = _found(mailgate, 0)
+    assert ("warn", "help@nordlicht.example: it is closed") in found["imap"]
+    with world.owner.engine.begin() as connection:
+        then = clock.now() - timedelta(minutes=20)
+        connection.execute(text("UPDATE imap_accounts SET changed_at = :then"), {"then": then})
+    found = _found(mailgate, 1)
+    assert any(state == "fail" and "it is closed" in words for state, words in found["imap"])

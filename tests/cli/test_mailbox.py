@@ -1,6 +1,9 @@
 """`mailgate mailbox`: connecting a mailbox to its host, from the command line, to the ticket."""
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,8 +11,8 @@ import pytest
 from mailgate.seal import Seal
 from tests.cli.conftest import Mailgate
 from tests.support.databases import Fresh
-from tests.support.dovecot import PASSWORD, PROGRAM, dovecot
-from tests.support.fetching import how_it_goes
+from tests.support.dovecot import PASSWORD, PROGRAM, Dovecot, dovecot
+from tests.support.fetching import connect_mailbox, how_it_goes
 from tests.support.mails import mail
 from tests.support.processes import eventually, gateway
 from tests.support.world import DESK, KEY, World
@@ -81,3 +84,55 @@ def _sealed(world: World) -> bytes:
 
     with world.owner.engine.begin() as connection:
         return bytes(connection.execute(text("SELECT secret FROM imap_accounts")).scalar_one())
+
+
+@needs_dovecot
+def test_a_mailbox_is_checked(world: World, fresh: Fresh, tmp_path: Path, mailgate: Mailgate) -> None:
+    with dovecot() as server, _forwarding(world, server) as relay_url, gateway(fresh, tmp_path) as gate:
+        connect_mailbox(world, server.port, PASSWORD, folders=("INBOX", "Nowhere"))
+        said = mailgate("mailbox", "check", DESK, "--wait", "0")
+        assert said.code == 1
+        assert "There is no folder Nowhere" in said.out
+        assert "No mail was sent" in said.out
+        connect_mailbox(world, server.port, PASSWORD)
+        said = mailgate("mailbox", "check", DESK, MAILGATE_RELAY_URL=relay_url)
+        assert (said.code, said.err) == (0, "")
+        assert "INBOX, Junk" in said.out
+        assert "It came to INBOX" in said.out
+        gate.start("imap", "worker-1", "clock")
+        eventually(lambda: world.count("SELECT count(*) FROM kept_mail WHERE outcome = 'discarded'") == 1)
+    assert world.count("SELECT count(*) FROM tickets") == 0
+    connect_mailbox(world, 1, PASSWORD)
+    said = mailgate("mailbox", "check", DESK)
+    assert said.code == 1
+    assert "cannot be reached" in said.out
+
+
+@contextmanager
+def _forwarding(world: World, server: Dovecot) -> Iterator[str]:
+    """A relay that puts what it takes into the mailbox, as a host would."""
+    stop = threading.Event()
+
+    def forward() -> None:
+        while not stop.wait(0.2):
+            while world.relay.taken:
+                server.put(DESK, world.relay.taken.pop().raw)
+
+    thread = threading.Thread(target=forward)
+    thread.start()
+    try:
+        yield world.relay.url
+    finally:
+        stop.set()
+        thread.join(10)
+
+
+@needs_dovecot
+def test_up_fetches_as_soon_as_there_is_something_to_fetch(world: World, fresh: Fresh, tmp_path: Path) -> None:
+    """What `up` starts is small until then."""
+    with dovecot() as server, gateway(fresh, tmp_path) as gate:
+        server.put(DESK, mail())
+        gate.start("imap-when-needed")
+        connect_mailbox(world, server.port, PASSWORD)
+        eventually(lambda: world.count("SELECT count(*) FROM kept_mail") == 1)
+        gate.stop("imap-when-needed")

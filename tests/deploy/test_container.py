@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 COMPOSE = ROOT / "deploy" / "compose.yaml"
 VARIABLES = {PREFIX + name.upper() for name in Settings.model_fields}
-OURS = {"migrate", "smtp", "worker-1", "worker-2", "clock", "web", "admin"}
+OURS = {"migrate", "smtp", "imap", "worker-1", "worker-2", "clock", "web", "admin"}
 WITH_OWNER = {"migrate", "admin"}
 
 

@@ -13,15 +13,18 @@ from mailgate.office.links import make_api_token, sign_in_link
 from mailgate.office.setup import add_agent, add_mailbox
 from mailgate.store.agents import find_agent, find_token
 from mailgate.store.claims import work_waiting
+from mailgate.store.counts import count_everything
 from mailgate.store.db import Database
+from mailgate.store.imap import wanted
 from mailgate.store.kept import claim_mail
 from mailgate.store.leases import take_lease
 from mailgate.store.office import find_mailbox
 from mailgate.store.organisations import found, sole
 from mailgate.store.tickets import find_requests
 from mailgate.tokens import hashed
+from tests.support.fetching import connect_mailbox, how_it_goes
 from tests.support.mails import mail
-from tests.support.world import World
+from tests.support.world import DESK, World
 
 SQL = (Path(mailgate.store.__file__).parent / "sql" / "crossing.sql").read_text()
 FUNCTIONS = re.findall(r"CREATE OR REPLACE FUNCTION (\w+)", SQL)
@@ -119,3 +122,21 @@ def test_an_organisation_is_named_only_where_it_is_the_only_one(database: Databa
         found(session, "Another desk")
     with database.crossing() as connection:
         assert sole(connection) is None
+
+
+def test_accounts_are_wanted_unless_switched_off_or_of_a_restored_copy(world: World) -> None:
+    connect_mailbox(world, 143, "secret")
+    with world.database.crossing() as connection:
+        (found,) = wanted(connection)
+        (age,) = [count for count in count_everything(connection, clock.now()) if count.what == "fetch"]
+    assert (found.org_id, found.id) == (1, how_it_goes(world).account.id)
+    assert (age.which, round(age.number / 60)) == (DESK, 0)
+    for change, count in (
+        ("UPDATE organisations SET is_holding = true", 0),
+        ("UPDATE organisations SET is_holding = false", 1),
+        ("UPDATE mailboxes SET active = false", 0),
+    ):
+        with world.owner.engine.begin() as owner:
+            owner.execute(text(change))
+        with world.database.crossing() as connection:
+            assert len(wanted(connection)) == count, change
