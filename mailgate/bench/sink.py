@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 
 _HEAD = 4096
+_HELLO = b"250-sink.example\r\n250-8BITMIME\r\n250-PIPELINING\r\n250-SMTPUTF8\r\n250 SIZE 52428800\r\n"
 
 
 @dataclass
@@ -76,7 +77,9 @@ class Taking(asyncio.Protocol):
     def _obey(self, line: bytes) -> None:
         verb = line[:4].upper()
         if verb == b"EHLO":
-            self._transport.write(b"250-sink.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 52428800\r\n")
+            self._transport.write(
+                b"250-sink.example\r\n250-8BITMIME\r\n250-PIPELINING\r\n250-SMTPUTF8\r\n250 SIZE 52428800\r\n"
+            )
         elif verb == b"RCPT":
             self._recipient = line[8:].partition(b">")[0].strip(b"<> ").decode()
             self._transport.write(b"250 2.1.5 OK\r\n")

@@ -11,11 +11,11 @@ from mailgate import failpoints
 from mailgate.errors import Permanent, Temporary
 from mailgate.send.address import read_relay_url
 from mailgate.send.connection import Unreachable, connect, words
+from mailgate.send.turn import CLOSING, GO_ON, Reply, Turn
 
 _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff<>]")
-_CLOSING = 421
 _OURS = (530, 534, 535, 538)  # it wants us to sign in, or to do so otherwise: no letter's fault
 
 
@@ -43,8 +43,6 @@ class Relay:
         raw = _with_whole_line_ends(raw)
         try:
             receipt = self._hand_over(sender, recipient, raw)
-        except smtplib.SMTPDataError as error:  # refused before the letter was shown
-            self._refuse(error.smtp_code, error.smtp_error)
         except OSError as error:
             self._drop()
             raise Temporary(f"The connection to the relay {self._address} was lost: {error}") from None
@@ -69,28 +67,31 @@ class Relay:
         self.close()
 
     def _hand_over(self, sender: str, recipient: str, raw: bytes) -> str:
-        self._accepted(*self._begin(sender, recipient, raw))
-        assert self._smtp is not None
-        self._accepted(*self._smtp.rcpt(recipient))
+        turn, begun = self._begin(sender, recipient, raw)
+        code, text = turn.go_on(begun)
+        if code != GO_ON:
+            self._refuse(code, text)
         self._wait(self._accept_timeout)
-        receipt = self._accepted(*self._smtp.data(raw))
+        receipt = self._accepted(*turn.hand_over(raw))
         self._wait(self._answer_timeout)
         return receipt
 
-    def _begin(self, sender: str, recipient: str, raw: bytes) -> tuple[int, bytes]:
+    def _begin(self, sender: str, recipient: str, raw: bytes) -> tuple[Turn, Reply]:
         """Say MAIL FROM. A kept connection may be closed by now: nothing is handed over yet, so begin anew."""
         if self._smtp is not None:
+            turn = Turn(self._smtp, sender, recipient, self._options(sender, recipient, raw))
             try:
-                code, text = self._smtp.mail(sender, self._options(sender, recipient, raw))
+                reply = turn.begin()
             except smtplib.SMTPServerDisconnected:
-                code, text = _CLOSING, b""
-            if code != _CLOSING:
-                return code, text
+                reply = CLOSING, b""
+            if reply[0] != CLOSING:
+                return turn, reply
             self._drop()
         self._smtp = connect(self._address, patience=self._connect_timeout)
         self._wait(self._answer_timeout)
+        turn = Turn(self._smtp, sender, recipient, self._options(sender, recipient, raw))
         try:
-            return self._smtp.mail(sender, self._options(sender, recipient, raw))
+            return turn, turn.begin()
         except OSError as error:
             self._drop()
             raise Unreachable(f"The relay {self._address} does not take mail: {error}") from None
@@ -123,7 +124,7 @@ class Relay:
     def _refuse(self, code: int, text: bytes | str) -> NoReturn:
         """Turn the relay's answer into what to do next."""
         said = words(code, text, secret=self._address.password)
-        if code == _CLOSING or code in _OURS:
+        if code == CLOSING or code in _OURS:
             self._drop()
             raise Unreachable(f"The relay {self._address} takes no mail now: {said}")
         if not 400 <= code < 600:  # noqa: PLR2004 - the two classes of refusal, RFC 5321 4.2.1

@@ -21,6 +21,7 @@ class Desk:
 
     taken: list[Envelope] = field(default_factory=list)
     answers: dict[str, list[str]] = field(default_factory=dict)
+    is_pipelining: bool = False
     connections: int = 0
     resets: int = 0
     names: list[str] = field(default_factory=list)
@@ -36,7 +37,8 @@ class Desk:
     ) -> list[str]:
         session.host_name = name
         self.names.append(name)
-        return [line for line in lines if not any(word in line for word in self.answers.get("hidden", []))]
+        offered = [*lines[:-1], "250-PIPELINING", lines[-1]] if self.is_pipelining else lines
+        return [line for line in offered if not any(word in line for word in self.answers.get("hidden", []))]
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -135,13 +137,15 @@ async def _all_done() -> None:
     await asyncio.gather(*rest, return_exceptions=True)
 
 
-@pytest.fixture
-def start() -> Iterator[Callable[..., Server]]:
-    """`start()`: an aiosmtpd relay on a free port, with its own options."""
+@pytest.fixture(params=[False, True], ids=["a command at a time", "in one go"])
+def start(request: pytest.FixtureRequest) -> Iterator[Callable[..., Server]]:
+    """`start()`: an aiosmtpd relay on a free port, with its own options; it lets us pipeline, or not."""
     with contextlib.ExitStack() as servers:
 
         def run(tls: ssl.SSLContext | None = None, desk: Desk | None = None, **options: Any) -> Server:
-            return servers.enter_context(_running(desk or Desk(), tls, **options))
+            desk = desk or Desk()
+            desk.is_pipelining = request.param
+            return servers.enter_context(_running(desk, tls, **options))
 
         yield run
 

@@ -322,3 +322,52 @@ def _honest_until(connection: socket.socket, step: str, instead: bytes) -> None:
 def _wait_for_the_end(connection: socket.socket) -> None:
     while connection.recv(1000):
         pass
+
+
+def test_a_relay_that_allows_it_is_told_all_commands_at_once(speak: Speak) -> None:
+    heard: list[bytes] = []
+
+    def impatient(connection: socket.socket) -> None:
+        _greet(connection)
+        heard.append(_heard_until(connection, b"DATA\r\n"))  # and not one answer before the last command
+        connection.sendall(b"250 sender\r\n250 recipient\r\n354 go on\r\n")
+        heard.append(_heard_until(connection, b"\r\n.\r\n"))
+        connection.sendall(b"250 fine\r\n")
+
+    with Relay(speak(impatient), **BRIEFLY) as relay:
+        assert relay.deliver(FROM, TO, RAW + b".hidden\r\n") == "250 fine"
+    assert heard[0] == f"MAIL FROM:<{FROM}>\r\nRCPT TO:<{TO}>\r\nDATA\r\n".encode()
+    assert heard[1] == RAW + b"..hidden\r\n.\r\n"
+
+
+def test_a_relay_that_refuses_and_yet_waits_for_a_letter_gets_none(speak: Speak) -> None:
+    heard: list[bytes] = []
+
+    def confused(connection: socket.socket) -> None:
+        _greet(connection)
+        _heard_until(connection, b"DATA\r\n")
+        connection.sendall(b"250 sender\r\n550 5.1.1 nobody here\r\n354 go on\r\n")
+        heard.append(_heard_until(connection, b".\r\n"))
+        connection.sendall(b"503 no recipients\r\n")
+        _heard_until(connection, b"RSET\r\n")
+        connection.sendall(b"250 reset\r\n")
+
+    with Relay(speak(confused), **BRIEFLY) as relay, pytest.raises(Permanent, match="nobody here"):
+        relay.deliver(FROM, TO, RAW)
+    assert heard == [b".\r\n"]
+
+
+def _greet(connection: socket.socket) -> None:
+    connection.sendall(b"220 relay\r\n")
+    _heard_until(connection, b"\r\n")
+    connection.sendall(b"250-relay\r\n250 PIPELINING\r\n")
+
+
+def _heard_until(connection: socket.socket, end: bytes) -> bytes:
+    heard = b""
+    while not heard.endswith(end):
+        piece = connection.recv(65536)
+        if not piece:
+            break
+        heard += piece
+    return heard
