@@ -12,7 +12,7 @@ from mailgate.queue.worker import is_stopping
 from mailgate.send import Relay, Unreachable, next_try
 from mailgate.steps.workshop import Workshop
 from mailgate.store import outbox
-from mailgate.store.db import Session
+from mailgate.store.db import Connection, Session
 from mailgate.store.organisations import own
 from mailgate.store.outbox import OutboxCopy
 from mailgate.tickets.delivery import not_delivered
@@ -36,6 +36,12 @@ def deliver(shop: Workshop, org: int, copy_ids: Sequence[int]) -> None:
             outbox.hold(session, copy_ids, reason, _HELD[reason])
             return
         letters = outbox.letters_to_send(session, copy_ids)
+    with shop.database.crossing() as receipts:
+        _hand_over(shop, org, receipts, letters)
+
+
+def _hand_over(shop: Workshop, org: int, receipts: Connection, letters: Sequence[tuple[OutboxCopy, bytes]]) -> None:
+    """One letter after the other, each with a receipt of its own: a crash repeats at most one."""
     relay = _relay(shop)
     end = monotonic() + _PATIENCE
     for number, (copy, raw) in enumerate(letters):
@@ -56,8 +62,7 @@ def deliver(shop: Workshop, org: int, copy_ids: Sequence[int]) -> None:
         except Permanent as error:
             _give_up(shop, org, copy.id, str(error))
         else:
-            with shop.database.crossing() as connection:
-                outbox.mark_sent(connection, org, copy.id, answer[:_WORDS], clock.now())
+            outbox.mark_sent(receipts, org, copy.id, answer[:_WORDS], clock.now())
             point("send.after_mark")
 
 

@@ -135,7 +135,7 @@ def refusals_told() -> Iterator[None]:
 def agree_on_manners(connection: Connection) -> None:
     """To the end of the transaction, values are written the same way everywhere, and nothing is left out."""
     for name, value in _MANNERS.items():
-        _driver(connection).execute("SELECT set_config(%s, %s, true)", (name, value))
+        _driver(connection).execute("SELECT set_config($1, $2, true)", (name, value))
 
 
 def _copy(table: Table, direction: str) -> Composed:
