@@ -15,7 +15,8 @@ def upgrade() -> None:
     op.execute("ALTER TABLE messages DROP COLUMN words")
     op.execute(
         "ALTER TABLE messages ADD COLUMN words tsvector GENERATED ALWAYS AS ("
-        "to_tsvector('simple'::regconfig, left(subject || ' ' || text, 20000))"
-        " || array_to_tsvector(ARRAY['#' || org_id || '.' || (id >> 10)])) STORED"
+        "CASE WHEN direction::text <> 'system'::text"
+        " THEN to_tsvector('simple'::regconfig, left(subject::text || ' '::text || text::text, 20000))"
+        " || array_to_tsvector(ARRAY['#'::text || org_id || '.'::text || (id >> 10)]) ELSE NULL::tsvector END) STORED"
     )
     op.create_index("messages_words_idx", "messages", ["words"], postgresql_using="gin")
