@@ -13,6 +13,7 @@ from mailgate.store.kept import KeptMail
 from mailgate.store.tickets import Ticket
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.decide import Decision
+from mailgate.thread.own import without_plus
 from mailgate.tickets.answer import BODY_LENGTH, answer, note
 from mailgate.tickets.change import change
 from mailgate.tickets.commands import Commands, read_commands, understood
@@ -47,13 +48,21 @@ def _do(batch: Batch, row: KeptMail, arrival: Arrival, ticket: Ticket, agent: Ag
         _note(batch, row, arrival, ticket, by, letter.text)
         return "A machine wrote it for the agent: it is a note."
     commands = read_commands(new_words(arrival))
-    if commands.words and not (commands.is_note or letter.forwarded):
+    if commands.words and _is_meant_for_the_customer(batch, arrival, ticket, commands):
         return _answer(batch, row, arrival, ticket, commands, agent)
     change_as_asked(batch, ticket, commands, agent, with_status=True)
     if commands.given and not (commands.words or letter.forwarded or letter.files):
         return "It holds commands alone."
     _note(batch, row, arrival, ticket, by, letter.text if letter.forwarded else commands.words or letter.text)
     return "It is a note, which only the team sees."
+
+
+def _is_meant_for_the_customer(batch: Batch, arrival: Arrival, ticket: Ticket, commands: Commands) -> bool:
+    """Written to the desk or to the customer. What is passed on, or goes to others with the desk in Cc, is not."""
+    if commands.is_note or arrival.letter.forwarded:
+        return False
+    own = {mailbox.address for mailbox in batch.mailboxes.values()} | {ticket.requester_address}
+    return any(without_plus(person.address.lower()) in own for person in arrival.letter.to)
 
 
 def change_as_asked(batch: Batch, ticket: Ticket, commands: Commands, agent: Agent, *, with_status: bool) -> None:

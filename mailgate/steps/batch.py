@@ -13,6 +13,7 @@ from mailgate.store.kept import KeptMail
 from mailgate.store.office import Mailbox
 from mailgate.store.organisations import Organisation
 from mailgate.store.people import Person
+from mailgate.store.tickets import Recent
 from mailgate.thread.evidence import Evidence
 
 
@@ -27,6 +28,7 @@ class Batch:
     evidence: Evidence
     people: dict[str, Person]
     read_before: dict[bytes, list[KeptMail]]  # by content: earlier deliveries, to whichever mailbox
+    recent: dict[int, list[Recent]]  # by person: what they asked for in the last days, newest first
     numbers: list[str]
     now: datetime
     to_follow: int = 0

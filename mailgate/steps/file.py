@@ -12,7 +12,7 @@ from mailgate.steps.agents_mail import agent_wrote
 from mailgate.steps.batch import Batch, hold, settle
 from mailgate.steps.bounces import file_report
 from mailgate.steps.passed_on import open_for_somebody, speaks_for_the_desk
-from mailgate.steps.requests import open_request
+from mailgate.steps.requests import RECENT, open_request, why_not_open
 from mailgate.steps.several_mailboxes import Twins, twins_of
 from mailgate.steps.workshop import Workshop
 from mailgate.store.base import reserve
@@ -23,6 +23,7 @@ from mailgate.store.numbers import take_numbers
 from mailgate.store.office import mailboxes
 from mailgate.store.organisations import Organisation, own
 from mailgate.store.people import people_by_address
+from mailgate.store.tickets import recent_requests
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.decide import Decision, decide
 from mailgate.thread.evidence import gather
@@ -76,14 +77,16 @@ def _prepare(
     read_before: dict[bytes, list[KeptMail]] = {}
     for kept in already_read(session, [arrival.same for arrival in arrivals]):
         read_before.setdefault(kept.same or b"", []).append(kept)
+    people = people_by_address(session, [arrival.author.address.lower() for arrival in arrivals])
     return Batch(
         session,
         shop,
         organisation,
         {mailbox.id: mailbox for mailbox in mailboxes(session)},
         gather(session, org, shop.marks, organisation.number_format, arrivals),
-        people_by_address(session, [arrival.author.address.lower() for arrival in arrivals]),
+        people,
         read_before,
+        recent_requests(session, [person.id for person in people.values()], now - RECENT),
         numbers,
         now,
     )
@@ -133,6 +136,8 @@ def _file_by(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decision, 
         customer_wrote(batch.session, decision.ticket, said, by, batch.when(row))
         batch.evidence.remember(decision.ticket, said.message_id, said.cited)
         settle(row, "appended", [decision.reason], ticket_id=decision.ticket.id, trail=decision.trail)
+    elif (stopped := why_not_open(batch, row, arrival)) is not None:
+        hold(row, stopped.cause, stopped.reason, ticket_id=stopped.ticket_id, trail=decision.trail)
     elif (agent := speaks_for_the_desk(batch, arrival)) is not None:
         open_for_somebody(batch, row, arrival, decision, agent)
     else:

@@ -3,22 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from mailgate.mail import Cause
 from mailgate.people.meet import meet
 from mailgate.steps.batch import Batch, settle
 from mailgate.steps.several_mailboxes import Twins
 from mailgate.store.kept import KeptMail
 from mailgate.store.office import Mailbox
-from mailgate.store.tickets import Ticket, by_ids
+from mailgate.store.tickets import Recent, Ticket, by_ids
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.decide import Decision
+from mailgate.thread.loops import answers_itself
 from mailgate.thread.own import not_addressed
+from mailgate.thread.subject import bare
+from mailgate.thread.verification import verification
 from mailgate.tickets.history import Actor
-from mailgate.tickets.open import Opening, open_ticket
+from mailgate.tickets.open import Opening, Related, open_ticket
 from mailgate.tickets.said import said_by_letter
 
 # Doors that know an envelope; by IMAP it is what the mailbox's host has noted.
 _WITH_ENVELOPE = frozenset({"smtp", "submission", "lmtp", "pipe", "imap"})
+RECENT = timedelta(days=7)
+_DAY = timedelta(days=1)
+
+
+class Stopped(NamedTuple):
+    """Why a mail opens no ticket; `ticket_id`: what it would only have repeated."""
+
+    cause: Cause
+    reason: str
+    ticket_id: int | None = None
+
+
+def why_not_open(batch: Batch, row: KeptMail, arrival: Arrival) -> Stopped | None:
+    """What a person should decide on: another system answering ours, and other services' sign-up mails."""
+    mailbox = batch.mailboxes[arrival.mailbox_id]
+    if (reason := verification(arrival, mailbox.domain)) is not None:
+        return Stopped(Cause.VERIFICATION, reason)
+    today = [each for each in _recent(batch, arrival) if _is_near(each, batch.when(row), _DAY)]
+    subjects, number_format = [each.subject for each in today], batch.organisation.number_format
+    if (reason := answers_itself(arrival.letter.subject, subjects, number_format)) is not None:
+        return Stopped(Cause.LOOP, reason, today[0].ticket_id if today else None)
+    return None
 
 
 def open_request(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decision, twins: Twins) -> Ticket:
@@ -38,14 +66,40 @@ def open_request(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decisi
     )
     imported = ["It was imported."] if row.quiet else []
     suppressed = [*_why_no_answer(arrival, mailbox), *imported, *_answered_elsewhere(elsewhere)]
-    links = [(decision.link.kind, decision.link.ticket)] if decision.link is not None else []
-    links += [("same-mail", other) for other in elsewhere]
+    related = [_related(decision.link.kind, decision.link.ticket)] if decision.link is not None else []
+    related += [_related("same-mail", other) for other in elsewhere]
+    related += [] if related else _perhaps(batch, row, arrival)
     data = {"unanswerable": suppressed} if suppressed else {}
-    ticket = open_ticket(batch.session, opening, said, by, batch.when(row), links=links, data=data)
+    ticket = open_ticket(batch.session, opening, said, by, batch.when(row), related=related, data=data)
     batch.evidence.remember(ticket, said.message_id, said.cited)
     batch.to_follow += 1
+    recent = batch.recent.setdefault(ticket.requester_id, [])
+    recent.insert(0, Recent(ticket.id, ticket.number, ticket.subject, batch.when(row)))
     settle(row, "opened", [decision.reason], ticket_id=ticket.id, trail=decision.trail)
     return ticket
+
+
+def _recent(batch: Batch, arrival: Arrival) -> list[Recent]:
+    person = batch.people.get(arrival.author.address.lower())
+    return batch.recent.get(person.id, []) if person is not None else []
+
+
+def _is_near(request: Recent, moment: datetime, span: timedelta) -> bool:
+    """Imported mail has its own date, which may lie far from everything else."""
+    return abs(moment - request.created_at) < span
+
+
+def _related(kind: str, ticket: Ticket) -> Related:
+    return Related(kind, ticket.id, ticket.number)
+
+
+def _perhaps(batch: Batch, row: KeptMail, arrival: Arrival) -> list[Related]:
+    """The same sender, the same subject, not long ago: a suggestion to whoever reads it, and no more."""
+    number_format = batch.organisation.number_format
+    wanted = bare(arrival.letter.subject, number_format)
+    recent = [each for each in _recent(batch, arrival) if _is_near(each, batch.when(row), RECENT)]
+    same = [each for each in recent if wanted and bare(each.subject, number_format) == wanted]
+    return [Related("perhaps", each.ticket_id, each.number) for each in same[:1]]
 
 
 def _tickets(batch: Batch, ids: Sequence[int]) -> list[Ticket]:

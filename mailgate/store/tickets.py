@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import CheckConstraint, Connection, Index, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from mailgate.store.base import TenantRow, points_to
+from mailgate.store.base import TenantRow, points_to, tenant
 
 STATUSES = ("new", "open", "pending", "on_hold", "resolved", "closed")
 PRIORITIES = ("low", "normal", "high", "urgent")
@@ -184,6 +184,35 @@ def earlier_of(session: Session, ticket: Ticket, limit: int = 5) -> list[Ticket]
     """The requester's other tickets, newest first."""
     question = select(Ticket).where(Ticket.requester_id == ticket.requester_id, Ticket.id != ticket.id)
     return list(session.scalars(question.order_by(Ticket.created_at.desc()).limit(limit)))
+
+
+class Recent(NamedTuple):
+    """What somebody asked for not long ago."""
+
+    ticket_id: int
+    number: str
+    subject: str
+    created_at: datetime
+
+
+# For each of them by the index, however much they ever asked for.
+_RECENT = text(
+    "SELECT who.id, t.id, t.number, t.subject, t.created_at FROM unnest(CAST(:people AS bigint[])) who (id)"
+    " CROSS JOIN LATERAL (SELECT id, number, subject, created_at FROM tickets"
+    " WHERE org_id = :org AND requester_id = who.id AND created_at > :since"
+    " ORDER BY created_at DESC LIMIT 10) t"
+)
+
+
+def recent_requests(session: Session, people: Iterable[int], since: datetime) -> dict[int, list[Recent]]:
+    """The newest requests of some people since then, newest first."""
+    wanted = sorted(set(people))
+    found: dict[int, list[Recent]] = {person: [] for person in wanted}
+    if wanted:
+        values = {"people": wanted, "org": tenant(session), "since": since}
+        for person, *row in session.execute(_RECENT, values):
+            found[person].append(Recent(*row))
+    return found
 
 
 class Request(NamedTuple):

@@ -39,10 +39,24 @@ def record(
     data: dict[str, Any] | None = None,
 ) -> Event:
     """Write one event, and put it on the list if something follows from it."""
+    return record_on(session, ticket.id, kind, by, at, message=message, data=data)
+
+
+def record_on(
+    session: Session,
+    ticket_id: int,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    *,
+    message: Message | None = None,
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """The same for a ticket of which no more than its id is at hand."""
     event = add(
         session,
         Event(
-            ticket_id=ticket.id,
+            ticket_id=ticket_id,
             message_id=message.id if message else None,
             kind=kind,
             at=at,

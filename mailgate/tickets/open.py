@@ -12,11 +12,20 @@ from mailgate.store.db import Session
 from mailgate.store.office import Mailbox
 from mailgate.store.people import Person
 from mailgate.store.tickets import Ticket, TicketLink
-from mailgate.tickets.history import MAILGATE, Actor, record
+from mailgate.tickets.history import MAILGATE, Actor, record, record_on
 from mailgate.tickets.said import Said, say
 
 SUBJECT_LENGTH = 1000
 _TOLD = frozenset({"follows", "same-mail"})
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """An older ticket, and what a new one has to do with it (`TicketLink.kind`)."""
+
+    kind: str
+    id: int
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +50,10 @@ def open_ticket(
     by: Actor,
     at: datetime,
     *,
-    links: Sequence[tuple[str, Ticket]] = (),
+    related: Sequence[Related] = (),
     data: dict[str, Any] | None = None,
 ) -> Ticket:
-    """Write a new ticket with its first message. `links`: how it has to do with older ones (`TicketLink`)."""
+    """Write a new ticket with its first message. `related`: the older ones it has to do with."""
     ticket = add(
         session,
         Ticket(
@@ -70,15 +79,15 @@ def open_ticket(
         ),
     )
     message = say(session, ticket, said, at)
-    linked = {kind: other.number for kind, other in links}
+    linked = {other.kind: other.number for other in related}
     record(session, ticket, "opened", by, at, message=message, data={**(data or {}), **linked})
-    for kind, other in links:
-        _link(session, ticket, other, kind, at)
+    for other in related:
+        _link(session, ticket, other, at)
     return ticket
 
 
-def _link(session: Session, ticket: Ticket, other: Ticket, kind: str, at: datetime) -> None:
+def _link(session: Session, ticket: Ticket, other: Related, at: datetime) -> None:
     """The older ticket tells of the newer one, too, where that is more than a stranger's word or a guess."""
-    add(session, TicketLink(ticket_id=ticket.id, other_id=other.id, kind=kind, created_at=at))
-    if kind in _TOLD:
-        record(session, other, "linked", MAILGATE, at, data={f"{kind}_by": ticket.number})
+    add(session, TicketLink(ticket_id=ticket.id, other_id=other.id, kind=other.kind, created_at=at))
+    if other.kind in _TOLD:
+        record_on(session, other.id, "linked", MAILGATE, at, data={f"{other.kind}_by": ticket.number})

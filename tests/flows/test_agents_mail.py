@@ -1,5 +1,7 @@
 """An agent works from a mail program: answers, notes and commands count only if the mail proves whose it is."""
 
+from typing import Any
+
 import pytest
 
 from mailgate import clock
@@ -9,7 +11,7 @@ from mailgate.store.events import history_of
 from mailgate.store.messages import Message
 from mailgate.store.tickets import Ticket
 from tests.support.mails import mail
-from tests.support.world import World
+from tests.support.world import DESK, World
 
 ANA, MARA = "ana@lusitel.example", "mara@nordlicht.example"
 
@@ -18,9 +20,9 @@ def _asked(world: World) -> Ticket:
     return world.ticket(world.receive(mail(body="A question of Ana's.")).ticket_id)
 
 
-def _write(world: World, ticket: Ticket, body: str, *, trust: str = "pass", **more: str) -> tuple[str, Ticket, Message]:
+def _write(world: World, ticket: Ticket, body: str, *, trust: str = "pass", **more: Any) -> tuple[str, Ticket, Message]:
     subject = f"Re: [#{ticket.number}] {ticket.subject}"
-    raw = mail(sender=f"Mara Koch <{MARA}>", subject=subject, body=body, **more)  # type: ignore[arg-type]
+    raw = mail(sender=f"Mara Koch <{MARA}>", subject=subject, body=body, **more)
     kept = world.receive(raw, sender=MARA, trust=trust)
     return kept.cause or str(kept.outcome), world.ticket(ticket.id), world.thread(ticket.id)[-1]
 
@@ -162,3 +164,12 @@ def test_an_agent_who_asks_for_something_themselves_is_a_customer(world: World) 
     assert own.requester_address == MARA
     back = world.receive(mail(sender=MARA, subject=f"Re: [#{own.number}] My laptop", body="Still broken."), sender=MARA)
     assert (back.outcome, world.thread(own.id)[-1].direction) == ("appended", "in")
+
+
+def test_what_an_agent_writes_to_others_with_the_desk_in_cc_is_a_note(world: World) -> None:
+    ticket = _asked(world)
+    outcome, after, said = _write(
+        world, ticket, "Can you mend it for our customer?", to="vendor@else.example", headers=(("Cc", DESK),)
+    )
+    assert (outcome, after.status, said.direction) == ("appended", "new", "note")
+    assert len(world.relay.taken) == 1
