@@ -31,9 +31,12 @@ def mailbox() -> None:
 @click.option("--name", help="The name customers see, for example 'Nordlicht Support'.")
 @click.option("--team", help="Whose tickets these are; the team is made if need be.")
 @click.option("--no-plus", is_flag=True, help="The host does not deliver plus-addresses (support+x@…).")
+@click.option("--catch-all", is_flag=True, help="It takes all mail to its domain that no other mailbox takes.")
 @imap_options
 @ORG
-def mailbox_add(address: str, name: str | None, team: str | None, no_plus: bool, org: str | None, **imap: Any) -> None:
+def mailbox_add(
+    address: str, name: str | None, team: str | None, no_plus: bool, catch_all: bool, org: str | None, **imap: Any
+) -> None:
     """Add a mailbox. It takes mail at once, in every process; with --imap it is fetched from its host."""
     from mailgate.office.setup import add_mailbox, add_team
 
@@ -41,7 +44,7 @@ def mailbox_add(address: str, name: str | None, team: str | None, no_plus: bool,
     way_in = entrance(imap, now) if is_wanted(imap) else None
     with house() as here, here.desk(org) as session:
         of_team = add_team(session, team, now) if team else None
-        added = add_mailbox(session, address, now, name=name, team=of_team, plus=not no_plus)
+        added = add_mailbox(session, address, now, name=name, team=of_team, plus=not no_plus, catch_all=catch_all)
         if way_in is not None:
             connect(session, here.seal, added, imap, way_in, now)
     click.echo(f"Added {added.address}.")

@@ -9,7 +9,7 @@ from mailgate.errors import BadInput
 from mailgate.store.agents import ROLES, Agent, TeamMember, agent_by_email
 from mailgate.store.base import add
 from mailgate.store.db import Session
-from mailgate.store.office import Category, Mailbox, Team, category_named, mailbox_by_address, team_named
+from mailgate.store.office import Category, Mailbox, Team, category_named, mailbox_by_address, mailboxes, team_named
 
 _ADDRESS = re.compile(
     r"[^\s@<>\"(),:;\\\[\]\x00-\x1f]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9-]{1,63}"
@@ -25,6 +25,7 @@ def add_mailbox(
     name: str | None = None,
     team: Team | None = None,
     plus: bool = True,
+    catch_all: bool = False,
 ) -> Mailbox:
     """A mailbox customers can write to from now on."""
     address = checked_address(address)
@@ -38,8 +39,12 @@ def add_mailbox(
         )
     if mailbox_by_address(session, address) is not None:
         raise BadInput(f"There is a mailbox {address} already.", address="is taken")
+    if catch_all and any(other.catch_all and other.domain == domain for other in mailboxes(session)):
+        raise BadInput(f"There is a mailbox that takes all mail to {domain} already.", catch_all="is taken")
     shown = name or domain.split(".")[0].capitalize() + " " + local.capitalize()
-    mailbox = Mailbox(address=address, name=shown, team_id=team and team.id, plus=plus, created_at=at)
+    mailbox = Mailbox(
+        address=address, name=shown, team_id=team and team.id, plus=plus, catch_all=catch_all, created_at=at
+    )
     return add(session, mailbox)
 
 

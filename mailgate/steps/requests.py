@@ -116,7 +116,7 @@ def _why_no_answer(arrival: Arrival, mailbox: Mailbox) -> Iterator[str]:
         yield "It names no sender."
     if arrival.envelope.sender == "" and arrival.envelope.door in _WITH_ENVELOPE:
         yield "Its envelope sender is empty."
-    if (elsewhere := not_addressed(arrival, mailbox.address)) is not None:
+    if (elsewhere := not_addressed(arrival, mailbox)) is not None:
         yield elsewhere
     if not arrival.verdict.is_answerable:
         yield "It fails its sender's own authentication rules."

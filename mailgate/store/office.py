@@ -34,11 +34,20 @@ class Category(TenantRow):
 
 
 class Mailbox(TenantRow):
-    """An address customers write to. `plus` says whether its host delivers plus-addresses."""
+    """An address customers write to. `plus` says whether its host delivers plus-addresses.
+
+    `catch_all`: it takes whatever is sent to its domain and to no other mailbox; one in a domain.
+    """
 
     __tablename__ = "mailboxes"
     __table_args__ = (
         Index("mailboxes_address_key", "address", unique=True),
+        Index(
+            "mailboxes_catch_all_key",
+            text("split_part(address, '@', 2)"),
+            unique=True,
+            postgresql_where=text("catch_all"),
+        ),
         CheckConstraint("address = lower(address) AND position('@' in address) > 1", name="address"),
         points_to("teams", "team_id"),
     )
@@ -47,6 +56,7 @@ class Mailbox(TenantRow):
     name: Mapped[str]
     team_id: Mapped[int | None]
     plus: Mapped[bool] = mapped_column(server_default=text("true"))
+    catch_all: Mapped[bool] = mapped_column(server_default=text("false"))
     language: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     created_at: Mapped[datetime]
@@ -69,7 +79,7 @@ class Found(NamedTuple):
 
 
 def find_mailbox(connection: Connection, address: str) -> Found | None:
-    """The active mailbox an address belongs to, whoever's it is; a plus-part is ignored."""
+    """The active mailbox an address belongs to, whoever's it is; a plus-part is ignored, a catch-all comes last."""
     local, _, domain = address.lower().rpartition("@")
     row = connection.execute(
         text("SELECT org_id, id, address FROM find_mailbox(:whole, :bare)"),

@@ -6,6 +6,7 @@ from collections.abc import Container
 from typing import NamedTuple
 
 from mailgate.mail import Cause
+from mailgate.store.office import Mailbox
 from mailgate.thread.arrival import Arrival
 from mailgate.tokens import Marks
 
@@ -34,10 +35,13 @@ def own_mail(arrival: Arrival, org: int, marks: Marks, own_addresses: Container[
     return None
 
 
-def not_addressed(arrival: Arrival, mailbox_address: str) -> str | None:
+def not_addressed(arrival: Arrival, mailbox: Mailbox) -> str | None:
     """Why no automatic answer may go out for lack of our address; None when it stands there."""
-    if any(without_plus(address) == mailbox_address for address in arrival.recipients):
-        return None
+    for address in arrival.recipients:
+        if without_plus(address) == mailbox.address:
+            return None
+        if mailbox.catch_all and address.rpartition("@")[2] == mailbox.domain:
+            return None
     return "Our address stands in none of To, Cc and the envelope."
 
 

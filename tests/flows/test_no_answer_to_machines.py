@@ -7,6 +7,7 @@ import pytest
 from mailgate import clock
 from mailgate.mail import Envelope, Letter, Verdict
 from mailgate.store.events import history_of
+from mailgate.store.office import Mailbox
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.own import not_addressed, own_mail
 from tests.support.mails import mail
@@ -82,8 +83,11 @@ def test_a_mail_to_somebody_else_is_not_answered() -> None:
         envelope = Envelope("ana@lusitel.example", recipient, "imap", "imap.example")
         return Arrival(1, 1, envelope, Letter(sender=None), Verdict())
 
-    assert not_addressed(arrival("somebody@else.example"), DESK)
-    assert not_addressed(arrival("help+t1.abc@nordlicht.example"), DESK) is None
+    mailbox = Mailbox(address=DESK, catch_all=False)
+    assert not_addressed(arrival("somebody@else.example"), mailbox)
+    assert not_addressed(arrival("other@nordlicht.example"), mailbox)
+    assert not_addressed(arrival("help+t1.abc@nordlicht.example"), mailbox) is None
+    assert not_addressed(arrival("other@nordlicht.example"), Mailbox(address=DESK, catch_all=True)) is None
 
 
 def test_a_forged_message_id_of_ours_needs_our_key(world: World) -> None:

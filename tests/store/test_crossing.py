@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 import mailgate.store
 from mailgate import clock
+from mailgate.errors import BadInput
 from mailgate.office.links import make_api_token, sign_in_link
 from mailgate.office.setup import add_agent, add_mailbox
 from mailgate.store.agents import find_agent, find_token
@@ -56,6 +57,23 @@ def test_a_mailbox_is_found_by_address_whoever_asks(database: Database, owner: D
         assert here is not None
         assert (here.org_id, here.address) == (other, "help@other.example")
         assert find_mailbox(connection, "nobody@other.example") is None
+
+
+def test_a_catch_all_takes_what_no_other_mailbox_takes(database: Database) -> None:
+    with database.desk(1) as session:
+        add_mailbox(session, "all@house.example", clock.now(), catch_all=True)
+        add_mailbox(session, "help@house.example", clock.now())
+    with database.desk(1) as session, pytest.raises(BadInput, match="already"):
+        add_mailbox(session, "more@house.example", clock.now(), catch_all=True)
+    with database.crossing() as connection:
+        for address, taker in (
+            ("whoever@house.example", "all"), ("help@house.example", "help"), ("help+x@house.example", "help"),
+            ("WHO+ever@House.example", "all"),
+        ):  # fmt: skip
+            taken = find_mailbox(connection, address)
+            assert taken is not None
+            assert taken.address == f"{taker}@house.example"
+        assert find_mailbox(connection, "whoever@sub.house.example") is None
 
 
 def test_agents_and_tokens_are_found_across_tenants(database: Database) -> None:

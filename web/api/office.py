@@ -50,6 +50,7 @@ class MailboxShown(Answer):
     team: str | None
     language: str | None
     plus: Annotated[bool, Field(description="Its host delivers plus-addresses.")]
+    catch_all: Annotated[bool, Field(description="It takes all mail to its domain that no other mailbox takes.")]
     active: bool
 
 
@@ -131,7 +132,7 @@ def list_mailboxes(query: OfficeQuery) -> MailboxPage:
     def show(row: store_office.Mailbox) -> MailboxShown:
         return MailboxShown(
             id=row.id, address=row.address, name=row.name, team=teams.get(row.team_id) if row.team_id else None,
-            language=row.language, plus=row.plus, active=row.active,
+            language=row.language, plus=row.plus, catch_all=row.catch_all, active=row.active,
         )  # fmt: skip
 
     items, following = _part(rows, query, show)

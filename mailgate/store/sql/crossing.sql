@@ -5,9 +5,13 @@
 CREATE OR REPLACE FUNCTION find_mailbox(p_whole text, p_bare text)
 RETURNS TABLE (org_id bigint, id bigint, address text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT m.org_id, m.id, m.address::text FROM public.mailboxes m
-    WHERE m.address IN (p_whole, p_bare) AND m.active
-    ORDER BY m.address = p_whole DESC LIMIT 1
+    SELECT found.org_id, found.id, found.address FROM (
+        SELECT m.org_id, m.id, m.address::text, (m.address <> p_whole)::int AS place FROM public.mailboxes m
+        WHERE m.address IN (p_whole, p_bare) AND m.active
+        UNION ALL
+        SELECT m.org_id, m.id, m.address::text, 2 FROM public.mailboxes m
+        WHERE m.catch_all AND split_part(m.address, '@', 2) = split_part(p_bare, '@', 2) AND m.active
+    ) found ORDER BY found.place LIMIT 1
 $$;
 
 -- The organisation with this name; without a name the only one, where there is only one.
