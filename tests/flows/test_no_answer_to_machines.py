@@ -109,13 +109,3 @@ def test_the_cap_counts_a_day_and_no_longer(world: World) -> None:
         assert len(world.relay.to(ANA)) == 6
     finally:
         clock.follow(None)
-
-
-def test_attack_13_a_thousand_forged_senders_stay_within_the_breaker(world: World) -> None:
-    world.shop.ack_per_hour = 20
-    for number in range(60):
-        world.deliver(mail(sender=f"victim{number}@elsewhere.example", subject="BUY NOW http://spam.example"))
-    world.work()
-    assert len(world.relay.taken) == 20
-    assert world.count("SELECT count(*) FROM outbox WHERE state = 'held' AND held_for = 'breaker'") == 40
-    assert not any(b"BUY NOW" in letter.raw or b"spam.example" in letter.raw for letter in world.relay.taken)

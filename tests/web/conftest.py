@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as Engine
+from playwright.sync_api import expect
 from werkzeug.test import TestResponse
 
 from mailgate import clock
-from mailgate.office.links import make_api_token
+from mailgate.office.links import make_api_token, sign_in_link
 from mailgate.office.passwords import set_password
 from mailgate.office.setup import add_agent, add_mailbox
 from mailgate.settings import Settings, read_settings
@@ -22,6 +24,8 @@ from mailgate.store.db import Database
 from mailgate.store.organisations import found
 from tests.support.browsing import Browser
 from tests.support.databases import Fresh
+from tests.support.relay import free_port
+from tests.support.window import Window, chromium, serving, window
 from tests.support.world import KEY, World
 from web.app import make
 
@@ -108,6 +112,50 @@ def browser(site: Site, password: str) -> Browser:
     made = Browser(site.client)
     made.sign_in(MARA, password)
     return made
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def base(world: World, fresh: Fresh, tmp_path: Path) -> Iterator[str]:
+    """Where the pages are served."""
+    port = free_port()
+    settings = read_settings(
+        data=tmp_path,
+        database_url=fresh.app_url,
+        redis_url=fresh.redis_url,
+        secret_key=KEY,
+        web_listen=f"127.0.0.1:{port}",
+    )
+    app = make(settings)
+    with serving(app, port):
+        yield settings.public_url
+    app.extensions["mailgate"].database.close()
+
+
+@pytest.fixture
+def agent(engine: Engine, base: str, world: World) -> Iterator[Window]:
+    """Mara at her desk, signed in by her link."""
+    with window(engine, base) as made:
+        sign_in_by_link(made, world)
+        yield made
+
+
+def sign_in_by_link(made: Window, world: World) -> None:
+    with world.database.desk(1) as session:
+        mara = agent_by_email(session, MARA)
+        assert mara is not None
+        link = sign_in_link(session, mara, clock.now(), "")
+    page = made.open(link)
+    page.get_by_role("button", name="Sign in as Mara Koch").click()
+    page.get_by_label("New password").fill("a short sentence is easy")
+    page.get_by_role("button", name="Set password").click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
+    page.close()
 
 
 def _token(database: Database, org: int, role: str) -> str:

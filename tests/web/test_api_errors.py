@@ -13,9 +13,8 @@ from mailgate.office.links import make_api_token
 from mailgate.queue.nudges import connect
 from tests.support.databases import Fresh
 from tests.support.world import World
-from tests.web.conftest import AFAR, Site
+from tests.web.conftest import Site
 from web.access import POLICY, Rule
-from web.access.who import WRONG_TOKENS
 
 TICKETS = "/api/v1/tickets"
 PROXY = {"REMOTE_ADDR": "198.51.100.9"}  # in the settings' trusted network
@@ -114,46 +113,6 @@ def test_a_database_that_is_away_is_503(site: Site, monkeypatch: pytest.MonkeyPa
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_wrong_tokens_are_counted_by_address(site: Site) -> None:
-    wrong = {"Authorization": "Bearer wrong"}
-    for _ in range(WRONG_TOKENS):
-        assert site.ask("GET", TICKETS, None, headers=wrong, environ_overrides=AFAR).status_code == 401
-    answer = site.ask("GET", TICKETS, None, headers=wrong, environ_overrides=AFAR)
-    _is_error(answer, 429, "too_many")
-    assert int(answer.headers["Retry-After"]) > 0
-    # Saying that one comes from elsewhere does not help; a right token and everybody else are served.
-    rotated = {**wrong, "X-Forwarded-For": "192.0.2.1"}
-    assert site.ask("GET", TICKETS, None, headers=rotated, environ_overrides=AFAR).status_code == 429
-    assert site.ask("GET", TICKETS, environ_overrides=AFAR).status_code == 200
-    elsewhere = {"REMOTE_ADDR": "203.0.113.8"}
-    assert site.ask("GET", TICKETS, None, headers=wrong, environ_overrides=elsewhere).status_code == 401
-
-
-def test_a_trusted_proxy_tells_who_is_counted(site: Site) -> None:
-    def ask(client: str) -> int:
-        headers = {"Authorization": "Bearer wrong", "X-Forwarded-For": f"192.0.2.200, {client}"}
-        return site.ask("GET", TICKETS, None, headers=headers, environ_overrides=PROXY).status_code
-
-    assert [ask("203.0.113.9") for _ in range(WRONG_TOKENS + 1)][-1] == 429
-    assert ask("203.0.113.10") == 401
-
-
-def test_this_machine_is_not_limited(site: Site) -> None:
-    wrong = {"Authorization": "Bearer wrong"}
-    for _ in range(WRONG_TOKENS + 2):
-        assert site.ask("GET", TICKETS, None, headers=wrong).status_code == 401
-
-
-def test_only_our_own_names_are_answered(site: Site) -> None:
-    for host in ("evil.example", "desk.example.evil.example", "desk.example@evil.example", "", "a b", "203.0.113.7"):
-        answer = site.ask("GET", "/api/v1/docs", None, headers={"Host": host})
-        assert answer.status_code == 400, host
-        assert "evil" not in answer.text
-    for host in ("desk.example", "DESK.example:443", "127.0.0.1:8025", "localhost", "[::1]:8025"):
-        assert site.ask("GET", "/api/v1/docs", None, headers={"Host": host}).status_code == 200, host
-    assert site.ask("GET", "/healthz", None, headers={"Host": "10.0.0.5:8025"}).status_code == 200
-
-
 def test_every_answer_carries_the_security_headers(site: Site) -> None:
     number = site.open()["number"]
     for path in (TICKETS, f"{TICKETS}/{number}", "/api/v1/docs", "/healthz", "/nothing", f"{TICKETS}/x", "/metrics"):
@@ -165,13 +124,3 @@ def test_every_answer_carries_the_security_headers(site: Site) -> None:
         assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["Cache-Control"] == "no-store"
         assert headers["Strict-Transport-Security"]
-
-
-def test_a_form_with_too_many_parts_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flask import request
-
-    monkeypatch.setitem(POLICY, "parts", Rule(None))
-    site.app.add_url_rule("/parts", "parts", lambda: str(len(request.form)), methods=["POST"])
-    bomb = b"".join(b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' for _ in range(1000)) + b"--x--\r\n"
-    answer = site.ask("POST", "/parts", None, data=bomb, content_type="multipart/form-data; boundary=x")
-    assert answer.status_code == 413

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -11,69 +10,20 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mailgate import clock
-from mailgate.office.links import conversation_link, sign_in_link
-from mailgate.settings import read_settings
-from mailgate.store.agents import agent_by_email
+from mailgate.office.links import conversation_link
 from mailgate.store.tickets import by_id
-from tests.support.databases import Fresh
 from tests.support.mails import mail
-from tests.support.relay import free_port
-from tests.support.window import PHONE, Window, chromium, serving, window
-from tests.support.world import DESK, KEY, World
-from tests.web.conftest import MARA
-from web.app import make
+from tests.support.window import PHONE, Window, window
+from tests.support.world import DESK, World
+from tests.web.conftest import sign_in_by_link
 
 ANA = "ana@lusitel.example"
 expect.set_options(timeout=15_000)  # the machine may be busy
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def base(world: World, fresh: Fresh, tmp_path: Path) -> Iterator[str]:
-    """Where the pages are served."""
-    port = free_port()
-    settings = read_settings(
-        data=tmp_path,
-        database_url=fresh.app_url,
-        redis_url=fresh.redis_url,
-        secret_key=KEY,
-        web_listen=f"127.0.0.1:{port}",
-    )
-    app = make(settings)
-    with serving(app, port):
-        yield settings.public_url
-    app.extensions["mailgate"].database.close()
-
-
-@pytest.fixture
-def agent(engine: Browser, base: str, world: World) -> Iterator[Window]:
-    """Mara at her desk, signed in by her link."""
-    with window(engine, base) as made:
-        _sign_in(made, world)
-        yield made
-
-
 @pytest.fixture
 def ticket(world: World) -> int:
     return world.receive(mail(subject="Cannot sign in", body="Since yesterday I cannot sign in.")).ticket_id or 0
-
-
-def _sign_in(made: Window, world: World) -> None:
-    with world.database.desk(1) as session:
-        mara = agent_by_email(session, MARA)
-        assert mara is not None
-        link = sign_in_link(session, mara, clock.now(), "")
-    page = made.open(link)
-    page.get_by_role("button", name="Sign in as Mara Koch").click()
-    page.get_by_label("New password").fill("a short sentence is easy")
-    page.get_by_role("button", name="Set password").click()
-    expect(page.get_by_role("searchbox")).to_be_visible()
-    page.close()
 
 
 def _private_link(world: World, ticket_id: int) -> str:
@@ -164,36 +114,6 @@ def test_fields_change_in_place(agent: Window, world: World, ticket: int) -> Non
     agent.assert_clean()
 
 
-def test_a_mail_that_means_harm_runs_nothing_and_fetches_nothing(agent: Window, world: World) -> None:
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = (
-        "Eve <eve@evil.example>",
-        DESK,
-        "<script>document.title='x'</script>",
-    )
-    letter["Message-ID"] = "<harm@evil.example>"
-    letter.set_content("<img src=http://evil.example/a.gif onerror=alert(1)> http://evil.example/?q=<b>")
-    letter.add_alternative(
-        "<h1>Harm</h1><script>parent.document.title='pwned'</script><img src='http://evil.example/p.gif'>"
-        "<img src='//evil.example/q.gif' srcset='http://evil.example/r.gif 2x'><svg onload=alert(1)></svg>"
-        "<div style=\"background:url('http://evil.example/s.gif')\">x</div><style>@import 'http://evil.example/t.css';</style>"
-        "<iframe src='http://evil.example'></iframe><link rel=stylesheet href='http://evil.example/u.css'>"
-        "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table></mtext></math>",
-        subtype="html",
-    )
-    letter.add_attachment(b"<script>alert(1)</script>", "text", "html", filename="evil.html")
-    number = world.ticket(world.receive(letter.as_bytes()).ticket_id).number
-    page = agent.open(f"/t/{number}")
-    page.get_by_text("Show formatted").click()
-    frame = page.frame_locator("iframe.frame")
-    expect(frame.get_by_role("heading", name="Harm")).to_be_visible()
-    expect(page).to_have_title(re.compile("script"))
-    with page.expect_download() as download:
-        page.get_by_text("evil.html").click()
-    assert download.value.suggested_filename == "evil.html"
-    agent.assert_clean()
-
-
 def test_a_formatted_mail_is_as_high_as_it_is(agent: Window, world: World) -> None:
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = f"Ana <{ANA}>", DESK, "Long"
@@ -209,7 +129,7 @@ def test_a_formatted_mail_is_as_high_as_it_is(agent: Window, world: World) -> No
 
 def test_the_desk_fits_a_phone(engine: Browser, base: str, world: World, ticket: int) -> None:
     with window(engine, base, PHONE, has_touch=True, is_mobile=True) as phone:
-        _sign_in(phone, world)
+        sign_in_by_link(phone, world)
         page = phone.open("/?view=unassigned")
         assert _holds_no_overflow(page)
         page.get_by_role("link", name="Cannot sign in").tap()
@@ -226,7 +146,7 @@ def test_the_desk_fits_a_phone(engine: Browser, base: str, world: World, ticket:
 
 def test_everything_works_without_scripts(engine: Browser, base: str, world: World, ticket: int) -> None:
     with window(engine, base, java_script_enabled=False) as plain:
-        _sign_in(plain, world)
+        sign_in_by_link(plain, world)
         page = plain.open("/?view=unassigned")
         page.get_by_role("link", name="Cannot sign in").click()
         page.get_by_label("Answer to Ana Ferreira").fill("Without scripts.")

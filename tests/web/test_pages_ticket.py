@@ -150,12 +150,6 @@ def test_a_fragment_is_the_pane_alone(browser: Browser, url: str) -> None:
     assert "<html" in whole.text
 
 
-def test_an_unknown_field_is_refused(browser: Browser, url: str) -> None:
-    browser.get(url)
-    browser.post(f"{url}/status", 422, status="resolved", org_id="2")
-    browser.write(f"{url}/answers", "Hello", 422, author="Somebody else")
-
-
 def test_what_customers_write_is_shown_as_text(browser: Browser, world: World) -> None:
     body = "<script>alert(1)</script> & <b>bold</b> https://x.example/?a=1&b=2"
     kept = world.receive(mail(subject="<img src=x onerror=alert(1)>", body=body, sender='"<u>Eve</u>" <eve@x.example>'))

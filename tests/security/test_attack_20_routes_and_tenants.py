@@ -1,4 +1,4 @@
-"""Every route, asked by everybody: who may use it is what the one table says, and nobody sees another organisation."""
+"""Row 20. Every route, asked by everybody: it does what the one table says, and nobody sees another organisation."""
 
 from __future__ import annotations
 
