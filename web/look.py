@@ -25,11 +25,15 @@ WIDE_SCRIPTS = range(0x2E80, 0xD7B0)  # Chinese, Japanese, Korean: one character
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A run of a letter's text that is shown as it is, or folded behind a pill that tells its lines."""
+    """A run of a letter's text that is shown as it is, or folded behind a pill that tells what it is and its lines."""
 
     text: str
-    is_folded: bool
     lines: int
+    folded: str | None = None  # what is folded away; none: it is shown
+
+    @property
+    def is_folded(self) -> bool:
+        return self.folded is not None
 
 
 def install(environment: Environment) -> None:
@@ -118,15 +122,23 @@ def snippet(text: str, length: int = 160) -> str:
 
 def stretches(text: str, spans: Sequence[Span]) -> tuple[Stretch, ...]:
     """Fold what is quoted or signed and keep answers between quotes open; a text that is all quote is shown whole."""
-    found = [
-        Stretch(words, is_folded, words.count("\n") + 1)
-        for is_folded, run in groupby(spans, key=lambda span: span.kind is not SpanKind.REPLY)
-        if (words := "".join(text[span.start : span.end] for span in run).strip("\r\n").rstrip()).strip()
-    ]
+    found = []
+    for is_folded, run in groupby(spans, key=lambda span: span.kind is not SpanKind.REPLY):
+        parts = list(run)
+        words = "".join(text[part.start : part.end] for part in parts).strip("\r\n").rstrip()
+        if words.strip():
+            found.append(Stretch(words, words.count("\n") + 1, _named(parts) if is_folded else None))
     if any(not stretch.is_folded for stretch in found):
         return tuple(found)
     whole = text.strip("\r\n").rstrip()
-    return (Stretch(whole, is_folded=False, lines=whole.count("\n") + 1),)
+    return (Stretch(whole, whole.count("\n") + 1),)
+
+
+def _named(folded: Sequence[Span]) -> str:
+    kinds = {span.kind for span in folded}
+    if kinds == {SpanKind.SIGNATURE}:
+        return "Signature"
+    return "Quoted text" if kinds == {SpanKind.QUOTE} else "Quoted text and signature"
 
 
 def _date(local: datetime, today: datetime) -> str:

@@ -16,6 +16,7 @@ from tests.support.mails import mail
 from tests.support.window import PHONE, Window, window
 from tests.support.world import DESK, World
 from tests.web.conftest import sign_in_by_link
+from web.pages.conversation import LARGEST
 
 ANA = "ana@lusitel.example"
 expect.set_options(timeout=15_000)  # the machine may be busy
@@ -176,6 +177,26 @@ def test_a_customer_answers_with_a_file_and_says_it_is_solved(
         customer.assert_clean()
     assert world.ticket(ticket).status == "open"
     assert world.thread(ticket)[-1].text == "It still fails."
+
+
+@pytest.mark.parametrize("with_scripts", [True, False])
+def test_files_that_are_too_large_cost_no_word(
+    engine: Browser, base: str, world: World, ticket: int, tmp_path: Path, *, with_scripts: bool
+) -> None:
+    huge = tmp_path / "film.mov"
+    huge.write_bytes(b"x" * (LARGEST + 2 * 2**20))
+    with window(engine, base, PHONE, java_script_enabled=with_scripts) as customer:
+        page = customer.open(_private_link(world, ticket))
+        page.get_by_label("Write an answer").last.fill("Words I would hate to lose.")
+        page.locator("input[type=file]").set_input_files(str(huge))
+        page.get_by_role("button", name="Send").click()
+        if with_scripts:  # it is said before anything is sent
+            expect(page.get_by_text("Together the files may have 20 MB.")).to_be_visible()
+        else:
+            expect(page.get_by_text("send fewer or smaller files")).to_be_visible()
+            page.go_back()
+        expect(page.get_by_label("Write an answer").last).to_have_value("Words I would hate to lose.")
+    assert world.ticket(ticket).message_count == 1
 
 
 def test_the_look_up_tells_right_from_wrong_and_wrong_from_nothing(

@@ -125,9 +125,14 @@ def test_quote_and_signature_fold_into_one_pill() -> None:
         (SpanKind.REPLY, "Thanks.\n\n"), (SpanKind.QUOTE, "Ben wrote:\n> hello\n"), (SpanKind.SIGNATURE, "-- \nAna\n")
     )
     assert look.stretches(text, spans) == (
-        look.Stretch("Thanks.", is_folded=False, lines=1),
-        look.Stretch("Ben wrote:\n> hello\n-- \nAna", is_folded=True, lines=4),
+        look.Stretch("Thanks.", lines=1),
+        look.Stretch("Ben wrote:\n> hello\n-- \nAna", lines=4, folded="Quoted text and signature"),
     )
+
+
+def test_a_pill_says_what_it_folds() -> None:
+    text, spans = _spans((SpanKind.QUOTE, "> one?\n"), (SpanKind.REPLY, "Yes.\n"), (SpanKind.SIGNATURE, "-- \nAna\n"))
+    assert [stretch.folded for stretch in look.stretches(text, spans)] == ["Quoted text", None, "Signature"]
 
 
 def test_answers_between_quotes_stay_open() -> None:
@@ -147,8 +152,8 @@ def test_answers_between_quotes_stay_open() -> None:
 
 def test_a_letter_that_is_all_quote_is_shown_whole() -> None:
     text, spans = _spans((SpanKind.REPLY, "\n \n"), (SpanKind.QUOTE, "> hello\n> Ana\n"))
-    assert look.stretches(text, spans) == (look.Stretch(" \n> hello\n> Ana", is_folded=False, lines=3),)
-    assert look.stretches("plain", ()) == (look.Stretch("plain", is_folded=False, lines=1),)
+    assert look.stretches(text, spans) == (look.Stretch(" \n> hello\n> Ana", lines=3),)
+    assert look.stretches("plain", ()) == (look.Stretch("plain", lines=1),)
 
 
 def test_templates_tell_times_in_the_zone_of_the_page() -> None:
