@@ -167,4 +167,4 @@ def test_a_folded_quote_and_a_signature_stand_behind_a_pill(browser: Browser, wo
     world.receive(mail(subject=f"Re: [#{number}] Cannot sign in", body=body))
     page = browser.get(url)
     assert "It works now." in page
-    assert "Quoted text and signature · 3 lines" in page
+    assert "Quoted text · 3 lines" in page
