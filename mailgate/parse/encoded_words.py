@@ -15,6 +15,7 @@ _WORD = re.compile(
 )
 _HEX = re.compile(rb"=([0-9a-fA-F]{2})")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
+_BREAK = re.compile("[\t\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|[\ud800-\udfff]")
 
 
@@ -40,7 +41,7 @@ def clean(text: str) -> str:
     if "\n" in text or "\r" in text:
         lines = (line.strip() for line in text.replace("\r", "\n").split("\n"))
         text = " ".join(line for line in lines if line)
-    return _CONTROL.sub("", text.replace("\t", " ")).strip()
+    return _CONTROL.sub("", _BREAK.sub(" ", text)).strip()
 
 
 def decode_words(text: str) -> str:

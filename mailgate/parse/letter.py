@@ -10,6 +10,7 @@ from mailgate.parse import calendar, kind, tnef
 from mailgate.parse.addresses import read_addresses, read_sender
 from mailgate.parse.body import read_body
 from mailgate.parse.bounce.report import read_report
+from mailgate.parse.encoded_words import clean
 from mailgate.parse.fingerprint import fingerprint
 from mailgate.parse.forwarded_mail import read_attached
 from mailgate.parse.headers import Headers, message_ids, own_message_id, read_date
@@ -80,7 +81,7 @@ def _read(mail: bytes, defects: list[str]) -> Letter:
         defects=tuple(dict.fromkeys(defects)),
         delivered_to=_delivered_to(headers),
         return_path=return_path,
-        loop_marks=tuple(headers.raw_all("x-loop")),
+        loop_marks=tuple(clean(value) for value in headers.raw_all("x-loop")),
         received_count=len(headers.raw_all("received")),
         language=language_of(division.reply),
         fingerprint=fingerprint(headers, mail[len(head_of(mail)) :]),
@@ -112,7 +113,7 @@ def _all_addresses(headers: Headers, name: str, defects: list[str]) -> tuple[Add
 def _return_path(headers: Headers) -> str | None:
     if "return-path" not in headers:
         return None
-    return headers.raw("return-path").strip().strip("<>").strip()
+    return clean(headers.raw("return-path")).strip("<>").strip()
 
 
 def _delivered_to(headers: Headers) -> tuple[str, ...]:

@@ -1,8 +1,16 @@
 """Replies in html: the marks each mail program leaves around quotes and signatures."""
 
+import email
+import re
+
 import pytest
 
 from mailgate.parse import read
+from mailgate.parse.body import read_body
+from mailgate.parse.quotes.divide import divide
+from mailgate.parse.scan import prepare
+from mailgate.parse.structure import Block, Structure, walk
+from tests.parse.fuzz import samples
 
 REPLIES = {
     "Gmail": (
@@ -133,3 +141,27 @@ def test_the_quote_is_folded_not_deleted(program: str) -> None:
     letter = read(b"From: Bob <b@example.org>\nContent-Type: text/html; charset=utf-8\n\n" + REPLIES[program].encode())
     assert any(word in letter.text for word in ("old", "q1", "forwarded words"))
     assert any(span.rule and span.kind == "quote" for span in letter.spans)
+
+
+def test_text_and_html_of_the_same_words_give_the_same_reply() -> None:
+    """Of all samples that hold both; at least 95 of 100 must agree."""
+    both = [pair for raw in samples() for pair in _replies_of_both(raw)]
+    same = [text == html for text, html in both]
+    assert len(same) > 10
+    assert sum(same) >= 0.95 * len(same), f"{sum(same)} of {len(same)}"
+
+
+def _replies_of_both(raw: bytes) -> list[tuple[list[str], list[str]]]:
+    """The words of the reply as read from each side of a multipart/alternative whose sides say the same."""
+    pairs = []
+    for block in walk(email.message_from_bytes(prepare(raw)[0])).blocks:
+        if block.text is None or block.html is None:
+            continue
+        text, html = (read_body(Structure(blocks=[one])) for one in (Block(text=block.text), Block(html=block.html)))
+        if text.text.strip() and _words(text.text) == _words(html.text):
+            pairs.append((_words(divide(text.text).reply), _words(divide(html.text, html.marks).reply)))
+    return pairs
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)

@@ -1,4 +1,4 @@
-"""Threat rows 6 and 29: each bomb is refused or read in less than 5 seconds and 512 MB."""
+"""Attack 6: each bomb is refused or read in less than 5 seconds and 512 MB."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ MEGABYTES = 512
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_row_6_a_bomb_is_refused_or_read_in_time(name: str) -> None:
+def test_a_bomb_is_refused_or_read_in_time(name: str) -> None:
     start = time.process_time()
     try:
         letter = read(BOMBS[name])
@@ -26,7 +26,7 @@ def test_row_6_a_bomb_is_refused_or_read_in_time(name: str) -> None:
     assert time.process_time() - start < SECONDS
 
 
-def test_row_6_all_bombs_together_stay_in_memory() -> None:
+def test_all_bombs_together_stay_in_memory() -> None:
     program = (
         "import resource\n"
         "from mailgate.errors import Refused\n"
@@ -53,7 +53,7 @@ def test_row_6_all_bombs_together_stay_in_memory() -> None:
         (b"From: a@b\nContent-Type: text/plain" + b"; a=b" * 15_000 + b"\n\nx", "Content-Type"),
     ],
 )
-def test_row_6_what_is_refused_says_why(bomb: bytes, word: str) -> None:
+def test_what_is_refused_says_why(bomb: bytes, word: str) -> None:
     with pytest.raises(Refused, match=word):
         read(bomb)
 
@@ -61,11 +61,3 @@ def test_row_6_what_is_refused_says_why(bomb: bytes, word: str) -> None:
 @pytest.mark.parametrize("raw", [nested(40), digest(900), messages(20)])
 def test_a_large_but_honest_mail_is_read(raw: bytes) -> None:
     assert read(raw).subject == "s"
-
-
-def test_row_29_a_megabyte_of_worst_lines_costs_little() -> None:
-    for line in (b"On x x x x x x x\n", b"From: x\nTo: y\n\n", b"> a\nb\n", b"--\n", b"Best regards,\n"):
-        raw = b"From: a@example.org\n\n" + line * (1_000_000 // len(line))
-        start = time.process_time()
-        read(raw)
-        assert time.process_time() - start < 1

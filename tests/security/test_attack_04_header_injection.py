@@ -1,0 +1,53 @@
+"""Attack 4: line breaks hidden in header values come out of no header of a letter, so that none can be copied on."""
+
+import pytest
+
+from mailgate.mail import Address, Letter
+from mailgate.parse import read
+
+BREAKS = (
+    "=?utf-8?q?Hello=0D=0ABcc:_victim@example.org?=",
+    "=?utf-8?q?Hello=0ABcc:_victim@example.org?=",
+    "=?utf-8?b?SGVsbG8NCkJjYzogdmljdGltQGV4YW1wbGUub3Jn?=",
+    "=?utf-8?q?Hello=C2=85Bcc?= =?utf-8?q?=0D=0A=0D=0Abody?=",
+    "=?utf-16?b?AEgAaQANAAoAQgBjAGM=?=",
+    "=?utf-8?q?Hello=E2=80=A8Bcc:_victim@example.org?=",
+    "Hello\x0bBcc: victim@example.org",
+    "Hello\rBcc: victim@example.org",
+)
+HEADERS = (
+    "From",
+    "To",
+    "Cc",
+    "Reply-To",
+    "Subject",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "X-Loop",
+    "Return-Path",
+)
+
+
+@pytest.mark.parametrize("name", HEADERS)
+@pytest.mark.parametrize("value", BREAKS)
+def test_no_line_break_comes_out_of_a_header(name: str, value: str) -> None:
+    shown = f'"{value}" <a@example.org>' if name in ("From", "To", "Cc", "Reply-To") else value
+    for text in _said(read(f"{name}: {shown}\nX-End: x\n\nHello".encode())):
+        assert len(text.splitlines()) <= 1, text
+        assert not any(ord(letter) < 0x20 or ord(letter) == 0x7F for letter in text), text
+
+
+@pytest.mark.parametrize("value", BREAKS)
+def test_no_line_break_comes_out_of_a_file_name(value: str) -> None:
+    part = f'Content-Type: image/png; name="{value}"\nContent-Disposition: attachment; filename="{value}"\n\nx'
+    (file,) = read(f"From: a@example.org\n{part}".encode()).files
+    assert len(file.name.splitlines()) <= 1
+
+
+def _said(letter: Letter) -> list[str]:
+    people = [one for one in (letter.sender, *letter.reply_to, *letter.to, *letter.cc) if isinstance(one, Address)]
+    return [
+        letter.subject, letter.message_id or "", *letter.in_reply_to, *letter.references, letter.return_path or "",
+        *(text for one in people for text in (one.name, one.address)), *letter.delivered_to, *letter.loop_marks,
+    ]  # fmt: skip

@@ -1,0 +1,65 @@
+"""Attack 29: the worst lines for subject, quotes and headers cost in proportion to their length, and little."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from time import process_time
+
+import pytest
+
+from mailgate.errors import Refused
+from mailgate.parse import read
+from mailgate.parse.quotes.divide import divide
+
+LINES = (
+    "On x x x x x x x",
+    "On Monday 2 Jan 2026 at 10:00 wrote wrote wrote a@b.example wrote:",
+    "From:12:<a@b.c>From:12:<a@b.c>From:12:<a:",
+    "-- 5 januar5 januar5 januar5 januar5 januar5 januar5 januar wrote:",
+    "-- skrev följandeskrev följandeskrev följan:",
+    "----- wrote )----- wrote )----- wrote )-----",
+    "<a@b.c <a@b.c <a@b.c <a@b.c <a@b.c <a@b.c <a@b.c >",
+    "1- above this 1- above this 1- above this 1- above this",
+    "((((((((((((((((((((((((((((((((((((((((((((((()",
+    "----------------------------------------------------------------",
+    "________________________________________________________________",
+    "> a@b.example> a@b.example> a@b.example> a@b.example",
+    "Sent from my Sent from my Sent from my Sent from my",
+    "Best regards, Best regards, Best regards, Best regards",
+    "From: x To: y Subject: z From: x To: y Subject: z",
+)
+HEADERS = ("(", "<", '"\\', "=?a?q?", "=?utf-8?q?a?= ", "a@b:", "\n ", "Re: ", "<a@b> ", "; a=b", "\xe4\xb8", "[#TKT-")
+QUARTER = 250_000
+MOST = 0.5  # seconds for a megabyte on a busy machine; it takes 0.1 on an idle one
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    def once() -> float:
+        start = process_time()
+        work()
+        return process_time() - start
+
+    return min(once() for _ in range(2))
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_lines_of_a_text_cost_in_proportion(line: str) -> None:
+    def seconds(size: int) -> float:
+        text = f"{line}\n" * (size // (len(line) + 1))
+        return _seconds(lambda: divide(text, (), "Ann Lee", "Fwd: x"))
+
+    whole = seconds(4 * QUARTER)
+    assert whole < MOST or whole < 8 * seconds(QUARTER)
+    assert whole < 4 * MOST
+
+
+@pytest.mark.parametrize("name", ["From", "Subject", "Date", "References", "Content-Type"])
+@pytest.mark.parametrize("unit", HEADERS)
+def test_a_header_costs_little(name: str, unit: str) -> None:
+    size = 15_000 if name == "Content-Type" else 90_000  # what is longer is refused
+    raw = f"{name}: ".encode() + unit.encode("latin-1") * (size // len(unit)) + b"\nX-End: x\n\nHello"
+    assert _seconds(lambda: _read(raw)) < MOST
+
+
+def _read(raw: bytes) -> None:
+    with suppress(Refused):
+        read(raw)
