@@ -39,6 +39,9 @@ fuzz: .venv/.dev ## break mails at random until stopped
 	FUZZED_MAILS=10000 $(BIN)/python -m pytest -q tests/flows/test_fuzzed.py
 	$(BIN)/python -m tests.parse.fuzz $(ARGS)
 
+soak: .venv/.dev ## 30 minutes of mail, kills and restarts; then the ledger (ARGS="--minutes 5")
+	$(BIN)/python -m tests.soak $(ARGS)
+
 lock: ## write the lock files anew (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -q -o requirements.lock
