@@ -16,15 +16,25 @@ class Record(NamedTuple):
     words: str
 
 
-def records_of(names: Names, domain: str) -> Iterator[Record]:
-    """What stands there for a mail domain, and what should."""
+class Published(NamedTuple):
+    """A record that should stand in the DNS."""
+
+    name: str
+    record: str
+
+
+def records_of(names: Names, domain: str, key: Published | None = None) -> Iterator[Record]:
+    """What stands there for a mail domain, and what should; `key`: what we sign its letters with."""
     found = names.ask(domain, "MX")
     if found is None:
         yield Record("MX", "fail", f"{domain} does not exist in the DNS.")
         return
     yield _mx(domain, found)
     yield _spf(domain, names.ask(domain, "TXT") or ())
-    yield _dkim(domain, is_there=names.ask(f"_domainkey.{domain}", "TXT") is not None)
+    if key is not None:
+        yield _own_key(key, names.ask(key.name, "TXT") or ())
+    else:
+        yield _dkim(domain, is_there=names.ask(f"_domainkey.{domain}", "TXT") is not None)
     yield _dmarc(names, domain)
 
 
@@ -44,6 +54,14 @@ def _spf(domain: str, texts: tuple[str, ...]) -> Record:
     if not found:
         return Record("SPF", "warn", f"{domain} has no SPF record: others cannot tell our relay from anybody's.")
     return Record("SPF", "ok", f"{domain}: {found[0]}")
+
+
+def _own_key(key: Published, found: tuple[str, ...]) -> Record:
+    if any("".join(text.split()) == "".join(key.record.split()) for text in found):
+        return Record("DKIM", "ok", f"{key.name} publishes the key our letters are signed with.")
+    return Record(
+        "DKIM", "fail", f"{key.name} does not publish our key: `mailgate mailbox dkim ADDRESS` prints the record."
+    )
 
 
 def _dkim(domain: str, *, is_there: bool) -> Record:

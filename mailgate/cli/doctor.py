@@ -19,6 +19,7 @@ from mailgate.errors import MailgateError
 from mailgate.log import plain
 
 if TYPE_CHECKING:
+    from mailgate.cli.dns_records import Published
     from mailgate.store.imap import Health
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "skip": "cyan"}
@@ -207,26 +208,31 @@ def _dns(here: House) -> Iterator[Finding]:
     if not domains:
         yield Finding("dns", "skip", "There is no mailbox yet: `mailgate mailbox add` makes one.")
     names = Resolver(here.settings.resolver)
-    for domain in domains:
+    for domain in sorted(domains):
         if is_set_apart(domain):
             yield Finding("dns", "skip", f"{domain} is a name for examples: the DNS knows nothing of it.")
             continue
         try:
-            for record in records_of(names, domain):
+            for record in records_of(names, domain, domains[domain]):
                 yield Finding("dns", record.state, f"{record.kind}: {record.words}")
         except MailgateError as error:  # no answer says nothing of the domain
             yield Finding("dns", "warn", str(error))
 
 
-def _domains(here: House) -> list[str]:
+def _domains(here: House) -> dict[str, Published | None]:
+    """Every domain of a mailbox, with the key its letters are signed with."""
+    from mailgate.cli.dns_records import Published
+    from mailgate.store.dkim import dkim_keys
     from mailgate.store.office import mailboxes
 
-    domains: set[str] = set()
+    domains: dict[str, Published | None] = {}
     with here.database() as database:
         for organisation in _organisations(here):
             with database.desk(organisation) as session:
-                domains |= {mailbox.domain for mailbox in mailboxes(session) if mailbox.active}
-    return sorted(domains)
+                own = {mailbox.domain for mailbox in mailboxes(session) if mailbox.active}
+                keys = {key.domain: Published(key.name, key.record) for key in dkim_keys(session)}
+            domains |= {domain: keys.get(domain) or domains.get(domain) for domain in own}
+    return domains
 
 
 def _organisations(here: House) -> list[int]:

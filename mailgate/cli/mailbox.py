@@ -110,10 +110,27 @@ async def _tell_all(findings: AsyncIterator[Finding]) -> set[str]:
     return states
 
 
+@mailbox.command("dkim")
+@click.argument("address")
+@ORG
+def mailbox_dkim(address: str, org: str | None) -> None:
+    """Sign what leaves the domain of ADDRESS, and print the record for its DNS.
+
+    The key (2048 bits) is made at the first call; later ones print the same record again. Letters are signed from the
+    first call on: publish the record at once, and see with `mailgate doctor` whether it can be found.
+    """
+    from mailgate.office.dkim import make_dkim_key, zone_line
+
+    with house() as here, here.desk(org) as session:
+        found = _mailbox(session, address)
+        line = zone_line(make_dkim_key(session, here.seal, found, clock.now()))
+    click.echo(line)
+
+
 @mailbox.command("reseal")
 @ORG
 def mailbox_reseal(org: str | None) -> None:
-    """Seal all passwords and tokens with the present MAILGATE_SECRET_KEY, after it was changed.
+    """Seal all passwords, tokens and DKIM keys with the present MAILGATE_SECRET_KEY, after it was changed.
 
     The earlier key stands in MAILGATE_FORMER_SECRET_KEY until this has been done.
     """

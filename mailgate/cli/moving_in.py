@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from mailgate.embedded import Servers
 from mailgate.errors import BadInput, BadSettings
 from mailgate.queue.nudges import Bell
+from mailgate.seal import Seal
 from mailgate.send import Relay
 from mailgate.settings import Settings
 from mailgate.steps.workshop import Workshop, move_in
@@ -28,6 +29,7 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
     relay_url = settings.relay_url.get_secret_value() if settings.relay_url else None
     if relay_url is not None:
         _require_relay(relay_url)
+    former = settings.former_secret_key
     shop = Workshop(
         worker=worker,
         database=database,
@@ -41,6 +43,7 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
         ack_per_hour=settings.ack_per_hour,
         reopen_days=settings.reopen_days,
         trust=_checker(settings),
+        seal=Seal(servers.secret_key, former.get_secret_value() if former else None),
     )
     move_in(shop)
 

@@ -12,6 +12,7 @@ from mailgate.errors import BadInput, NotFound
 from mailgate.seal import Seal
 from mailgate.store.base import add
 from mailgate.store.db import Session
+from mailgate.store.dkim import DkimKey, dkim_keys
 from mailgate.store.imap import ImapAccount, account_of, every_secret, forget_folders
 from mailgate.store.office import Mailbox
 
@@ -97,10 +98,10 @@ def disconnect(session: Session, mailbox: Mailbox) -> None:
 
 def reseal(session: Session, seal: Seal) -> int:
     """Seal every secret of this organisation with the present key; how many there are."""
-    accounts = every_secret(session)
-    for account in accounts:
-        account.secret = seal.renew(account.secret)
-    return len(accounts)
+    sealed: list[ImapAccount | DkimKey] = [*every_secret(session), *dkim_keys(session)]
+    for each in sealed:
+        each.secret = seal.renew(each.secret)
+    return len(sealed)
 
 
 def _checked_after(after: str) -> tuple[str, str | None]:

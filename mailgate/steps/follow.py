@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from mailgate import clock, compose
+from mailgate.compose.sign import SigningKey, signed
 from mailgate.errors import Permanent
 from mailgate.failpoints import point
 from mailgate.mail import Draft, File, Task
@@ -15,6 +16,7 @@ from mailgate.office.links import conversation_link
 from mailgate.steps.workshop import Workshop
 from mailgate.store.base import add, reserve
 from mailgate.store.db import Session
+from mailgate.store.dkim import dkim_keys
 from mailgate.store.events import Event, events_by_ids, take_followed
 from mailgate.store.locks import lock_names
 from mailgate.store.messages import Message, files_of, last_letter_in, letter_ids, messages_by_ids
@@ -40,6 +42,7 @@ class Batch:
     mailboxes: dict[int, Mailbox]
     tickets: dict[int, Ticket]
     messages: dict[int, Message]
+    keys: dict[str, SigningKey]  # by domain
     now: datetime
     written: int = 0
 
@@ -59,6 +62,7 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
             {mailbox.id: mailbox for mailbox in mailboxes(session)},
             by_ids(session, [event.ticket_id for event in events]),
             messages_by_ids(session, [event.message_id for event in events if event.message_id]),
+            _keys(session, shop),
             clock.now(),
         )
         _acknowledge(batch, [event for event in events if event.kind == "opened"])
@@ -70,6 +74,11 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
         point("follow.before_commit")
     point("follow.after_commit")
     return batch.written
+
+
+def _keys(session: Session, shop: Workshop) -> dict[str, SigningKey]:
+    """What signs this organisation's letters, by domain."""
+    return {key.domain: SigningKey(key.domain, key.selector, shop.seal.open(key.secret)) for key in dkim_keys(session)}
 
 
 def _acknowledge(batch: Batch, opened: Sequence[Event]) -> None:
@@ -146,8 +155,10 @@ def _write_acknowledgement(batch: Batch, ticket: Ticket, first: Message, *, held
 
 def _write(batch: Batch, ticket: Ticket, task: Task) -> Draft | None:
     """The letter; or None where it can never be written, e.g. to an odd address, which the ticket then tells."""
+    key = batch.keys.get(task.sender.address.rpartition("@")[2])
     try:
-        return compose.write(task)
+        draft = compose.write(task)
+        return replace(draft, raw=signed(draft.raw, key)) if key else draft
     except Permanent as error:
         data = {"recipient": ", ".join(person.address for person in task.to), "answer": str(error)}
         record(batch.session, ticket, "not_sent", MAILGATE, batch.now, data=data)

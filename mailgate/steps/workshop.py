@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mailgate.queue.nudges import Bell
+from mailgate.seal import Seal
 from mailgate.send import Relay
 from mailgate.store.blobs import Blobs
 from mailgate.store.db import Database
@@ -28,6 +29,7 @@ class Workshop:
     ack_per_hour: int
     reopen_days: int
     trust: Checker
+    seal: Seal
     relays: dict[str, Relay] = field(default_factory=dict)
     holds_lost_claims: bool = False  # a drain was cut off, and what it had claimed is still in our name
 

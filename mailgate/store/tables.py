@@ -2,6 +2,7 @@
 
 from mailgate.store import (
     agents,
+    dkim,
     events,
     imap,
     kept,
@@ -19,6 +20,7 @@ metadata = Base.metadata
 
 __all__ = [
     "agents",
+    "dkim",
     "events",
     "imap",
     "kept",

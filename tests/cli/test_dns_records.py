@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from mailgate.cli.dns_records import Record, records_of
+from mailgate.cli.dns_records import Published, Record, records_of
 from mailgate.trust.names import NoAnswer, Resolver
 from tests.support.names import Zone, name_server
 
@@ -65,6 +65,16 @@ def test_what_cannot_work_fails(asking: Asking, zone: Zone, kind: str, words: st
     record = _by_kind(records_of(asking(zone), "desk.eu"))[kind]
     assert record.state == "fail"
     assert words in record.words
+
+
+@pytest.mark.parametrize(
+    ("published", "state"),
+    [('"v=DKIM1; k=rsa; p=AB" "CD"', "ok"), ('"v=DKIM1; k=rsa; p=ABCE"', "fail"), ('"v=DKIM1; p="', "fail")],
+)
+def test_our_own_key_is_looked_for(asking: Asking, published: str, state: str) -> None:
+    zone: Zone = {**SOUND, ("mailgate-1._domainkey.desk.eu.", "TXT"): [published]}
+    key = Published("mailgate-1._domainkey.desk.eu", "v=DKIM1; k=rsa; p=ABCD")
+    assert _by_kind(records_of(asking(zone), "desk.eu", key))["DKIM"].state == state
 
 
 def test_no_answer_is_not_taken_for_no_record() -> None:

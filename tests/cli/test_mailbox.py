@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.seal import Seal
+from mailgate.store.dkim import dkim_keys
 from tests.cli.conftest import Mailgate
 from tests.support.databases import Fresh
 from tests.support.dovecot import PASSWORD, PROGRAM, Dovecot, dovecot
@@ -136,3 +137,19 @@ def test_up_fetches_as_soon_as_there_is_something_to_fetch(world: World, fresh: 
         connect_mailbox(world, server.port, PASSWORD)
         eventually(lambda: world.count("SELECT count(*) FROM kept_mail") == 1)
         gate.stop("imap-when-needed")
+
+
+def test_a_domain_gets_one_key_which_is_sealed_anew_with_the_rest(world: World, mailgate: Mailgate) -> None:
+    said = mailgate("mailbox", "dkim", DESK)
+    assert (said.code, said.err) == (0, "")
+    assert "._domainkey.nordlicht.example. IN TXT (" in said.out
+    assert mailgate("mailbox", "dkim", DESK.upper()).out == said.out
+    assert mailgate("mailbox", "dkim", "nobody@nordlicht.example").code == 1
+    other = "another key for tests, as long as it must be"
+    assert (
+        "Sealed 1 secret anew"
+        in mailgate("mailbox", "reseal", MAILGATE_SECRET_KEY=other, MAILGATE_FORMER_SECRET_KEY=KEY).out
+    )
+    with world.database.desk(1) as session:
+        (key,) = dkim_keys(session)
+    assert Seal(other).open(key.secret).startswith("-----BEGIN")

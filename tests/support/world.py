@@ -12,6 +12,7 @@ from mailgate.mail import Envelope, Verdict
 from mailgate.office.setup import add_agent, add_mailbox
 from mailgate.queue.nudges import Bell, connect
 from mailgate.receive.accept import Incoming, Keeper
+from mailgate.seal import Seal
 from mailgate.steps.file import file_letters
 from mailgate.steps.workshop import Workshop, move_in
 from mailgate.store.blobs import Blobs
@@ -139,7 +140,7 @@ def small_world(fresh: Fresh, folder: Path) -> Iterator[World]:
         shop = Workshop(
             worker="test", database=database, blobs=Blobs(str(folder / "blobs")), bell=bell, marks=Marks(KEY),
             public_url="https://desk.example", is_sending=True, relay_url=relay.url, ack_per_sender=5, ack_per_hour=0,
-            reopen_days=30, trust=Checker(),
+            reopen_days=30, trust=Checker(), seal=Seal(KEY),
         )  # fmt: skip
         move_in(shop)
         with database.desk(1) as session:
