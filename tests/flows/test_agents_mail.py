@@ -1,10 +1,13 @@
 """An agent works from a mail program: answers, notes and commands count only if the mail proves whose it is."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from mailgate import clock
+from mailgate.mail import Verdict
 from mailgate.office.setup import add_agent
 from mailgate.store.agents import Agent, agent_by_email
 from mailgate.store.events import history_of
@@ -173,3 +176,16 @@ def test_what_an_agent_writes_to_others_with_the_desk_in_cc_is_a_note(world: Wor
     )
     assert (outcome, after.status, said.direction) == ("appended", "new", "note")
     assert len(world.relay.taken) == 1
+
+
+def test_an_imported_answer_of_an_agent_is_filed_under_its_date_and_not_sent_again(world: World) -> None:
+    ticket = _asked(world)
+    raw = mail(sender=MARA, to=DESK, subject=f"Re: [#{ticket.number}]", body="I have sent you a fresh link.")
+    long_ago = datetime(2020, 3, 2, 9, tzinfo=UTC)
+    kept_id = world.keeper.keep([replace(world.incoming(raw, sender=MARA), dated=long_ago, quiet=True)]).result(30)[0]
+    world._file(kept_id, raw, Verdict("pass"))
+    world.work()
+    assert world.kept(kept_id).outcome == "appended"
+    (said,) = [message for message in world.thread(ticket.id) if message.kept_id == kept_id]
+    assert (said.direction, said.at) == ("out", long_ago)
+    assert len(world.relay.to(ANA)) == 1, "only the acknowledgement"
