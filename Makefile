@@ -33,7 +33,7 @@ bench: .venv/.dev ## print the performance table
 	$(BIN)/python -m mailgate.bench $(ARGS)
 
 faults: .venv/.dev ## every failpoint at every door (long)
-	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/faults
+	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/faults tests/flows
 
 fuzz: .venv/.dev ## break mails at random until stopped
 	FUZZED_MAILS=10000 $(BIN)/python -m pytest -q tests/flows/test_fuzzed.py

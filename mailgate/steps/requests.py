@@ -15,7 +15,7 @@ from mailgate.store.office import Mailbox
 from mailgate.store.tickets import Recent, Ticket, by_ids
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.decide import Decision
-from mailgate.thread.loops import answers_itself
+from mailgate.thread.loops import Earlier, answers_itself
 from mailgate.thread.own import not_addressed
 from mailgate.thread.subject import bare
 from mailgate.thread.verification import verification
@@ -43,8 +43,8 @@ def why_not_open(batch: Batch, row: KeptMail, arrival: Arrival) -> Stopped | Non
     if (reason := verification(arrival, mailbox.domain)) is not None:
         return Stopped(Cause.VERIFICATION, reason)
     today = [each for each in _recent(batch, arrival) if _is_near(each, batch.when(row), _DAY)]
-    subjects, number_format = [each.subject for each in today], batch.organisation.number_format
-    if (reason := answers_itself(arrival.letter.subject, subjects, number_format)) is not None:
+    earlier = [Earlier(each.number, each.subject) for each in today]
+    if (reason := answers_itself(arrival.letter, earlier, batch.organisation.number_format)) is not None:
         return Stopped(Cause.LOOP, reason, today[0].ticket_id if today else None)
     return None
 

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import NamedTuple
 
+from mailgate.mail import Letter
 from mailgate.thread.subject import bare, numbers_in
 
 _BRACKETED = re.compile(r"[\[(【{]([^\[\](){}【】]{1,60})[\])】}]")
 _DIGITS = re.compile(r"\d+")
 _PILE = 3  # numbers of one foreign system: one for each time it took our answer for a new request
 _GROWTH = 4  # subjects, each within the next
+_ECHOES = 3  # requests alike but for their numbers, before one that also quotes our answer to one of them
+_TEXT = 20_000  # characters of a letter in which our number is looked for
 _SCANNED = 2000  # characters of a subject that are looked at
 
 
-def answers_itself(subject: str, earlier: Iterable[str], number_format: str) -> str | None:
-    """Why this request looks like another system's answer to our answer; `earlier`: today's, newest first."""
-    pile = _piled_up(subject, number_format)
+class Earlier(NamedTuple):
+    """What the same sender asked for today."""
+
+    number: str
+    subject: str
+
+
+def answers_itself(letter: Letter, earlier: Sequence[Earlier], number_format: str) -> str | None:
+    """Why this request looks like another system's answer to our answer; `earlier`: newest first."""
+    subject, own = bare(letter.subject, number_format), [bare(each.subject, number_format) for each in earlier]
+    pile = _piled_up(letter.subject, number_format)
     if pile is not None:
         return f"Its subject piles up numbers of another system ({', '.join(pile)}): two systems answer each other."
-    grown = _grown(bare(subject, number_format), [bare(each, number_format) for each in earlier])
+    grown = _grown(subject, own)
     if grown >= _GROWTH:
         return f"It is the {grown}th today whose subject holds the one before: two systems answer each other."
+    if sum(_DIGITS.sub("0", each) == _DIGITS.sub("0", subject) for each in own) >= _ECHOES and (
+        quoted := next((each.number for each in earlier if each.number in letter.text[:_TEXT].upper()), None)
+    ):
+        return f"It quotes our letter on {quoted}, and is one of many of its kind today: two systems answer each other."
     return None
 
 
