@@ -13,7 +13,7 @@ from mailgate.seal import Seal
 from mailgate.store.base import add
 from mailgate.store.db import Session
 from mailgate.store.dkim import DkimKey, dkim_keys
-from mailgate.store.imap import ImapAccount, account_of, every_secret, forget_folders
+from mailgate.store.imap import ImapAccount, account_of, every_secret, forget_folders, forget_left
 from mailgate.store.office import Mailbox
 
 _PORTS = {"imaps": 993, "imap": 143}
@@ -78,6 +78,7 @@ def connect(
     username = where.username or mailbox.address
     if (account.host, account.username) != (where.host, username):
         forget_folders(session, account.id)
+    forget_left(session, account.id)
     account.host, account.port, account.security = where.host, where.port, where.security
     account.username = username
     account.folders = list(dict.fromkeys((*wishes.folders, *wishes.junk)))

@@ -175,6 +175,11 @@ def forget_folders(session: Session, account_id: int) -> None:
     session.execute(delete(ImapFolder).where(ImapFolder.account_id == account_id))
 
 
+def forget_left(session: Session, account_id: int) -> None:
+    """Whoever connects a mailbox anew has seen what could not be taken."""
+    session.execute(update(ImapFolder).where(ImapFolder.account_id == account_id).values(left_behind=[]))
+
+
 def move_on(session: Session, step: Step) -> None:
     """Note how far a folder was read, in the transaction that keeps its mails."""
     row = _locked(session, step.account_id, step.folder)
@@ -217,6 +222,18 @@ def health(session: Session) -> list[Health]:
         .order_by(Mailbox.address)
     )
     return [Health(*row) for row in session.execute(question)]
+
+
+def count_alarms(session: Session, now: datetime) -> int:
+    """Mailboxes that have not been fetched for too long, or soon cannot be."""
+    since = func.coalesce(ImapAccount.good_at, ImapAccount.changed_at)
+    question = (
+        select(func.count())
+        .select_from(ImapAccount)
+        .join(Mailbox, (Mailbox.org_id == ImapAccount.org_id) & (Mailbox.id == ImapAccount.mailbox_id))
+        .where(Mailbox.active, (since < now - OVERDUE) | (ImapAccount.expires_at < now + EXPIRY_WARNING))
+    )
+    return session.scalars(question).one()
 
 
 def _locked(session: Session, account_id: int, folder: str) -> ImapFolder | None:

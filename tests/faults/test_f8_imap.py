@@ -119,6 +119,8 @@ def test_f8_a_mail_the_server_does_not_hand_out_is_left_and_told_and_the_others_
     assert server.asked("FETCH 3 (UID BODY.PEEK[])") == 3
     assert 3 not in server.flags
     assert "lie at" in str(how_it_goes(world).words(datetime.now(UTC)))
+    connect_mailbox(world, server.port, server.password)
+    assert how_it_goes(world).left == 0, "whoever connects it anew has seen it"
 
 
 def test_f8_a_mail_of_forty_megabytes_and_one_that_is_too_large(world: World, server: OddImap) -> None:

@@ -53,6 +53,7 @@ POLICY: dict[str, Rule] = {
     "shelf.show": MAIL,
     "shelf.download": MAIL,
     "shelf.replay": MAIL,
+    "mailboxes.show": SET_UP,
     "outbox.show": MAIL,
     "outbox.retry": MAIL,
     "status.show": ANYBODY,

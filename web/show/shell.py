@@ -10,6 +10,7 @@ from flask import render_template
 from mailgate import clock
 from mailgate.rights import Right
 from mailgate.store.db import Session
+from mailgate.store.imap import count_alarms
 from mailgate.store.kept import count_state
 from mailgate.store.numbers import example_number
 from mailgate.store.office import mailboxes
@@ -123,7 +124,11 @@ def _setup(session: Session, known: Who, current: str) -> list[Item]:
     if not known.may(Right.MAIL):
         return []
     shelved = capped(count_state(session, SHELVED, MOST_COUNTED))
-    return [
+    items = [
         Item("Shelf", "/admin/shelf", "held", shelved or None, current == "shelf"),
         Item("Outbox", "/admin/outbox", "outbox", None, current == "outbox"),
     ]
+    if known.may(Right.SET_UP):
+        alarms = count_alarms(session, clock.now())  # a mailbox that is not fetched shows on every page of an admin
+        items.append(Item("Mailboxes", "/admin/mailboxes", "inbox", alarms or None, current == "mailboxes"))
+    return items
