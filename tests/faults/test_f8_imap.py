@@ -1,5 +1,6 @@
 """F8: whatever happens between us and an IMAP server, each mail is kept, and none becomes two tickets."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -199,6 +200,21 @@ def test_f8_a_cursor_that_somebody_else_has_moved_keeps_nothing(world: World, se
     with pytest.raises(Conflict):
         world.keeper.keep([incoming], step).result(30)
     assert world.count(KEPT) == 1
+
+
+def test_f8_while_there_is_no_news_nothing_is_asked(world: World, server: OddImap) -> None:
+    server.put(mail())
+    connect_mailbox(world, server.port, server.password)
+    with fetching(world):
+        eventually(lambda: server.asked("IDLE") == 1)
+        asked = len(server.commands)
+        time.sleep(1)
+        assert len(server.commands) == asked
+        server.put(mail())
+        eventually(lambda: server.asked("IDLE") == 2)
+    assert world.count(KEPT) == 2
+    assert server.asked("SELECT") == 2
+    assert server.asked("UID SEARCH") <= 4
 
 
 def test_f8_a_server_that_tells_nothing_is_asked_again(world: World, server: OddImap) -> None:

@@ -25,8 +25,8 @@ async def folders(connection: Connection) -> list[Folder]:
 
 async def enter(connection: Connection, folder: str) -> int:
     """Go into a folder: its UIDVALIDITY."""
-    connection.wire.news.clear()
     selected = await connection.answered(connection.wire.select(_named(folder)), f"to open {folder}")
+    connection.wire.news.clear()  # how many there are is part of the answer; what comes from here on is news
     uidvalidity = answers.code(selected.lines, b"UIDVALIDITY")
     if uidvalidity is None:
         raise Unwilling(f"the server does not say which UIDs are valid in {folder}")
