@@ -86,3 +86,15 @@ def test_this_machine_is_not_limited(site: Site) -> None:
     wrong = {"Authorization": "Bearer wrong"}
     for _ in range(WRONG_TOKENS + 2):
         assert site.ask("GET", TICKETS, None, headers=wrong).status_code == 401
+
+
+def test_named_networks_are_not_limited_unless_they_speak_for_others(site: Site) -> None:
+    wrong, named = {"Authorization": "Bearer wrong"}, {"REMOTE_ADDR": "198.18.0.7"}
+    for _ in range(WRONG_TOKENS + 2):
+        assert site.ask("GET", TICKETS, None, headers=wrong, environ_overrides=named).status_code == 401
+    forwarded = {**wrong, "X-Forwarded-For": "192.0.2.1"}
+    tries = [
+        site.ask("GET", TICKETS, None, headers=forwarded, environ_overrides=named).status_code
+        for _ in range(WRONG_TOKENS + 1)
+    ]
+    assert tries == [401] * WRONG_TOKENS + [429]

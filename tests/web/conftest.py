@@ -78,6 +78,7 @@ def settings(fresh: Fresh, tmp_path: Path) -> Settings:
         secret_key=KEY,
         base_url="https://desk.example",
         trusted_proxies="198.51.100.0/24",
+        unlimited="198.18.0.0/24",
     )
 
 
