@@ -12,6 +12,7 @@ from typing import Any
 
 import redis
 from rq import Queue, SimpleWorker
+from rq.exceptions import InvalidJobOperation
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty, UnixSignalDeathPenalty
@@ -21,6 +22,7 @@ from mailgate.errors import Temporary
 from mailgate.queue.nudges import JOBS
 
 _KNOWN = frozenset(f"mailgate.jobs.{job}" for job in JOBS)
+_PASSES = (Temporary, redis.RedisError, InvalidJobOperation)  # the last: Redis was emptied while we worked
 _stopping = threading.Event()
 _log = log.get("worker")
 
@@ -47,7 +49,7 @@ class ResidentWorker(SimpleWorker):
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """A drain that failed has left its rows in the database; say why, keep nothing here."""
         error = exc_info[1]
-        if isinstance(error, Temporary):
+        if isinstance(error, _PASSES):
             _log.warning("%s stopped and is tried again: %s", job.func_name, error)
         else:
             _log.error("%s failed", job.func_name, exc_info=exc_info)
