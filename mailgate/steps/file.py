@@ -77,7 +77,10 @@ def _prepare(
     read_before: dict[bytes, list[KeptMail]] = {}
     for kept in already_read(session, [arrival.same for arrival in arrivals]):
         read_before.setdefault(kept.same or b"", []).append(kept)
-    people = people_by_address(session, [arrival.author.address.lower() for arrival in arrivals])
+    authors = [arrival.author.address.lower() for arrival in arrivals]
+    people = people_by_address(session, authors)
+    recent = recent_requests(session, [person.id for person in people.values()], now - RECENT)
+    reserve(session, ticket_links=sum(bool(recent[people[author].id]) for author in authors if author in people))
     return Batch(
         session,
         shop,
@@ -86,7 +89,7 @@ def _prepare(
         gather(session, org, shop.marks, organisation.number_format, arrivals),
         people,
         read_before,
-        recent_requests(session, [person.id for person in people.values()], now - RECENT),
+        recent,
         numbers,
         now,
     )
