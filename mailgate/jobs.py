@@ -17,7 +17,7 @@ from time import monotonic
 from mailgate import clock, log, parse
 from mailgate.errors import Refused, Temporary
 from mailgate.failpoints import point
-from mailgate.mail import Envelope, Letter, Verdict
+from mailgate.mail import Envelope, Letter, Ruling, Verdict
 from mailgate.queue.worker import is_stopping
 from mailgate.steps.file import file_letters
 from mailgate.steps.follow import follow
@@ -122,10 +122,12 @@ def _read(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:
 def _arrival(row: KeptMail, raw: bytes) -> Arrival:
     point("read.one", raw)
     envelope = Envelope(row.sender, row.recipient, row.door, row.peer, row.folder, row.is_junk, row.helo or "")
+    ruling = Ruling(**row.ruling) if row.ruling is not None else None
     try:
-        return Arrival(row.id, row.mailbox_id, envelope, parse.read(raw), Verdict())
+        return Arrival(row.id, row.mailbox_id, envelope, parse.read(raw), Verdict(), ruling=ruling)
     except Refused as refusal:
-        return Arrival(row.id, row.mailbox_id, envelope, Letter(sender=None), Verdict(), refused=str(refusal))
+        unread, why = Letter(sender=None), str(refusal)
+        return Arrival(row.id, row.mailbox_id, envelope, unread, Verdict(), refused=why, ruling=ruling)
 
 
 def _verified(shop: Workshop, read: Sequence[tuple[Arrival, bytes]]) -> list[Arrival]:

@@ -175,6 +175,14 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What somebody who looked at a mail on the shelf decided: it goes onto this ticket, or (None) onto a new one."""
+
+    by: str
+    ticket_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Try:
     """One signal that was looked at while a ticket was sought, and what came of it."""
 

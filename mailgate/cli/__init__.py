@@ -19,6 +19,7 @@ COMMANDS = {
     "ingest": ("ingest", "Take mail from standard input or files."),
     "parse": ("parse", "Show how a mail is read, as JSON."),
     "explain": ("explain", "Tell what happened to a mail or ticket, and why."),
+    "shelf": ("shelf", "Mail that is on no ticket."),
     "replay": ("replay", "Read kept mail again."),
     "org": ("office", "Organisations."),
     "user": ("accounts", "Agents and admins."),

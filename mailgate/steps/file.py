@@ -13,6 +13,7 @@ from mailgate.steps.batch import Batch, hold, settle
 from mailgate.steps.bounces import file_report
 from mailgate.steps.passed_on import open_for_somebody, speaks_for_the_desk
 from mailgate.steps.requests import RECENT, open_request, why_not_open
+from mailgate.steps.ruled import file_as_ruled
 from mailgate.steps.several_mailboxes import Twins, twins_of
 from mailgate.steps.workshop import Workshop
 from mailgate.store.base import reserve
@@ -110,6 +111,9 @@ def _file(batch: Batch, row: KeptMail, arrival: Arrival) -> None:
     if letter.message_id and batch.shop.marks.is_check_id(letter.message_id):
         settle(row, "discarded", ["It only checked the mailbox."])
         return
+    if arrival.ruling is not None:
+        file_as_ruled(batch, row, arrival, arrival.ruling, twins)
+        return
     circle = own_mail(arrival, batch.organisation.id, batch.shop.marks, addresses)
     if arrival.refused is not None:
         hold(row, Cause.HOSTILE, arrival.refused)
@@ -149,7 +153,7 @@ def _file_by(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decision, 
 
 def _new_requests(arrivals: Sequence[Arrival]) -> int:
     """So many ticket numbers a batch can need at most."""
-    return sum(arrival.letter.kind not in REPORTS for arrival in arrivals)
+    return sum(arrival.letter.kind not in REPORTS or arrival.ruling is not None for arrival in arrivals)
 
 
 def _keep_files(shop: Workshop, org: int, arrivals: Sequence[Arrival]) -> None:

@@ -64,8 +64,7 @@ def open_request(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decisi
         channel="mail",
         language=language,
     )
-    imported = ["It was imported."] if row.quiet else []
-    suppressed = [*_why_no_answer(arrival, mailbox), *imported, *_answered_elsewhere(elsewhere)]
+    suppressed = [*_why_no_answer(arrival, mailbox), *_late(row, arrival), *_answered_elsewhere(elsewhere)]
     related = [_related(decision.link.kind, decision.link.ticket)] if decision.link is not None else []
     related += [_related("same-mail", other) for other in elsewhere]
     related += [] if related else _perhaps(batch, row, arrival)
@@ -120,6 +119,14 @@ def _why_no_answer(arrival: Arrival, mailbox: Mailbox) -> Iterator[str]:
         yield elsewhere
     if not arrival.verdict.is_answerable:
         yield "It fails its sender's own authentication rules."
+
+
+def _late(row: KeptMail, arrival: Arrival) -> Iterator[str]:
+    """Whoever wrote some time ago is answered by a person, if at all."""
+    if row.quiet:
+        yield "It was imported."
+    if arrival.ruling is not None:
+        yield f"It lay on the shelf, until {arrival.ruling.by} made it a request."
 
 
 def _answered_elsewhere(others: list[Ticket]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -17,14 +18,17 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
+from mailgate.mail import Ruling
 from mailgate.store.base import TenantRow, points_to
 from mailgate.store.claims import Claimed, claimed
 from mailgate.store.messages import trimmed
 
 OUTCOMES = ("opened", "appended", "bounce", "complaint", "duplicate", "held", "quarantined", "discarded")
 STATES = ("waiting", "done", "held", "quarantined")
+SHELVED = ("held", "quarantined")
 
 
 class KeptMail(TenantRow):
@@ -76,6 +80,7 @@ class KeptMail(TenantRow):
     reasons: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     trail: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # [[signal, value, result], …]
     last_error: Mapped[str | None]
+    ruling: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # mail.Ruling, of whoever decided
     trust: Mapped[str | None]  # pass, fail, none: whether the sender is who the mail says; None until it is read
     trust_reasons: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # in sentences
 
@@ -160,28 +165,45 @@ def list_kept(
     return list(session.scalars(question))
 
 
-def count_state(session: Session, states: Sequence[str], cap: int = 1000) -> int:
+def count_state(session: Session, states: Sequence[str], cap: int = 1000, *, causes: Sequence[str] = ()) -> int:
+    """How many mails are in these states, or of them held for these causes; counted no further than `cap`."""
     question = select(KeptMail.id).where(KeptMail.state.in_(states)).limit(cap)
+    if causes:
+        question = question.where(KeptMail.cause.in_(causes))
     return session.scalar(select(func.count()).select_from(question.subquery())) or 0
 
 
-def shelved(session: Session) -> list[int]:
-    """Every mail on the shelf, oldest first."""
-    question = select(KeptMail.id).where(KeptMail.state.in_(("held", "quarantined"))).order_by(KeptMail.id)
+def shelved(session: Session, *, states: Sequence[str] = SHELVED, causes: Sequence[str] = ()) -> list[int]:
+    """Every mail on the shelf, or of it what is in these states or held for these causes, oldest first."""
+    question = select(KeptMail.id).where(KeptMail.state.in_(states)).order_by(KeptMail.id)
+    if causes:
+        question = question.where(KeptMail.cause.in_(causes))
     return list(session.scalars(question))
 
 
-def put_back(session: Session, ids: Iterable[int]) -> list[int]:
-    """Let mails from the shelf be read again, their tries counted anew."""
+def put_back(session: Session, ids: Iterable[int], ruling: Ruling | None = None) -> list[int]:
+    """Let mails from the shelf be read again, their tries counted anew; by a ruling, they go where it says."""
     question = (
         update(KeptMail)
-        .where(KeptMail.id.in_(list(ids)), KeptMail.state.in_(("held", "quarantined")))
+        .where(KeptMail.id.in_(list(ids)), KeptMail.state.in_(SHELVED))
         .values(
             state="waiting", outcome=None, cause=None, tries=0, claimed_until=None, claimed_by=None, last_error=None,
             same=None, reasons=[], trail=[], trust=None, trust_reasons=[], read_at=None,
+            ruling=asdict(ruling) if ruling is not None else None,
         )
         .returning(KeptMail.id)
     )  # fmt: skip
+    return list(session.scalars(question))
+
+
+def discard(session: Session, ids: Iterable[int], reason: str) -> list[int]:
+    """Take mails off the shelf for good. They stay kept, and say why nothing came of them."""
+    question = (
+        update(KeptMail)
+        .where(KeptMail.id.in_(list(ids)), KeptMail.state.in_(SHELVED))
+        .values(state="done", outcome="discarded", cause=None, reasons=[reason])
+        .returning(KeptMail.id)
+    )
     return list(session.scalars(question))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from mailgate.mail import Address, Envelope, Letter, Verdict
+from mailgate.mail import Address, Envelope, Letter, Ruling, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Arrival:
     letter: Letter
     verdict: Verdict
     refused: str | None = None  # why the letter could not be read at all; then `letter` is empty
+    ruling: Ruling | None = None  # somebody has looked at it, and decided
 
     @property
     def same(self) -> bytes:

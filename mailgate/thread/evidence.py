@@ -125,6 +125,7 @@ def gather(session: Session, org: int, marks: Marks, number_format: str, arrival
     evidence.by_copy = tickets_of_copies(session, {copy for mark in found if (copy := marks.read_bounce(org, mark))})
     wanted |= {ticket_id for mark in found if (ticket_id := marks.read_ticket(org, mark)) is not None}
     wanted |= {ticket_id for ticket_id in evidence.by_copy.values() if ticket_id is not None}
+    wanted |= {arrival.ruling.ticket_id for arrival in arrivals if arrival.ruling and arrival.ruling.ticket_id}
     evidence.tickets = by_ids(session, wanted, lock=True)
     gone_on = {ticket.merged_into_id for ticket in evidence.tickets.values() if ticket.merged_into_id is not None}
     evidence.tickets |= by_ids(session, gone_on - evidence.tickets.keys(), lock=True)

@@ -1,5 +1,7 @@
 """`mailgate replay`: mail from the shelf is read again; what cannot be is named."""
 
+import json
+
 import pytest
 from sqlalchemy import text
 
@@ -86,3 +88,24 @@ def test_another_organisations_shelf_is_left_alone(world: World, mailgate: Mailg
     assert world.count("SELECT count(*) FROM kept_mail WHERE state = 'quarantined'") == 1
     assert mailgate("explain", str(theirs), "--org", "Support").code == 1
     assert mailgate("explain", str(theirs), "--org", "Another desk").code == 0
+
+
+def test_one_cause_is_read_again_and_the_rest_stays(world: World, mailgate: Mailgate) -> None:
+    held = world.receive(mail(sender=DESK))  # our own address: held as a loop
+    hostile = world.receive(mail(headers=(("To", ", ".join(f"p{n}@x.example" for n in range(2000))),)))
+    assert mailgate("replay", "--cause", "loop").out == "1 mail is read again.\n"
+    assert (world.kept(held.id).state, world.kept(hostile.id).state) == ("waiting", "held")
+
+
+def test_the_shelf_is_listed_and_emptied_from_the_command_line(world: World, mailgate: Mailgate) -> None:
+    first, second = (world.receive(mail(sender=DESK, body=str(number))) for number in range(2))
+    assert mailgate("shelf", "list", "--cause", "spam").out == ""
+    listed = json.loads(mailgate("shelf", "list", "--json").out)
+    assert [(row["id"], row["cause"]) for row in listed] == [(second.id, "loop"), (first.id, "loop")]
+    assert "own address" in listed[0]["reason"]
+    mailgate("shelf", "file", str(first.id))
+    world.work()
+    assert world.kept(first.id).reasons == ["The command line made it a request of its own."]
+    assert mailgate("shelf", "discard", str(second.id)).out == f"Mail {second.id} is discarded.\n"
+    assert mailgate("shelf", "discard", str(second.id)).err.startswith("mailgate: Only mail that is held")
+    assert mailgate("shelf", "file", "999").code != 0

@@ -162,3 +162,19 @@ def test_the_set_up_is_walked_page_by_page(site: Site, world: World) -> None:
         ("Below", "Top"),
     ]
     assert site.get("/agents")["items"][0]["teams"] == ["Team 2", "Team 4"]
+
+
+def test_held_mail_is_put_on_a_ticket_or_discarded(site: Site, world: World) -> None:
+    number = world.ticket(world.receive(mail()).ticket_id).number
+    first, second, third = (world.receive(b"Received: from a by b\r\n" * 51 + mail(body=str(n))) for n in range(3))
+    filed = site.send("POST", f"/inbound/{first.id}/file", {"ticket": number})
+    assert (filed["state"], filed["cause"]) == ("waiting", None)
+    site.send("POST", f"/inbound/{second.id}/file", {"ticket": None})
+    world.work()
+    assert site.get(f"/inbound/{first.id}")["ticket"] == number
+    assert site.get(f"/inbound/{second.id}")["outcome"] == "opened"
+    assert site.send("POST", f"/inbound/{third.id}/discard", None)["outcome"] == "discarded"
+    site.send("POST", f"/inbound/{third.id}/discard", None, status=409)
+    site.send("POST", f"/inbound/{third.id}/file", {"ticket": number}, status=409)
+    site.send("POST", f"/inbound/{first.id}/file", {}, status=422)
+    site.send("POST", "/inbound/999999/discard", None, status=404)

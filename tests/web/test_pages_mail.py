@@ -33,6 +33,33 @@ def test_held_mail_is_on_the_shelf_and_can_be_downloaded_and_read_again(browser:
     assert "Round and round" in browser.get("/admin/shelf"), "it was read again, and held again"
 
 
+def test_held_mail_goes_where_the_page_says(browser: Browser, world: World) -> None:
+    number = world.ticket(world.receive(mail()).ticket_id).number
+    first, second, third = (world.receive(_loop() + f"{n}\r\n".encode()) for n in range(3))
+    page = browser.get("/admin/shelf")
+    assert "Loop <span" in page
+    assert "Spam <span" not in page, "an empty part is not shown"
+    browser.post(f"/admin/shelf/{first.id}/filing", number=number)
+    browser.post(f"/admin/shelf/{second.id}/filing")
+    browser.post(f"/admin/shelf/{third.id}/discarding")
+    world.work()
+    assert world.ticket(world.kept(first.id).ticket_id).number == number
+    assert world.kept(second.id).outcome == "opened"
+    assert world.kept(third.id).outcome == "discarded"
+    assert world.kept(third.id).reasons == ["Mara Koch discarded it."]
+    assert "The shelf is empty" in browser.get("/admin/shelf")
+    browser.post(f"/admin/shelf/{third.id}/discarding", 409)
+    browser.post("/admin/shelf/999999/filing", 404)
+
+
+def test_all_mail_of_a_cause_is_read_again(browser: Browser, world: World) -> None:
+    loops = [world.receive(_loop() + f"{n}\r\n".encode()) for n in range(2)]
+    bomb = world.receive(mail(headers=(("To", ", ".join(f"p{n}@x.example" for n in range(2000))),)))
+    browser.get("/admin/shelf?state=loop")
+    browser.post("/admin/shelf/replay?state=loop")
+    assert [world.kept(kept.id).state for kept in (*loops, bomb)] == ["waiting", "waiting", "held"]
+
+
 def test_the_shelf_says_why(browser: Browser, world: World) -> None:
     kept = world.receive(_loop())
     page = browser.get(f"/admin/shelf/{kept.id}/why")

@@ -9,13 +9,14 @@ from pydantic import BeforeValidator, Field
 
 from mailgate.errors import Conflict, NotFound
 from mailgate.mail import Cause
+from mailgate.office import shelf
 from mailgate.store.db import Session
 from mailgate.store.kept import KeptMail, kept_by_id, list_kept, put_back, raw_of
 from mailgate.store.tickets import by_ids
 from web import cursors
-from web.access import desk, who
+from web.access import agent, desk, who
 from web.answers import attachment
-from web.api.operations import Answer, operation
+from web.api.operations import Answer, Body, operation
 from web.api.shapes import Moment, Page, PageQuery, Trust, several
 from web.db import ring, tools
 
@@ -99,6 +100,28 @@ def download_inbound(kept_id: int) -> Response:
     row, raw = rows[0]
     content = raw if raw is not None else tools().blobs.get(who().org, row.sha256.hex())
     return attachment(content, "message/rfc822", f"{kept_id}.eml")
+
+
+class Filing(Body):
+    """Where a mail from the shelf goes."""
+
+    ticket: Annotated[str | None, Field(description="The number of its ticket; null: a new one.", max_length=140)]
+
+
+@operation("POST", "/inbound/<key:kept_id>/file", body=Filing, answer=InboundExplained)
+def file_inbound(kept_id: int, body: Filing) -> InboundExplained:
+    """Put a held mail on a ticket, or make it a new one; it is waiting until a worker has done so."""
+    with desk() as session:
+        explained = _explained(session, shelf.file_it(session, kept_id, body.ticket, agent().name))
+    ring("read_mail")
+    return explained
+
+
+@operation("POST", "/inbound/<key:kept_id>/discard", answer=InboundExplained)
+def discard_inbound(kept_id: int) -> InboundExplained:
+    """Take a mail off the shelf for good. It stays kept."""
+    with desk() as session:
+        return _explained(session, shelf.discard(session, kept_id, agent().name))
 
 
 @operation("POST", "/inbound/<key:kept_id>/replay", answer=InboundExplained)

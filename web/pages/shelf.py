@@ -1,25 +1,47 @@
-"""The shelf: mail that was kept but found no ticket. Look at it, download it, have it read again."""
+"""The shelf: mail that was kept but found no ticket. Look at it, and say what becomes of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
+from pydantic import Field
 
 from mailgate.errors import Conflict, NotFound
-from mailgate.store.kept import KeptMail, count_state, kept_by_id, list_kept, put_back, raw_of
-from web.access import desk, who
+from mailgate.mail import Cause
+from mailgate.office import shelf
+from mailgate.store.db import Session
+from mailgate.store.kept import SHELVED, KeptMail, count_state, kept_by_id, list_kept, put_back, raw_of, shelved
+from web.access import agent, desk, who
 from web.answers import attachment, see_other
 from web.db import ring, tools
-from web.show.lists import ENTRIES, asked
-from web.show.shell import SHELVED, desk_page
+from web.forms import Form, Line
+from web.show.lists import ENTRIES, Asked, State, asked
+from web.show.shell import desk_page
 from web.show.views import MOST_COUNTED
 
 pages = Blueprint("shelf", __name__, url_prefix="/admin/shelf")
 
 _URL = "/admin/shelf"
-_STATES = {"": "All", "held": "Held", "quarantined": "Quarantined"}
+_CAUSES = {
+    Cause.FORGED_SENDER: "Forged sender",
+    Cause.UNAUTHENTICATED_AGENT: "Unproved agent",
+    Cause.VERIFICATION: "Sign-up mail",
+    Cause.LOOP: "Loop",
+    Cause.SPAM: "Spam",
+    Cause.OVER_LIMITS: "Over limits",
+    Cause.HOSTILE: "Hostile",
+}
+_UNREADABLE = "quarantined"
+_PARTS = {"": "All", **{cause.value: words for cause, words in _CAUSES.items()}, _UNREADABLE: "Not readable"}
+
+
+class Filing(Form):
+    """Where a mail goes: onto the ticket with this number."""
+
+    number: Annotated[Line, Field(min_length=1, max_length=140)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,35 +49,33 @@ class Shelved:
     """One kept mail."""
 
     id: int
-    state: str
+    is_readable: bool
     cause: str
+    reason: str
     error: str | None
     sender: str
     subject: str
     received_at: datetime
     size: int
     tries: int
-    raw_url: str
-    why_url: str
-    replay_url: str
+    url: str
 
 
 @pages.get("")
 def show() -> str:
     """Show what is on the shelf, newest first."""
-    question = asked(_URL, _STATES)
-    states = (question.state,) if question.state else SHELVED
+    question = asked(_URL, _PARTS)
     with desk() as session:
-        found = list_kept(session, states=states, before=question.before, limit=ENTRIES + 1)
+        states, causes = _narrowed(question.state)
+        found = list_kept(session, states=states, causes=causes, before=question.before, limit=ENTRIES + 1)
         return desk_page(
             session,
             "shelf.html",
             current="shelf",
-            states=question.states(
-                _STATES, lambda name: count_state(session, [name] if name else SHELVED, MOST_COUNTED)
-            ),
+            parts=_parts(session, question),
             mails=[_shelved(kept) for kept in found[:ENTRIES]],
             older_url=question.older([kept.id for kept in found]),
+            again_all=question.state if found else "",
         )
 
 
@@ -83,18 +103,62 @@ def replay(kept_id: int) -> Response:
     return see_other(_URL)
 
 
+@pages.post("/replay")
+def replay_all() -> Response:
+    """Have all mail of one cause read again."""
+    states, causes = _narrowed(asked(_URL, _PARTS).state)
+    with desk() as session:
+        put_back(session, shelved(session, states=states, causes=causes))
+    ring("read_mail")
+    return see_other(_URL)
+
+
+@pages.post("/<key:kept_id>/filing")
+def file(kept_id: int) -> Response:
+    """Put a mail on the ticket named, or on a new one."""
+    number = Filing.read(request).number if request.form.get("number") else None
+    with desk() as session:
+        shelf.file_it(session, kept_id, number, agent().name)
+    ring("read_mail")
+    return see_other(_URL)
+
+
+@pages.post("/<key:kept_id>/discarding")
+def discard(kept_id: int) -> Response:
+    """Take a mail off the shelf for good."""
+    with desk() as session:
+        shelf.discard(session, kept_id, agent().name)
+    return see_other(_URL)
+
+
+def _narrowed(part: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The states and causes a part of the shelf stands for."""
+    if part == _UNREADABLE:
+        return (_UNREADABLE,), ()
+    return SHELVED, (part,) if part else ()
+
+
+def _parts(session: Session, question: Asked) -> list[State]:
+    """Every part that holds something, and the one that is shown."""
+
+    def count(part: str) -> int:
+        states, causes = _narrowed(part)
+        return count_state(session, states, MOST_COUNTED, causes=causes)
+
+    return [part for part in question.states(_PARTS, count) if part.count or part.is_current or part.name == "All"]
+
+
 def _shelved(kept: KeptMail) -> Shelved:
     return Shelved(
         id=kept.id,
-        state=kept.state,
-        cause=" ".join(str(reason) for reason in kept.reasons) or "Nobody wrote down why.",
+        is_readable=kept.state != _UNREADABLE,
+        cause=_CAUSES[Cause(kept.cause)] if kept.cause else _PARTS[_UNREADABLE],
+        reason=" ".join(str(reason) for reason in kept.reasons) or "Nobody wrote down why.",
         error=kept.last_error,
         sender=kept.sender,
         subject=kept.subject or "",
         received_at=kept.received_at,
         size=kept.size,
         tries=kept.tries,
-        raw_url=f"{_URL}/{kept.id}/raw",
-        why_url=f"{_URL}/{kept.id}/why",
-        replay_url=f"{_URL}/{kept.id}/replay",
+        url=f"{_URL}/{kept.id}",
     )

@@ -11,15 +11,13 @@ from mailgate import clock
 from mailgate.rights import Right
 from mailgate.store.db import Session
 from mailgate.store.imap import count_alarms
-from mailgate.store.kept import count_state
+from mailgate.store.kept import SHELVED, count_state
 from mailgate.store.numbers import example_number
 from mailgate.store.office import mailboxes
 from mailgate.store.organisations import Organisation, own, sole
 from web.access import Who, desk_of, who
 from web.db import tools
 from web.show.views import MOST_COUNTED, VIEWS, Counts, capped, counts
-
-SHELVED = ("held", "quarantined")
 
 
 @dataclass(frozen=True, slots=True)
