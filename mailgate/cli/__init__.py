@@ -13,7 +13,7 @@ COMMANDS = {
     "lmtp": ("processes", "Receive mail by LMTP."),
     "imap": ("fetching", "Fetch mail by IMAP."),
     "worker": ("processes", "Read mail, follow events, send letters."),
-    "clock": ("processes", "Wake the workers for what is due."),
+    "clock": ("ticking", "Wake the workers for what is due."),
     "web": ("processes", "Serve the pages and the API."),
     "migrate": ("migrate", "Bring the database to this version."),
     "ingest": ("ingest", "Take mail from standard input or files."),

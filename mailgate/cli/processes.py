@@ -1,12 +1,10 @@
-"""`mailgate smtp`, `lmtp`, `worker`, `clock`, `web`: one process each, as production runs them."""
+"""`mailgate smtp`, `lmtp`, `worker`, `web`: one process each, as production runs them."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import socket
-import threading
 
 import click
 
@@ -56,18 +54,6 @@ def worker(queues: str, name: str | None) -> None:
 
 
 @click.command()
-def clock() -> None:
-    """Wake the workers for what is due. Two clocks are safe: one leads, the other takes over."""
-    from mailgate.queue.nudges import Bell
-    from mailgate.steps.ticking import tick_until
-
-    with house() as here, here.database() as database:
-        log.start("clock", here.settings.log)
-        stop = _stop_on_signal()
-        tick_until(database, Bell(here.servers.redis_url), f"{socket.gethostname()}-{os.getpid()}", stop)
-
-
-@click.command()
 @click.option("--listen", "web_listen", metavar="ADDRESS:PORT", help="Where to listen (MAILGATE_WEB_LISTEN).")
 def web(web_listen: str | None) -> None:
     """Serve the pages and the API with gunicorn."""
@@ -75,10 +61,3 @@ def web(web_listen: str | None) -> None:
 
     with house(web_listen=web_listen) as here:
         serve(here.settings, here.servers)
-
-
-def _stop_on_signal() -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from socket import gethostname
@@ -28,6 +29,7 @@ from mailgate.supervise import (
 )
 
 _DEMO_RELAY_PORT = 2526
+_IMAP_FLAG = "imap-wanted"  # in the data folder
 _LMTP = Listen("127.0.0.1", 2424)
 
 
@@ -108,9 +110,12 @@ def _roles(settings: Settings) -> list[Role]:
         for queues in ["mail" if number == 1 and settings.workers > 1 else "send,mail"]
     ]
     doors = [mailgate_role("smtp"), *([mailgate_role("lmtp")] if settings.lmtp_listen else [])]
-    waiting = (sys.executable, "-P", "-m", "mailgate.cli.imap_when_needed")
-    fetcher = Role("imap", (*waiting, "--name", f"{gethostname()}-imap"))
-    return [*doors, fetcher, *workers, mailgate_role("clock"), mailgate_role("web")]
+    # No process waits for a mailbox to fetch: the clock, which has the database open, notes when there is one.
+    flag = settings.data.resolve() / _IMAP_FLAG
+    flag.unlink(missing_ok=True)
+    clock = mailgate_role("clock", "--imap-flag", str(flag))
+    fetcher = replace(mailgate_role("imap", "--name", f"{gethostname()}-imap"), is_wanted=flag.exists)
+    return [*doors, *workers, clock, fetcher, mailgate_role("web")]
 
 
 def _demo_role(relay: Listen, mailbox: Listen) -> Role:

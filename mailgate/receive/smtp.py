@@ -112,19 +112,23 @@ class Conversation(SMTP):
         return f"250 2.0.0 Kept as {', '.join(map(str, ids))}"
 
     def mails(self, content: bytes) -> dict[tuple[int, int], Incoming]:
-        """One mail for each mailbox among the recipients, under the first address that led there."""
+        """One mail for each mailbox among the recipients, under the first address that led there.
+
+        An address with a plus-part comes before those without: it may hold the mark that leads to the ticket.
+        """
         assert self.envelope is not None
         assert self.session is not None
         sender = "" if self.envelope.mail_from == "<>" else storable(self.envelope.mail_from or "")
         door, peer, greeting = self.door_name, self.peer, storable(self.session.host_name or "")
         if self.application is not None:
             door, peer = "submission", f"{self.application.name} at {self.peer}"
-        return {
-            (found.org_id, found.id): Incoming(
+        chosen: dict[tuple[int, int], Incoming] = {}
+        for address, found in sorted(self.found.items(), key=lambda pair: "+" not in pair[0]):
+            mail = Incoming(
                 found.org_id, found.id, door, peer, sender, storable(address), content, clock.now(), helo=greeting
             )
-            for address, found in reversed(self.found.items())
-        }
+            chosen.setdefault((found.org_id, found.id), mail)
+        return chosen
 
     def to_all(self, answer: str) -> str:
         """What to say when the same is true for every recipient."""

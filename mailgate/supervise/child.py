@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
@@ -18,10 +18,11 @@ LONGEST_LINE = 64 * 1024
 
 @dataclass(frozen=True)
 class Role:
-    """What a process is called in the log, and how it is started."""
+    """What a process is called in the log, how it is started, and from when on it is wanted."""
 
     name: str
     command: tuple[str, ...]
+    is_wanted: Callable[[], bool] = lambda: True
 
 
 def mailgate_role(name: str, *arguments: str) -> Role:
@@ -67,7 +68,7 @@ class Child:
 
     @property
     def is_due(self) -> bool:
-        return self._process is None and time.monotonic() >= self._next_start
+        return self._process is None and time.monotonic() >= self._next_start and self.role.is_wanted()
 
     @property
     def speech(self) -> IO[bytes] | None:

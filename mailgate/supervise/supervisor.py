@@ -76,8 +76,7 @@ class Supervisor:
     def run(self) -> int:
         with self._hearing_signals():
             try:
-                for child in self._children:
-                    self._start(child)
+                self._look_after_children()
                 while not self._signals and self._is_bearable():
                     self._listen(GLANCE)
                     self._look_after_children()

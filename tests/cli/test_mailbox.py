@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from mailgate.seal import Seal
+from mailgate.steps.ticking import tick_until
+from mailgate.store.bare_clock import ClockDatabase
 from mailgate.store.dkim import dkim_keys
 from tests.cli.conftest import Mailgate
 from tests.support.databases import Fresh
@@ -128,15 +130,23 @@ def _forwarding(world: World, server: Dovecot) -> Iterator[str]:
         thread.join(10)
 
 
-@needs_dovecot
-def test_up_fetches_as_soon_as_there_is_something_to_fetch(world: World, fresh: Fresh, tmp_path: Path) -> None:
-    """What `up` starts is small until then."""
-    with dovecot() as server, gateway(fresh, tmp_path) as gate:
-        server.put(DESK, mail())
-        gate.start("imap-when-needed")
-        connect_mailbox(world, server.port, PASSWORD)
-        eventually(lambda: world.count("SELECT count(*) FROM kept_mail") == 1)
-        gate.stop("imap-when-needed")
+def test_the_clock_notes_whether_there_is_something_to_fetch(
+    world: World, fresh: Fresh, mailgate: Mailgate, tmp_path: Path
+) -> None:
+    """`up` starts the IMAP process by that note."""
+    database, stop, flag = ClockDatabase(fresh.app_url), threading.Event(), tmp_path / "flag"
+    told = (database, world.shop.bell, "test", stop)
+    clock = threading.Thread(target=tick_until, args=told, kwargs={"imap_flag": flag})
+    clock.start()
+    try:
+        connect_mailbox(world, 1, PASSWORD)
+        eventually(flag.exists)
+        mailgate("mailbox", "disconnect", DESK)
+        eventually(lambda: not flag.exists())
+    finally:
+        stop.set()
+        clock.join(10)
+        database.close()
 
 
 def test_a_domain_gets_one_key_which_is_sealed_anew_with_the_rest(world: World, mailgate: Mailgate) -> None:

@@ -18,8 +18,8 @@ ROLES = {
         "mailgate.compose",
     },
     "mailgate.receive.imap.post": {"mailparser", "flask", "lxml", "jinja2", "nh3", "aiosmtpd", "mailgate.parse"},
-    "mailgate.cli.imap_when_needed": {"sqlalchemy", "pydantic", "aioimaplib", "redis"},
-    "mailgate.steps.ticking": {"mailparser", "flask", "lxml", "jinja2", "aiosmtpd", "mailgate.parse"},
+    "mailgate.cli.ticking": {"sqlalchemy", "mailparser", "flask", "lxml", "jinja2", "aiosmtpd", "mailgate.parse"},
+    "mailgate.steps.ticking": {"sqlalchemy", "mailparser", "flask", "lxml", "jinja2", "aiosmtpd", "mailgate.parse"},
     "mailgate.jobs": {"flask", "aiosmtpd", "lxml", "obstore", "dkim", "spf", "dns", "publicsuffixlist"},
     "web.app": {"mailparser", "aiosmtpd", "mailgate.parse", "mailgate.trust", "mailgate.jobs", "lxml"},
 }

@@ -78,6 +78,15 @@ def test_too_many_recipients_are_put_off_one_by_one_and_the_first_hundred_are_se
     assert world.count(KEPT) == 1
 
 
+def test_of_two_addresses_of_one_mailbox_the_one_with_a_mark_is_kept(world: World) -> None:
+    """Whoever answers all names both; only one of them leads to the ticket."""
+    for first, second in ((DESK, "help+t1.abc@nordlicht.example"), ("help+t1.abc@nordlicht.example", DESK)):
+        with smtp_door(world) as port, smtplib.SMTP("127.0.0.1", port) as client:
+            client.sendmail("ana@lusitel.example", [first, second], mail())
+    assert world.count(KEPT) == 2
+    assert world.count(f"{KEPT} WHERE recipient = 'help+t1.abc@nordlicht.example'") == 2
+
+
 def test_the_null_sender_and_a_plus_address_are_kept_as_they_were(world: World) -> None:
     with smtp_door(world) as port, smtplib.SMTP("127.0.0.1", port) as client:
         client.sendmail("", ["help+tabc.def@nordlicht.example"], mail())

@@ -25,7 +25,10 @@ def main() -> int:
             servers = stack.enter_context(running(settings, durable=False))  # type: ignore[arg-type] # plays Settings
             heal, environment = servers.ensure, {"DATABASE": servers.database_url}
         return supervise(
-            [Role(name, (sys.executable, "-c", program)) for name, program in plan["roles"].items()],
+            [
+                Role(name, (sys.executable, "-c", program), Path(plan.get("wanted", {}).get(name, "/")).exists)
+                for name, program in plan["roles"].items()
+            ],
             environment,
             ready_when=[Path(name).exists for name in plan.get("ready_when", [])],
             on_ready=lambda: print("ready", flush=True),

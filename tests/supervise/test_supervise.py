@@ -74,6 +74,15 @@ def test_killed_child_is_started_again_and_its_own_children_end_with_it(run: Any
     assert not {parent, grandchild} & set(up.left)
 
 
+def test_role_that_is_not_wanted_yet_is_started_as_soon_as_it_is(run: Any, tmp_path: Path) -> None:
+    flag = tmp_path / "wanted"
+    up = run({"one": SLEEP, "later": SLEEP}, wanted={"later": str(flag)}).ready()
+    up.wait_for("one +up and well")
+    assert not any("later" in line for line in up.lines)
+    flag.touch()
+    up.wait_for("later +up and well")
+
+
 def test_killed_supervisor_leaves_no_child(run: Any) -> None:
     up = run({"one": SLEEP, "deaf": STUBBORN}).ready()
     up.wait_for("up and well|deaf +deaf", times=2)

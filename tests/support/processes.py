@@ -37,11 +37,9 @@ class Gateway:
         for role in roles:
             command = ["worker", "--name", role] if role.startswith("worker") else [role]
             command += ["--name", role] if role == "imap" else []
-            module = "mailgate.cli.imap_when_needed" if role == "imap-when-needed" else "mailgate"
-            command = [] if role == "imap-when-needed" else command
             with (self.folder / f"{role}.log").open("ab") as log:
                 self.running[role] = subprocess.Popen(
-                    [sys.executable, "-m", module, *command],
+                    [sys.executable, "-m", "mailgate", *command],
                     env={**self._environment(), "MAILGATE_FAILPOINTS": failpoints},
                     stdout=log,
                     stderr=log,
