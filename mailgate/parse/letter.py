@@ -6,7 +6,7 @@ import email
 
 from mailgate.errors import Refused
 from mailgate.mail import Address, File, Letter
-from mailgate.parse import calendar, kind, tnef
+from mailgate.parse import calendar, kind, sealed, tnef
 from mailgate.parse.addresses import read_addresses, read_sender
 from mailgate.parse.body import read_body
 from mailgate.parse.bounce.report import read_report
@@ -20,11 +20,6 @@ from mailgate.parse.scan import head_of, prepare
 from mailgate.parse.scrub import scrubbed
 from mailgate.parse.set_aside import parsed
 from mailgate.parse.structure import Block, Structure, walk
-
-_SEALS = {
-    "S/MIME": {"application/pkcs7-mime", "application/x-pkcs7-mime"},
-    "PGP": {"application/pgp-encrypted"},
-}
 
 
 def read(raw: bytes) -> Letter:
@@ -151,9 +146,7 @@ def _say_calendar(found: Structure) -> None:
 
 def _say_sealed(found: Structure) -> None:
     """An encrypted mail is shown as what it is."""
-    if any((block.text or block.html or "").strip() for block in found.blocks):
-        return
-    kinds = {file.type for file in found.files}
-    for seal, types in _SEALS.items():
-        if kinds & types:
-            found.defects.append(f"sealed with {seal}: its words cannot be read here")
+    for seal, why in found.closed.items():
+        found.defects.append(f"sealed with {seal}, {why}: its words cannot be read here")
+    if found.closed and not any((block.text or block.html or "").strip() for block in found.blocks):
+        found.blocks.append(Block(text=sealed.in_words(*next(iter(found.closed.items())))))

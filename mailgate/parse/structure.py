@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
 
+from mailgate.errors import Refused
 from mailgate.mail import File
+from mailgate.parse import sealed, uuencoded, yenc
 from mailgate.parse.attached_mail import attached_mail
 from mailgate.parse.charsets import charset_in_html, decode
 from mailgate.parse.headers import raw_header
 from mailgate.parse.names import file_name, named_parameter
 from mailgate.parse.payload import as_written, children_of, content, raw_content
-from mailgate.parse.uuencoded import take_out
+from mailgate.parse.scan import prepare
+from mailgate.parse.set_aside import parsed
 
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
                       "message/feedback-report", "text/rfc822-headers", "message/global-headers"})  # fmt: skip
@@ -41,6 +44,8 @@ class Structure:
     calendars: list[str] = field(default_factory=list)
     reports: list[tuple[str, bytes]] = field(default_factory=list)  # machine-readable parts of a report, by type
     attached: list[tuple[str, bytes]] = field(default_factory=list)  # attached mails and headers, by type
+    closed: dict[str, str] = field(default_factory=dict)  # whose seals could not be opened, and why
+    opened: int = 0  # signed parts, beside and within each other
     defects: list[str] = field(default_factory=list)
 
 
@@ -84,7 +89,7 @@ def _blocks(part: Message, found: Structure, parent: str, depth: int) -> list[Bl
         if kind == "multipart/alternative":
             return _one_of([blocks for _, blocks in inner if blocks])
         return [block for _, blocks in inner for block in blocks]
-    return _leaf(part, found, kind, parent)
+    return _leaf(part, found, kind, parent, depth)
 
 
 def _one_of(versions: list[list[Block]]) -> list[Block]:
@@ -98,7 +103,7 @@ def _one_of(versions: list[list[Block]]) -> list[Block]:
     return [Block(text, html)]
 
 
-def _leaf(part: Message, found: Structure, kind: str, parent: str) -> list[Block]:
+def _leaf(part: Message, found: Structure, kind: str, parent: str, depth: int) -> list[Block]:
     disposition = raw_header(part, "content-disposition").strip().lower()
     name = file_name(part)
     data, defect = content(part) if not kind.startswith("multipart/") else (raw_content(part), None)
@@ -113,6 +118,7 @@ def _leaf(part: Message, found: Structure, kind: str, parent: str) -> list[Block
         return []
     if _is_readable(kind, disposition, name, parent):
         return [_readable(part, kind, data, found)]
+    inside = _inside_seal(kind, name, data, found, depth)
     if kind in _READABLE and not disposition.startswith("attachment"):
         found.spare.append(_readable(part, kind, data, found))
     if kind == "text/calendar":
@@ -121,7 +127,7 @@ def _leaf(part: Message, found: Structure, kind: str, parent: str) -> list[Block
         content_id = raw_header(part, "content-id").strip().strip("<>").strip() or None
         inline = disposition.startswith("inline") or bool(content_id and not disposition.startswith("attachment"))
         found.files.append(File(name, kind, data, inline, content_id))
-    return []
+    return inside
 
 
 def _is_readable(kind: str, disposition: str, name: str, parent: str) -> bool:
@@ -139,6 +145,9 @@ def _readable(part: Message, kind: str, data: bytes, found: Structure) -> Block:
     charset = _charset(part)
     if kind.endswith(("html", "xhtml+xml")):
         charset = charset or charset_in_html(data)
+    if not kind.endswith(("html", "xhtml+xml")):
+        data, files = yenc.take_out(data, found.defects)
+        found.files += files
     text, defect = decode(data, charset)
     if defect and charset:
         found.defects.append(f"{kind}: {defect}")
@@ -148,9 +157,33 @@ def _readable(part: Message, kind: str, data: bytes, found: Structure) -> Block:
         text = re.sub(r"<[^<>]{0,200}>", "", text.replace("<<", "\x00")).replace("\x00", "<")
     if "format=flowed" in raw_header(part, "content-type").lower().replace('"', "").replace(" ", ""):
         text = _unflowed(text, "delsp=yes" in raw_header(part, "content-type").lower())
-    text, files = take_out(text)
+    text, files = uuencoded.take_out(text)
     found.files += files
+    text, files = sealed.take_out_armour(text)
+    found.files += files
+    if files:
+        found.closed.setdefault("PGP", "encrypted")
     return Block(text=text)
+
+
+def _inside_seal(kind: str, name: str, data: bytes, found: Structure, depth: int) -> list[Block]:
+    """What a part holds that is signed as a whole; one that stays closed is noted."""
+    seal = sealed.seal_of(kind, name)
+    if seal == "PGP":
+        found.closed.setdefault(seal, "encrypted")
+    if seal != "S/MIME" or found.opened >= sealed.MAX_OPENED:
+        return []
+    found.opened += 1
+    try:
+        inner = sealed.signed_content(data)
+        part = parsed(prepare(inner)[0])
+    except (sealed.ClosedError, Refused) as error:
+        found.closed.setdefault(seal, str(error) if isinstance(error, sealed.ClosedError) else "hostile")
+        return []
+    if not sealed.is_mail_part(inner):
+        return []
+    found.defects.append("signed with S/MIME; the signature was not checked")
+    return _blocks(part, found, kind, depth + 1)
 
 
 def _unflowed(text: str, delete_space: bool) -> str:  # noqa: FBT001 - the word stands in the header

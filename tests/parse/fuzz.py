@@ -62,6 +62,13 @@ _PIECES = (
     b"\xed\xa0\x80",
     b"&#55296;",
     b"=ED=A0=80",
+    b"=ybegin line=128 size=5 name=x\n",
+    b"\n=yend size=5\n",
+    b"application/pkcs7-mime",
+    b"0\x80\x06\x09*\x86H\x86\xf7\r\x01\x07\x02\xa0\x80",
+    b"$\x80\x04\x03abc\0\0",
+    b"-----BEGIN PGP MESSAGE-----\n",
+    b"-----END PGP MESSAGE-----\n",
 )
 
 
