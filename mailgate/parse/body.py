@@ -89,4 +89,7 @@ def _html_of(found: Structure) -> str | None:
     if len(html) > MAX_HTML or is_too_deep(html):
         found.defects.append("the html is too large or too deep to be shown; its text is")
         return None
-    return safe_html(html.replace("\x00", ""))
+    shown = safe_html(html.replace("\x00", ""))
+    if html.strip() and not shown:
+        found.defects.append("nothing of the html can be shown")
+    return shown

@@ -65,3 +65,27 @@ def test_inline_images_stay_and_remote_ones_wait_to_be_asked_for() -> None:
 def test_harmless_styles_and_tables_stay() -> None:
     page = '<table width="100%"><tbody><tr><td style="color:red;padding-left:4px">x</td></tr></tbody></table>'
     assert safe_html(page) == page
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        "<meta http-equiv='Content-Type' content='text/html; charset '>",
+        "<META\ncontent=charset HTTP-EQUIV=content-type />",
+    ],
+)
+def test_a_page_that_names_no_charset_is_shown(meta: str) -> None:
+    """The cleaner's own parser breaks down on it, and took the process with it."""
+    assert safe_html(f"<html><head>{meta}</head><body><p>Hello</p></body></html>") == "<p>Hello</p>"
+
+
+def test_a_cleaner_that_breaks_down_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        """What a panic in Rust becomes."""
+
+    class Broken:
+        def clean(self, html: str) -> str:
+            raise PanicException(html)
+
+    monkeypatch.setattr("mailgate.safe_html._cleaner", Broken)
+    assert safe_html("<p>Hello</p>") == ""

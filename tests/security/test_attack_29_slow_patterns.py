@@ -52,6 +52,15 @@ def test_lines_of_a_text_cost_in_proportion(line: str) -> None:
     assert whole < 4 * MOST
 
 
+@pytest.mark.parametrize("word", ["IHRoaXMgaXMgY29udGVudCBvZiB0ZXN0", "ABCDEFGH", "Aa.", "A'-", "A, ", "1-2 "])
+def test_a_long_line_alone_costs_little(word: str) -> None:
+    """668 bytes of base64 below a closing once took three seconds: a name's words could end anywhere."""
+    text = f"Hello\n\nBest regards\n{word * (2_000 // len(word))}!?\n+49 30 1234567 a@b.example\n"
+    assert _seconds(lambda: divide(text, (), "Ann Lee", "x")) < MOST
+    block = f"Hello\n\n{word * (2_000 // len(word))}!?\n+49 30 1234567 a@b.example\n"
+    assert _seconds(lambda: divide(block, (), "Ann Lee", "x")) < MOST
+
+
 @pytest.mark.parametrize("name", ["From", "Subject", "Date", "References", "Content-Type"])
 @pytest.mark.parametrize("unit", HEADERS)
 def test_a_header_costs_little(name: str, unit: str) -> None:
