@@ -121,12 +121,14 @@ def _delivered_to(headers: Headers) -> tuple[str, ...]:
 
 def _unpack_winmail(found: Structure) -> None:
     files: list[File] = []
+    left = tnef.Allowance()
     for file in found.files:
-        unpacked = tnef.unpack(file.content) if tnef.is_tnef(file) else None
+        unpacked = tnef.unpack(file.content, left) if tnef.is_tnef(file) else None
         if unpacked is None:
             files.append(file)
             continue
         files += unpacked.files
+        found.attached += [(tnef.MAIL, inner.content) for inner in unpacked.files if inner.type == tnef.MAIL]
         if not any((block.text or block.html or "").strip() for block in found.blocks) and (
             unpacked.text or unpacked.html
         ):
