@@ -42,13 +42,6 @@ def test_senders_are_read_in_all_their_forms(header: str | bytes, expected: Addr
     assert mail(header, "To: b@example.org").sender == expected
 
 
-def test_row_5_a_confusing_sender_is_a_defect() -> None:
-    letter = mail("From: alice@ok)bob@evil.example", "To: b@example.org")
-    assert any(defect.startswith("From") for defect in letter.defects)
-    assert any("several" in defect for defect in mail("From: a@example.org, b@example.org").defects)
-    assert any("more than one" in defect for defect in mail("From: a@example.org", "From: b@example.org").defects)
-
-
 def test_the_sender_header_stands_in_for_a_missing_from() -> None:
     letter = mail("Sender: Ann <ann@example.org>", "To: b@example.org")
     assert letter.sender == Address("ann@example.org", "Ann")
@@ -82,18 +75,6 @@ def test_group_addresses_give_their_members() -> None:
 )
 def test_subjects_are_read_in_all_their_forms(subject: str | bytes, expected: str) -> None:
     assert mail("From: a@example.org", subject).subject == expected
-
-
-def test_row_4_an_encoded_line_end_stays_inside_its_header() -> None:
-    letter = mail("From: a@example.org", "Subject: =?utf-8?Q?x=0D=0ABcc:_evil@example.org?=")
-    assert letter.subject == "x Bcc: evil@example.org"
-
-
-def test_row_7_nul_and_surrogates_are_scrubbed() -> None:
-    letter = mail("From: a\x00b <a@example.org>", "Subject: =?utf-8?Q?a=00b=ED=A0=80?=", body=b"x\x00y \xed\xa0\x80")
-    for text in (letter.subject, letter.text, letter.sender.name if letter.sender else ""):
-        assert "\x00" not in text
-        assert text.encode()
 
 
 def test_ids_stand_without_brackets_and_once() -> None:
@@ -155,29 +136,6 @@ def test_a_long_name_in_pieces_is_joined() -> None:
 
 def test_a_raw_name_keeps_its_letters() -> None:
     assert [file.name for file in sample("mikel_mail/attachment_nonascii_filename.eml").files] == ["ciële.txt"]
-
-
-def test_row_15_names_are_safe() -> None:
-    for name in (
-        "../../etc/passwd",
-        "a/b\\c.txt",
-        "\u202egpj.exe",
-        "con.txt",
-        ".bashrc",
-        "a\r\nb.txt",
-        "x" * 400 + ".pdf",
-        "a\x00b",
-    ):
-        letter = read(
-            b"Content-Type: application/octet-stream\nContent-Disposition: attachment; filename*=utf-8''"
-            + "".join(f"%{byte:02x}" for byte in name.encode()).encode()
-            + b"\n\nx"
-        )
-        shown = letter.files[0].name
-        assert shown
-        assert not set(shown) & set('/\\\r\n\x00\u202e<>:"|?*')
-        assert not shown.startswith(".")
-        assert len(shown.encode()) <= 200
 
 
 def test_an_attached_mail_is_a_file_apart_from_the_text() -> None:

@@ -45,6 +45,11 @@ def test_no_line_break_comes_out_of_a_file_name(value: str) -> None:
     assert len(file.name.splitlines()) <= 1
 
 
+def test_an_encoded_line_end_stays_inside_its_header() -> None:
+    subject = read(b"From: a@example.org\nSubject: =?utf-8?Q?x=0D=0ABcc:_evil@example.org?=\n\nHello").subject
+    assert subject == "x Bcc: evil@example.org"
+
+
 def _said(letter: Letter) -> list[str]:
     people = [one for one in (letter.sender, *letter.reply_to, *letter.to, *letter.cc) if isinstance(one, Address)]
     return [

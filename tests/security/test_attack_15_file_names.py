@@ -27,6 +27,11 @@ NAMES = (
     "\t\n ",
     "%2e%2e%2fa",
     "a.txt::$DATA",
+    "a/b\\c.txt",
+    ".bashrc",
+    "con.txt",
+    "\u202egpj.exe",
+    "a\r\nb.txt",
 )
 _FORMS = (
     'Content-Type: image/png; name="{0}"',
@@ -47,13 +52,20 @@ def _is_safe(name: str) -> bool:
         unicodedata.category(letter) in ("Cc", "Cs") or letter in "\u202e\u202d\u2066\u2067" for letter in name
     )
     whole = name in ("", PurePosixPath(name).name) and name in ("", PureWindowsPath(name).name)
-    return whole and not hidden and not name.startswith(".") and len(name.encode()) <= 255
+    return whole and not hidden and not set(name) & set('<>:"|?*') and name[:1] != "." and len(name.encode()) <= 200
 
 
 @pytest.mark.parametrize("form", _FORMS)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_name_leads_nowhere(form: str, name: str) -> None:
     assert _is_safe(_name_of(form, name)), _name_of(form, name)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b\\c.txt", ".bashrc", "con.txt", "a\r\nb.txt", "nul\x00.png"])
+def test_a_name_in_percent_signs_is_made_safe_and_kept(name: str) -> None:
+    shown = _name_of(_FORMS[2], "".join(f"%{byte:02x}" for byte in name.encode()))
+    assert shown
+    assert _is_safe(shown)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
