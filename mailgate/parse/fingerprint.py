@@ -15,5 +15,9 @@ def fingerprint(headers: Headers, body: bytes) -> str:
     for name in _SAYS:
         for value in headers.raw_all(name):
             digest.update(f"{name}:{' '.join(value.split())}\n".encode("utf-8", "surrogateescape"))
+    if (
+        b"\r" in body
+    ):  # what says it is binary is read as it came, and comes by one door with other line ends than by another
+        body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     digest.update(body.rstrip())
     return digest.hexdigest()

@@ -57,11 +57,6 @@ def _plain_line_ends(mail: bytes, defects: list[str]) -> bytes:
     return mail
 
 
-def _may_be_binary(mail: bytes) -> bool:
-    """Cheap; the pattern is dear."""
-    return b"inary" in mail or b"INARY" in mail
-
-
 def _is_cr_only(mail: bytes) -> bool:
     return b"\n" not in mail
 

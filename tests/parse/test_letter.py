@@ -110,6 +110,11 @@ def test_the_fingerprint_ignores_the_way_and_sees_the_words() -> None:
     assert first.fingerprint == again.fingerprint != other.fingerprint
 
 
+def test_the_fingerprint_ignores_line_ends_also_of_what_says_it_is_binary() -> None:
+    plain = b"From: a@example.org\nSubject: s\nContent-Transfer-Encoding: binary\n\none\ntwo\n"
+    assert read(plain).fingerprint == read(plain.replace(b"\n", b"\r\n")).fingerprint
+
+
 @pytest.mark.parametrize("path", sorted(MAILS.rglob("*.eml")), ids=lambda path: path.name)
 def test_line_ends_make_no_difference(path: object) -> None:
     raw = path.read_bytes()  # type: ignore[attr-defined]
