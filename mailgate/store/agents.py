@@ -151,10 +151,6 @@ def names_of(session: Session, ids: set[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def team_ids(session: Session, agent_id: int) -> set[int]:
-    return set(session.scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent_id)))
-
-
 def team_names(session: Session) -> dict[int, list[str]]:
     """The names of every agent's teams, by agent."""
     question = select(TeamMember.agent_id, Team.name).join(Team, Team.id == TeamMember.team_id).order_by(Team.name)

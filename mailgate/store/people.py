@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Index, func, select, text, update
+from sqlalchemy import Index, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, points_to
@@ -86,9 +86,3 @@ def failing(session: Session, addresses: Iterable[str]) -> dict[str, datetime]:
         PersonAddress.address.in_(set(addresses)), PersonAddress.failing_since.is_not(None)
     )
     return {address: since for address, since in session.execute(question) if since is not None}
-
-
-def people_with_prefix(session: Session, prefix: str, limit: int = 10) -> list[int]:
-    """Ids of people whose name or address begins so (a crossing-free definer function: LIKE is not leakproof)."""
-    rows = session.execute(text("SELECT find_people(:prefix, :limit)"), {"prefix": prefix.lower(), "limit": limit})
-    return [row[0] for row in rows]
