@@ -8,6 +8,12 @@ from tests.cli.conftest import Mailgate
 from tests.support.mails import mail
 from tests.support.world import World
 
+# A reply to what was closed long ago opens a ticket of its own.
+ANSWERED = (
+    "SELECT min(m.ticket_id) FROM messages m JOIN tickets t ON t.id = m.ticket_id"
+    " WHERE m.direction = 'out' AND t.status <> 'closed'"
+)
+
 
 def test_as_many_tickets_and_messages_as_asked_for(world: World, mailgate: Mailgate) -> None:
     said = mailgate("seed", "--tickets", "60", "--messages", "150")
@@ -48,7 +54,7 @@ def test_a_mail_that_comes_afterwards_gets_the_next_number(world: World, mailgat
 
 def test_a_reply_to_an_invented_letter_lands_in_its_ticket(world: World, mailgate: Mailgate) -> None:
     mailgate("seed", "--tickets", "10", "--messages", "40")
-    ticket = world.ticket(world.count("SELECT min(ticket_id) FROM messages WHERE direction = 'out'"))
+    ticket = world.ticket(world.count(ANSWERED))
     letter = next(message for message in world.thread(ticket.id) if message.direction == "out")
     reply = mail(sender=ticket.requester_address, headers=(("References", f"<{letter.message_id}>"),))
     kept = world.receive(reply, sender=ticket.requester_address)
