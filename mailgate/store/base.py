@@ -63,7 +63,7 @@ Row = TypeVar("Row", bound=TenantRow)
 def add(session: Session, row: Row) -> Row:
     """Write a row under the session's tenant. Its id is known at once, so that other rows can name it."""
     row.org_id = tenant(session)
-    row.id = _next_id(session, type(row))
+    (row.id,) = take_ids(session, type(row), 1)
     session.add(row)
     return row
 
@@ -87,12 +87,13 @@ def reserve(session: Session, **tables: int) -> None:
         _pool(session, table).extend(block)
 
 
-def _next_id(session: Session, kind: type[TenantRow]) -> int:
+def take_ids(session: Session, kind: type[TenantRow], count: int) -> list[int]:
+    """Ids for so many new rows, of those that were reserved or else fetched now."""
     table = kind.__tablename__
     pool = _pool(session, table)
-    if not pool:
-        reserve(session, **{table: 1})
-    return pool.pop(0)
+    reserve(session, **{table: count - len(pool)})
+    taken, pool[:] = pool[:count], pool[count:]
+    return taken
 
 
 def _pool(session: Session, table: str) -> list[int]:

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
 from mailgate.mail import Ruling
-from mailgate.store.base import TenantRow, points_to
+from mailgate.store.base import TenantRow, points_to, take_ids
 from mailgate.store.claims import Claimed, claimed
 from mailgate.store.messages import trimmed
 
@@ -87,8 +87,10 @@ class KeptMail(TenantRow):
 
 def keep(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Write newly received mails of the session's tenant; the ids, in order."""
-    statement = insert(KeptMail).returning(KeptMail.id, sort_by_parameter_order=True)
-    return list(session.scalars(statement, rows))
+    # Ids first: to hand them back in order, the database would have to be asked once a mail.
+    ids = take_ids(session, KeptMail, len(rows))
+    session.execute(insert(KeptMail), [{**row, "id": kept_id} for row, kept_id in zip(rows, ids, strict=True)])
+    return ids
 
 
 def imported_before(session: Session, mailbox_id: int, hashes: Iterable[bytes]) -> set[bytes]:

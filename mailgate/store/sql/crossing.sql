@@ -88,9 +88,12 @@ BEGIN
         ORDER BY q.id LIMIT 1 FOR UPDATE SKIP LOCKED
     ) one;
     IF mine IS NULL THEN
-        SELECT array_agg(fresh.id) INTO mine FROM (
-            SELECT q.id FROM kept_mail q WHERE q.state = 'waiting' AND q.tries = 0
-            ORDER BY q.id LIMIT p_limit FOR UPDATE SKIP LOCKED
+        -- A batch is read in one go and held in memory: it ends with the mail that fills 32 MB.
+        SELECT array_agg(fresh.id) FILTER (WHERE fresh.before < 33554432) INTO mine FROM (
+            SELECT locked.id, sum(locked.size) OVER (ORDER BY locked.id) - locked.size AS before FROM (
+                SELECT q.id, q.size FROM kept_mail q WHERE q.state = 'waiting' AND q.tries = 0
+                ORDER BY q.id LIMIT p_limit FOR UPDATE SKIP LOCKED
+            ) locked
         ) fresh;
     END IF;
     RETURN QUERY
@@ -132,13 +135,13 @@ RETURNS TABLE (org_id bigint, id bigint, tries bigint)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     UPDATE outbox o
     SET state = 'sending', tries = o.tries + 1, claimed_until = p_until, claimed_by = p_worker
-    FROM (
-        SELECT q.org_id, q.id FROM outbox q
+    -- By place: joined by id, a plan made while the table was small reads the whole of it once it is large.
+    WHERE o.ctid = ANY (ARRAY(
+        SELECT q.ctid FROM outbox q
         WHERE q.state IN ('waiting', 'sending') AND q.next_try <= p_now
           AND (q.state = 'waiting' OR q.claimed_until IS NULL OR q.claimed_until <= p_now)
         ORDER BY q.next_try, q.id LIMIT p_limit FOR UPDATE SKIP LOCKED
-    ) mine
-    WHERE o.org_id = mine.org_id AND o.id = mine.id
+    ))
     RETURNING o.org_id, o.id, o.tries
 $$;
 
