@@ -28,14 +28,17 @@ def test_a_bomb_is_refused_or_read_in_time(name: str) -> None:
 
 def test_all_bombs_together_stay_in_memory() -> None:
     program = (
-        "import resource\n"
         "from mailgate.errors import Refused\n"
         "from mailgate.parse import read\n"
         "from tests.parse.bombs import BOMBS\n"
         "for raw in BOMBS.values():\n"
         "    try:\n        read(raw)\n"
         "    except Refused:\n        pass\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "import resource, sys\n"
+        # Of Linux's two figures, getrusage's goes back to whoever started this program.
+        "peak = next((line for line in open('/proc/self/status') if line.startswith('VmHWM:')), None)"
+        " if sys.platform == 'linux' else None\n"
+        "print(peak.split()[1] if peak else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=200)
     unit = 1 if sys.platform == "darwin" else 1024
