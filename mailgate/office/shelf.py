@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailgate.errors import Conflict, NotFound
+from mailgate.errors import BadInput, Conflict, NotFound
 from mailgate.mail import Ruling
 from mailgate.store import kept
 from mailgate.store.db import Session
@@ -17,7 +17,7 @@ def file_it(session: Session, kept_id: int, number: str | None, by: str) -> Kept
         raise Conflict("It could not be read, so it can be on no ticket yet. Download it, or have it read again.")
     ticket = by_number(session, number) if number is not None else None
     if number is not None and ticket is None:
-        raise NotFound(f"There is no ticket {number}.")
+        raise BadInput(f"There is no ticket {number}.", ticket="is not known")
     put_back(session, [mail.id], Ruling(by, ticket.id if ticket is not None else None))
     return mail
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.errors import Conflict, NotFound
+from mailgate.errors import BadInput, Conflict, NotFound
 from mailgate.mail import Ruling
 from mailgate.office.shelf import discard, file_it
 from mailgate.store.kept import put_back
@@ -85,7 +85,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(world: World) -> None:
         )
     unread = world.count("SELECT max(id) FROM kept_mail")
     with world.database.desk(1) as session:
-        with pytest.raises(NotFound, match="no ticket TKT-1"):
+        with pytest.raises(BadInput, match="no ticket TKT-1"):
             file_it(session, kept.id, "TKT-1", "Zoe")
         with pytest.raises(NotFound, match="no kept mail 999"):
             file_it(session, 999, None, "Zoe")

@@ -106,7 +106,7 @@ def _is_settled(gateway: Up, acknowledged: int) -> bool:
         filed = gateway.count("SELECT count(DISTINCT message_id) FROM messages WHERE direction = 'in'")
         return filed >= acknowledged and gateway.count(ledger.UNFINISHED) == 0
     except Exception as error:  # noqa: BLE001 - the database may still be coming back
-        _say(f"asked too early: {type(error).__name__}")
+        _say(f"asked too early: {type(error).__name__}: {error}")
         return False
 
 

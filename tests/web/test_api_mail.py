@@ -177,4 +177,7 @@ def test_held_mail_is_put_on_a_ticket_or_discarded(site: Site, world: World) -> 
     site.send("POST", f"/inbound/{third.id}/discard", None, status=409)
     site.send("POST", f"/inbound/{third.id}/file", {"ticket": number}, status=409)
     site.send("POST", f"/inbound/{first.id}/file", {}, status=422)
+    unknown = world.receive(b"Received: from a by b\r\n" * 51 + mail(body="4"))
+    said = site.send("POST", f"/inbound/{unknown.id}/file", {"ticket": "NOPE-1"}, status=422)
+    assert said["fields"] == {"ticket": "is not known"}
     site.send("POST", "/inbound/999999/discard", None, status=404)

@@ -39,6 +39,9 @@ def test_held_mail_goes_where_the_page_says(browser: Browser, world: World) -> N
     page = browser.get("/admin/shelf")
     assert "Loop <span" in page
     assert "Spam <span" not in page, "an empty part is not shown"
+    wrong = browser.post(f"/admin/shelf/{first.id}/filing", 422, number="NOPE-1")
+    assert "There is no ticket NOPE-1." in wrong.text
+    assert "Put on ticket" in wrong.text, "the shelf is still there"
     browser.post(f"/admin/shelf/{first.id}/filing", number=number)
     browser.post(f"/admin/shelf/{second.id}/filing")
     browser.post(f"/admin/shelf/{third.id}/discarding")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated
 
 from flask import Blueprint, Response, request
 from pydantic import Field
 
-from mailgate.errors import Conflict, NotFound
+from mailgate.errors import BadInput, Conflict, NotFound
 from mailgate.mail import Cause
 from mailgate.office import shelf
 from mailgate.store.db import Session
@@ -64,6 +65,11 @@ class Shelved:
 @pages.get("")
 def show() -> str:
     """Show what is on the shelf, newest first."""
+    return _page()
+
+
+def _page(wrong: dict[int, str] | None = None) -> str:
+    """`wrong`: what is wrong with what was asked for, by the mail it was asked of."""
     question = asked(_URL, _PARTS)
     with desk() as session:
         states, causes = _narrowed(question.state)
@@ -76,6 +82,7 @@ def show() -> str:
             mails=[_shelved(kept) for kept in found[:ENTRIES]],
             older_url=question.older([kept.id for kept in found]),
             again_all=question.state if found else "",
+            wrong=wrong or {},
         )
 
 
@@ -114,11 +121,14 @@ def replay_all() -> Response:
 
 
 @pages.post("/<key:kept_id>/filing")
-def file(kept_id: int) -> Response:
+def file(kept_id: int) -> Response | tuple[str, int]:
     """Put a mail on the ticket named, or on a new one."""
-    number = Filing.read(request).number if request.form.get("number") else None
-    with desk() as session:
-        shelf.file_it(session, kept_id, number, agent().name)
+    try:
+        number = Filing.read(request).number if request.form.get("number") else None
+        with desk() as session:
+            shelf.file_it(session, kept_id, number, agent().name)
+    except BadInput as error:
+        return _page({kept_id: str(error)}), HTTPStatus.UNPROCESSABLE_ENTITY
     ring("read_mail")
     return see_other(_URL)
 
