@@ -1,7 +1,6 @@
 """Sign a letter with its domain's key (DKIM, RFC 6376), so that others can tell it from a forged one.
 
-dkimpy says how a letter is put in order before it is signed, but does RSA in Python, 7 ms a letter; OpenSSL takes a tenth
-of that.
+dkimpy says how a letter is put in order before it is signed; its RSA in Python costs 7 ms a letter, OpenSSL's a tenth.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from mailgate.send.connection import Unreachable
 from mailgate.send.relay import Relay
-from mailgate.send.schedule import next_try
+from mailgate.send.schedule import LATE, LATE_TRY, PATIENCE, next_try
+from mailgate.send.sorting import is_dead
 
-__all__ = ["Relay", "Unreachable", "next_try"]
+__all__ = ["LATE", "LATE_TRY", "PATIENCE", "Relay", "Unreachable", "is_dead", "next_try"]

@@ -11,12 +11,11 @@ from mailgate import failpoints
 from mailgate.errors import Permanent, Temporary
 from mailgate.send.address import read_relay_url
 from mailgate.send.connection import Unreachable, connect, words
+from mailgate.send.sorting import STATUS, is_about_us
 from mailgate.send.turn import CLOSING, GO_ON, Reply, Turn
 
 _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
-_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff<>]")
-_OURS = (530, 534, 535, 538)  # it wants us to sign in, or to do so otherwise: no letter's fault
 
 
 class Relay:
@@ -124,7 +123,9 @@ class Relay:
     def _refuse(self, code: int, text: bytes | str) -> NoReturn:
         """Turn the relay's answer into what to do next."""
         said = words(code, text, secret=self._address.password)
-        if code == CLOSING or code in _OURS:
+        found = STATUS.match(said.partition(" ")[2])
+        status = found[0] if found else None
+        if code == CLOSING or is_about_us(code, status):
             self._drop()
             raise Unreachable(f"The relay {self._address} takes no mail now: {said}")
         if not 400 <= code < 600:  # noqa: PLR2004 - the two classes of refusal, RFC 5321 4.2.1
@@ -133,8 +134,7 @@ class Relay:
         self._reset()
         if code < 500:  # noqa: PLR2004 - as above
             raise Temporary(said)
-        status = _STATUS.match(said.partition(" ")[2])
-        raise Permanent(said, code=code, status=status[0] if status else None)
+        raise Permanent(said, code=code, status=status)
 
     def _reset(self) -> None:
         """Leave the connection ready for the next letter, or leave it."""

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from mailgate.mail import BouncedRecipient, Kind
+from mailgate.send import is_dead
 from mailgate.steps.batch import Batch
 from mailgate.store.outbox import OutboxCopy, copies_by_ids, copies_of_letter, newest_copy_to
 from mailgate.store.people import mark_failing
 from mailgate.store.tickets import by_id
 from mailgate.thread.arrival import Arrival
-from mailgate.tickets.delivery import not_delivered, told_of
+from mailgate.tickets.delivery import FAILING, not_delivered, told_of
 
-# No such mailbox or domain, or switched off; not: full, too large, refused for what it says, lost on the way.
-_HARD = re.compile(r"5\.(?:1\.\d+|2\.1|0\.0)")
 _OUT = frozenset({"sending", "sent", "delivered"})
 _RECENT = timedelta(days=6)  # a relay gives up after five
 _WORDS = 500
-_FAILING = "Automatic answers to this address stop until somebody sends it a letter again by hand."
 
 
 class Found(NamedTuple):
@@ -79,9 +76,9 @@ def _failed(batch: Batch, copy: OutboxCopy, said: BouncedRecipient | None, words
     copy.state, copy.answer = "bounced", words
     copy.claimed_by = copy.claimed_until = None
     # A Message-ID is the same in all copies of a letter: whoever got one could speak of another's address.
-    is_hard = is_own and said is not None and _HARD.fullmatch(said.status or "") is not None
+    is_hard = is_own and said is not None and is_dead(said.status, is_reported=True)
     is_marked = is_hard and mark_failing(batch.session, copy.recipient, batch.now)
-    not_delivered(batch.session, copy, "bounced", batch.now, note=_FAILING if is_marked else None)
+    not_delivered(batch.session, copy, "bounced", batch.now, note=FAILING if is_marked else None)
     return f"The letter to {copy.recipient} did not arrive."
 
 

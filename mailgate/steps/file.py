@@ -23,7 +23,7 @@ from mailgate.store.messages import trimmed
 from mailgate.store.numbers import take_numbers
 from mailgate.store.office import mailboxes
 from mailgate.store.organisations import Organisation, own
-from mailgate.store.people import people_by_address
+from mailgate.store.people import clear_failing, senders
 from mailgate.store.tickets import recent_requests
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.decide import Decision, decide
@@ -79,7 +79,12 @@ def _prepare(
     for kept in already_read(session, [arrival.same for arrival in arrivals]):
         read_before.setdefault(kept.same or b"", []).append(kept)
     authors = [arrival.author.address.lower() for arrival in arrivals]
-    people = people_by_address(session, authors)
+    people, failing = senders(session, authors)
+    for arrival in arrivals:
+        # Whoever writes from an address has it; anybody can write as if, so its domain must vouch for the mail.
+        author = arrival.author.address.lower()
+        if author in failing and arrival.letter.kind == Kind.PERSON and arrival.verdict.result == "pass":
+            clear_failing(session, author)
     recent = recent_requests(session, [person.id for person in people.values()], now - RECENT)
     reserve(session, ticket_links=sum(bool(recent[people[author].id]) for author in authors if author in people))
     return Batch(

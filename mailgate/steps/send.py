@@ -9,13 +9,14 @@ from mailgate import clock, log
 from mailgate.errors import Permanent, Temporary
 from mailgate.failpoints import point
 from mailgate.queue.worker import is_stopping
-from mailgate.send import Relay, Unreachable, next_try
+from mailgate.send import LATE, LATE_TRY, PATIENCE, Relay, Unreachable, is_dead, next_try
 from mailgate.steps.workshop import Workshop
 from mailgate.store import outbox
 from mailgate.store.db import Connection, Session
 from mailgate.store.organisations import own
 from mailgate.store.outbox import OutboxCopy
-from mailgate.tickets.delivery import not_delivered
+from mailgate.store.people import mark_failing
+from mailgate.tickets.delivery import FAILING, late, not_delivered
 
 _HELD = {
     "sending": "Kept back: MAILGATE_SENDING is hold.",
@@ -60,7 +61,7 @@ def _hand_over(shop: Workshop, org: int, receipts: Connection, letters: Sequence
         except Temporary as error:
             _put_off(shop, org, [copy.id], error)
         except Permanent as error:
-            _give_up(shop, org, copy.id, str(error))
+            _give_up(shop, org, copy.id, error)
         else:
             outbox.mark_sent(receipts, org, copy.id, answer[:_WORDS], clock.now())
             point("send.after_mark")
@@ -108,17 +109,20 @@ def _put_off(shop: Workshop, org: int, copy_ids: Sequence[int], error: Temporary
             copy.state, copy.answer = "waiting", str(error)[:_WORDS]
             copy.next_try = now + wait
             copy.claimed_until = copy.claimed_by = None
+            if copy.tries == LATE_TRY:
+                late(session, copy, now + PATIENCE - LATE, now)
     _log.warning("%s put off: %s", "a letter was" if len(copy_ids) == 1 else f"{len(copy_ids)} letters were", error)
 
 
-def _give_up(shop: Workshop, org: int, copy_id: int, words: str) -> None:
+def _give_up(shop: Workshop, org: int, copy_id: int, error: Permanent) -> None:
     with shop.database.desk(org) as session:
         for copy in outbox.copies_by_ids(session, [copy_id]).values():
-            _fail(session, copy, words)
+            _fail(session, copy, str(error), is_marked=is_dead(error.status))
 
 
-def _fail(session: Session, copy: OutboxCopy, words: str) -> None:
+def _fail(session: Session, copy: OutboxCopy, words: str, *, is_marked: bool = False) -> None:
     """The letter did not go out: the ticket says so, where an agent sees it."""
     copy.state, copy.answer = "failed", words[:_WORDS]
     copy.claimed_until = copy.claimed_by = None
-    not_delivered(session, copy, "not_sent", clock.now())
+    is_news = is_marked and mark_failing(session, copy.recipient, clock.now())
+    not_delivered(session, copy, "not_sent", clock.now(), note=FAILING if is_news else None)

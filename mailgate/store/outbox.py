@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
 from mailgate.store.base import TenantRow, points_to
 from mailgate.store.claims import Claimed, claimed
+from mailgate.store.messages import Message
 from mailgate.store.people import PersonAddress, clear_failing
 from mailgate.store.tickets import Ticket
 
@@ -126,6 +127,16 @@ def tickets_of_copies(session: Session, ids: Iterable[int]) -> dict[int, int | N
         session.execute(select(OutboxCopy.id, OutboxCopy.ticket_id).where(OutboxCopy.id.in_(wanted))) if wanted else ()
     )
     return dict(row for row in rows)
+
+
+def message_of_copy(session: Session, copy_id: int) -> Message | None:
+    """The message on the ticket that a copy carries out."""
+    question = (
+        select(Message)
+        .join(WrittenLetter, WrittenLetter.message_id == Message.id)
+        .join(OutboxCopy, OutboxCopy.written_id == WrittenLetter.id)
+    )
+    return session.scalar(question.where(OutboxCopy.id == copy_id))
 
 
 def copies_of_letter(session: Session, ticket_id: int, header_id: str) -> list[OutboxCopy]:

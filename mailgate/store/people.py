@@ -45,15 +45,21 @@ class PersonAddress(TenantRow):
 
 def people_by_address(session: Session, addresses: Iterable[str]) -> dict[str, Person]:
     """Who is known under these (lower-case) addresses."""
+    return senders(session, addresses)[0]
+
+
+def senders(session: Session, addresses: Iterable[str]) -> tuple[dict[str, Person], set[str]]:
+    """Who is known under these (lower-case) addresses, and to which of them letters come back."""
     wanted = set(addresses)
     if not wanted:
-        return {}
+        return {}, set()
     question = (
-        select(PersonAddress.address, Person)
+        select(PersonAddress.address, Person, PersonAddress.failing_since)
         .join(Person, Person.id == PersonAddress.person_id)
         .where(PersonAddress.address.in_(wanted))
     )
-    return dict(session.execute(question).tuples().all())
+    rows = session.execute(question).tuples().all()
+    return {address: person for address, person, _ in rows}, {address for address, _, since in rows if since}
 
 
 def person_by_id(session: Session, person_id: int) -> Person | None:
@@ -76,8 +82,15 @@ def mark_failing(session: Session, address: str, at: datetime) -> bool:
     return session.scalar(marked) is not None
 
 
-def clear_failing(session: Session, address: str) -> None:
-    session.execute(update(PersonAddress).where(PersonAddress.address == address.lower()).values(failing_since=None))
+def clear_failing(session: Session, address: str) -> bool:
+    """Letters to this address arrive again, as far as we know; whether it was marked."""
+    cleared = (
+        update(PersonAddress)
+        .where(PersonAddress.address == address.lower(), PersonAddress.failing_since.is_not(None))
+        .values(failing_since=None)
+        .returning(PersonAddress.id)
+    )
+    return session.scalar(cleared) is not None
 
 
 def failing(session: Session, addresses: Iterable[str]) -> dict[str, datetime]:

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.store.db import Session
-from mailgate.store.outbox import OutboxCopy
+from mailgate.store.outbox import OutboxCopy, message_of_copy
 from mailgate.store.tickets import Ticket, by_id
 from mailgate.tickets.change import set_status
 from mailgate.tickets.history import MAILGATE, record
 from mailgate.tickets.merge import goes_on_in
 from mailgate.tickets.moves import wakes
+
+FAILING = "Automatic answers to this address stop until a mail of its owner comes, or somebody says that it works."
 
 
 def not_delivered(session: Session, copy: OutboxCopy, kind: str, at: datetime, *, note: str | None = None) -> None:
@@ -24,6 +26,9 @@ def not_delivered(session: Session, copy: OutboxCopy, kind: str, at: datetime, *
         if wakes(ticket.status):
             data["status"] = [ticket.status, "open"]
             set_status(ticket, "open", at)
+        if (counted := _first_response(session, ticket, copy)) is not None:
+            ticket.first_response_at = None  # nobody got it: the customer still waits for a first word
+            data["first_response"] = [counted.isoformat(timespec="seconds"), None]
     ticket.updated_at = at
     record(session, ticket, kind, MAILGATE, at, data=data)
 
@@ -32,6 +37,24 @@ def told_of(session: Session, copy: OutboxCopy, kind: str, words: str, at: datet
     """Something to know about a copy that changes nothing: it is late (`delayed`), or somebody `complained`."""
     if (ticket := _ticket_of(session, copy)) is not None:
         record(session, ticket, kind, MAILGATE, at, data=_data(copy.recipient, words, None))
+
+
+def late(session: Session, copy: OutboxCopy, until: datetime, at: datetime) -> None:
+    """A copy has not left for hours. It is tried on, but who wrote it should know, and may call."""
+    if (ticket := _ticket_of(session, copy)) is None:
+        return
+    if copy.letter != "received":
+        ticket.is_unread = True
+    note = f"It is tried again until {until:%Y-%m-%d %H:%M} UTC."
+    record(session, ticket, "not_sent_yet", MAILGATE, at, data=_data(copy.recipient, copy.answer or "", note))
+
+
+def _first_response(session: Session, ticket: Ticket, copy: OutboxCopy) -> datetime | None:
+    """When the customer was first answered, if it was by this very letter."""
+    if ticket.first_response_at is None or copy.recipient != ticket.requester_address:
+        return None
+    message = message_of_copy(session, copy.id)
+    return message.at if message is not None and message.at == ticket.first_response_at else None
 
 
 def _ticket_of(session: Session, copy: OutboxCopy) -> Ticket | None:

@@ -61,6 +61,7 @@ _EVENTS = {
     "changed": "{who} changed the ticket.",
     "bounced": "The letter to {recipient} came back.",
     "not_sent": "The letter to {recipient} could not be sent.",
+    "not_sent_yet": "The letter to {recipient} has not left for four hours.",
     "delayed": "The letter to {recipient} is late.",
     "complained": "{recipient} complained about our letter.",
     "merged": "{who} merged the ticket into another one.",

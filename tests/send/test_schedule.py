@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from mailgate.send import next_try
+from mailgate.send import LATE, LATE_TRY, next_try
 
 
 def _waits(seed: int) -> list[timedelta]:
@@ -14,8 +14,17 @@ def _waits(seed: int) -> list[timedelta]:
 
 def test_waits_double_from_five_minutes_to_sixty_seven() -> None:
     minutes = [wait / timedelta(minutes=1) for wait in _waits(7)]
-    for wait, nominal in zip(minutes, [5, 10, 20, 40, *[4000 / 60] * 200], strict=False):
-        assert 0.9 * nominal <= wait <= 1.1 * nominal
+    nominal = [5, 10, 20, 40, *[4000 / 60] * 200]
+    for number, (wait, usual) in enumerate(zip(minutes, nominal, strict=False), start=1):
+        if number != LATE_TRY - 1:
+            assert 0.9 * usual <= wait <= 1.1 * usual
+
+
+def test_one_try_is_when_an_agent_has_to_know() -> None:
+    for seed in range(200):
+        at = sum(_waits(seed)[: LATE_TRY - 1], timedelta(0))
+        assert LATE <= at <= LATE + timedelta(minutes=5)
+        assert min(_waits(seed)) > timedelta(minutes=4)
 
 
 def test_after_five_days_it_ends() -> None:

@@ -13,6 +13,7 @@ from web.show import words
 _SYMBOLS = {
     "bounced": "warning",
     "not_sent": "warning",
+    "not_sent_yet": "warning",
     "complained": "warning",
     "not_acknowledged": "machine",
     "link_asked": "link",
@@ -28,6 +29,7 @@ _SAID = {
     "link_asked": "{who} asked for the private link",
     "bounced": "The letter to {recipient} came back",
     "not_sent": "The letter to {recipient} could not be sent",
+    "not_sent_yet": "The letter to {recipient} has not left for four hours",
     "delayed": "The letter to {recipient} is late",
     "complained": "{recipient} complained about our letter",
     "merged": "{who} merged it into {into}",
@@ -40,6 +42,7 @@ _IN_THREAD = {
     "link_asked",
     "bounced",
     "not_sent",
+    "not_sent_yet",
     "delayed",
     "complained",
     "merged",
