@@ -5,12 +5,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from mailgate.embedded import Servers
+from mailgate.office import passwords
 from mailgate.store.db import Database
 from tests.support.certificates import write_certificate
-from tests.support.databases import Fresh, fresh_database, shared_servers
+from tests.support.databases import Databases, Fresh, fresh_database, own_databases, shared_servers
 from tests.support.world import World, small_world
+
+
+@pytest.fixture(scope="session", autouse=True)
+def strong() -> Iterator[PasswordHasher]:
+    """Passwords at full strength cost more than the rest of a page's test: all tests but theirs have weak ones."""
+    hasher = passwords.hasher
+    passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield hasher
+    passwords.hasher = hasher
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +33,17 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def databases(servers: Servers) -> Iterator[Databases]:
+    """Where tests get their databases from."""
+    with own_databases(servers) as made:
+        yield made
+
+
 @pytest.fixture
-def fresh(servers: Servers) -> Iterator[Fresh]:
+def fresh(databases: Databases) -> Iterator[Fresh]:
     """A migrated database of this test's own."""
-    with fresh_database(servers) as made:
+    with fresh_database(databases) as made:
         yield made
 
 

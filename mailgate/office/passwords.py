@@ -14,7 +14,7 @@ from mailgate.tokens import secret
 
 SHORTEST, LONGEST = 15, 256
 
-_hasher = PasswordHasher()
+hasher = PasswordHasher()
 
 
 def set_password(session: Session, agent: Agent, password: str) -> None:
@@ -24,14 +24,14 @@ def set_password(session: Session, agent: Agent, password: str) -> None:
             f"A password has {SHORTEST} to {LONGEST} characters; a few words make a good one.",
             password="has a wrong length",  # noqa: S106 - what is said of the field
         )
-    agent.password_hash = _hasher.hash(password)
+    agent.password_hash = hasher.hash(password)
     session.flush()
 
 
 def is_password(agent: Agent | None, password: str) -> bool:
     """Whether this is the agent's password. For nobody, and for nobody's password, the same work is done."""
     try:
-        right = _hasher.verify((agent and agent.password_hash) or _nobody(), password[:LONGEST])
+        right = hasher.verify((agent and agent.password_hash) or _nobody(), password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
     return right and agent is not None and agent.password_hash is not None
@@ -39,4 +39,4 @@ def is_password(agent: Agent | None, password: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _nobody() -> str:
-    return _hasher.hash(secret())
+    return hasher.hash(secret())

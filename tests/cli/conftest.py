@@ -1,14 +1,14 @@
 """Commands as people and scripts run them: processes of their own, on a database of the test's own."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.support.commands import run
 from tests.support.databases import Fresh
 from tests.support.world import KEY, World
 
@@ -35,16 +35,9 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
 
 def call(settings: dict[str, str], folder: Path, *words: str, stdin: bytes = b"") -> Said:
     """Run `mailgate …` with these settings and no others."""
-    done = subprocess.run(
-        [sys.executable, "-m", "mailgate", *words],
-        input=stdin,
-        capture_output=True,
-        env=environment(settings),
-        cwd=folder,
-        timeout=60,
-        check=False,
-    )
-    said = Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+    with TemporaryDirectory() as files:
+        code = run(words, environment(settings), folder, Path(files), stdin)
+        said = Said(code, (Path(files) / "1").read_text(), (Path(files) / "2").read_text())
     assert "Traceback" not in said.err, said.err
     return said
 
@@ -69,7 +62,7 @@ def mailgate(settings: dict[str, str], world: World, tmp_path: Path) -> Mailgate
     place = tmp_path / "here"
     place.mkdir()
 
-    def run(*words: str, stdin: bytes = b"", **more: str) -> Said:
+    def said(*words: str, stdin: bytes = b"", **more: str) -> Said:
         return call({**settings, **more}, place, *words, stdin=stdin)
 
-    return run
+    return said

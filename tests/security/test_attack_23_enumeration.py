@@ -6,7 +6,7 @@ import re
 from time import perf_counter
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type
 
 from tests.support.browsing import Browser
 from tests.support.mails import mail
@@ -59,6 +59,11 @@ def test_unknown_users_cost_the_same_work_as_wrong_passwords(browser: Browser, m
     assert len(known) == 1
     assert checked == known * 2
     assert "m=" in known[0]
+
+
+def test_a_stolen_hash_is_dear_to_guess(strong: PasswordHasher) -> None:
+    """RFC 9106, section 4: the second recommended choice, of 64 MiB."""
+    assert (strong.type, strong.memory_cost, strong.time_cost, strong.parallelism) == (Type.ID, 65536, 3, 4)
 
 
 def test_whatever_does_not_fit_looks_the_same(browser: Browser, number: str, world: World) -> None:

@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import text
 
 from mailgate import clock, jobs
-from mailgate.embedded import Servers
 from mailgate.errors import BadInput, Conflict, Temporary
 from mailgate.steps.workshop import move_in
 from mailgate.store.backup import write_backup
@@ -23,7 +22,7 @@ from mailgate.store.db import Database
 from mailgate.store.restore import check, release, restore
 from mailgate.store.tables import metadata
 from tests.store.test_schema import CATALOGUE
-from tests.support.databases import Fresh, fresh_database
+from tests.support.databases import Databases, Fresh, fresh_database
 from tests.support.mails import mail
 from tests.support.world import KEY, World
 
@@ -38,9 +37,9 @@ ATTACHED = (
 
 
 @pytest.fixture
-def other(servers: Servers) -> Iterator[Fresh]:
+def other(databases: Databases) -> Iterator[Fresh]:
     """A second database, where things are restored to."""
-    with fresh_database(servers) as made:
+    with fresh_database(databases) as made:
         yield made
 
 

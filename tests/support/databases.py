@@ -1,11 +1,11 @@
-"""One PostgreSQL and one Valkey for all test processes, and a fresh database for every test."""
+"""One PostgreSQL and one Valkey for all test processes, and a database of its own for every test."""
 
 import fcntl
 import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -14,9 +14,9 @@ from sqlalchemy import make_url
 from mailgate.embedded import Servers, running
 from mailgate.settings import Settings
 from mailgate.store.migrate import migrate
+from tests.support.washing import Clean, is_washed, look_at
 
 TEMPLATE = "mailgate_template"
-_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,16 @@ class Fresh:
     app_url: str
     owner_url: str
     redis_url: str
+
+
+@dataclass
+class Databases:
+    """What a test process keeps from test to test: databases that are as the template again, and how that looks."""
+
+    servers: Servers
+    clean: Clean
+    free: list[str] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 
 @contextmanager
@@ -42,16 +52,48 @@ def shared_servers(folder: Path) -> Iterator[Servers]:
 
 
 @contextmanager
-def fresh_database(servers: Servers) -> Iterator[Fresh]:
-    """A copy of the template, gone afterwards; and an empty Redis database of this test process."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
+def own_databases(servers: Servers) -> Iterator[Databases]:
+    """The databases of one test process, gone at its end."""
+    # Looked at in a copy: nobody may be connected to a template while others copy it.
+    first = f"test_{os.getpid()}_0"
+    _create(servers, first)
+    with psycopg.connect(_at(servers.admin_url, first), autocommit=True) as admin:
+        clean = look_at(admin)
+    databases = Databases(servers, clean, [first])
+    try:
+        yield databases
+    finally:
+        for name in databases.free:
+            _drop(servers, name)
+
+
+@contextmanager
+def fresh_database(databases: Databases) -> Iterator[Fresh]:
+    """A database like the template, and an empty Redis database of this test process."""
+    servers = databases.servers
+    if databases.free:
+        name = databases.free.pop()
+    else:
+        name = f"test_{os.getpid()}_{next(databases.numbers)}"
+        _create(servers, name)
+    redis_url = f"{servers.redis_url}?db={1 + _worker_number()}"
+    try:
+        yield Fresh(_at(servers.database_url, name), _at(servers.owner_url, name), redis_url)
+    finally:
+        if is_washed(_at(servers.admin_url, name), databases.clean):
+            databases.free.append(name)
+        else:
+            _drop(servers, name)
+
+
+def _create(servers: Servers, name: str) -> None:
     with _admin(servers) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER mailgate_owner")
-        redis_url = f"{servers.redis_url}?db={1 + _worker_number()}"
-        try:
-            yield Fresh(_at(servers.database_url, name), _at(servers.owner_url, name), redis_url)
-        finally:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _drop(servers: Servers, name: str) -> None:
+    with _admin(servers) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _worker_number() -> int:

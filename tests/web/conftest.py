@@ -25,6 +25,7 @@ from mailgate.store.organisations import found
 from tests.support.browsing import Browser
 from tests.support.databases import Fresh
 from tests.support.relay import free_port
+from tests.support.templates import COMPILED
 from tests.support.window import Window, chromium, serving, window
 from tests.support.world import KEY, World
 from web.app import make
@@ -69,6 +70,13 @@ class Site:
         return self.send("POST", "/tickets", {**body, **more}, status=201)
 
 
+def application(settings: Settings) -> Flask:
+    """The application, its templates compiled once for all tests."""
+    app = make(settings)
+    app.jinja_env.bytecode_cache = COMPILED
+    return app
+
+
 @pytest.fixture
 def settings(fresh: Fresh, tmp_path: Path) -> Settings:
     return read_settings(
@@ -92,7 +100,7 @@ def site(world: World, settings: Settings) -> Iterator[Site]:
         add_mailbox(session, "help@another.example", clock.now())
         add_agent(session, "zoe@another.example", "admin", clock.now())
     tokens["stranger"] = _token(world.database, other, "admin")
-    app = make(settings)
+    app = application(settings)
     yield Site(app, app.test_client(use_cookies=True), tokens)
     app.extensions["mailgate"].database.close()
 
@@ -132,7 +140,7 @@ def base(world: World, fresh: Fresh, tmp_path: Path) -> Iterator[str]:
         secret_key=KEY,
         web_listen=f"127.0.0.1:{port}",
     )
-    app = make(settings)
+    app = application(settings)
     with serving(app, port):
         yield settings.public_url
     app.extensions["mailgate"].database.close()
