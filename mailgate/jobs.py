@@ -132,8 +132,12 @@ def _arrival(row: KeptMail, raw: bytes) -> Arrival:
 
 def _verified(shop: Workshop, read: Sequence[tuple[Arrival, bytes]]) -> list[Arrival]:
     """What is known of each sender; the DNS is asked for all of them side by side, and not for long."""
-    verdicts = shop.trust.judge([Case(raw, arrival.envelope, arrival.letter) for arrival, raw in read])
-    return [replace(arrival, verdict=verdict) for (arrival, _), verdict in zip(read, verdicts, strict=True)]
+    cases = [Case(raw, arrival.envelope, arrival.letter) for arrival, raw in read]
+    verdicts, marks = shop.trust.judge(cases), map(shop.trust.spam, cases)
+    return [
+        replace(arrival, verdict=verdict, spam=mark)
+        for (arrival, _), verdict, mark in zip(read, verdicts, marks, strict=True)
+    ]
 
 
 def _reading_failed(claim: Claimed, error: Exception) -> None:

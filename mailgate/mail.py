@@ -27,7 +27,8 @@ class Cause(StrEnum):
     """Why a mail is held back on the shelf. Each held mail has exactly one."""
 
     FORGED_SENDER = "forged-sender"  # it fails its sender's own rules, where the sender's name would open a door
-    SPAM = "spam"
+    SPAM = "spam"  # our relay's filter or its host's says so
+    BLOCKED = "blocked"  # somebody put its sender on the block list
     LOOP = "loop"  # our own mail, a mail in circles, two systems answering each other
     OVER_LIMITS = "over-limits"
     UNAUTHENTICATED_AGENT = "unauthenticated-agent"  # it speaks as an agent, and nothing proves that it is

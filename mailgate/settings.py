@@ -54,6 +54,12 @@ def _domains(value: Any) -> Any:
     return domains
 
 
+def _filters(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+
+
 def _url(*schemes: str) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
         parts = urlsplit(value.get_secret_value())
@@ -90,6 +96,7 @@ def _resolver(value: str) -> str:
 ListenAddress = Annotated[Listen, NoDecode, BeforeValidator(_listen)]
 Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)]
 Domains = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_domains)]
+Filters = Annotated[tuple[Literal["rspamd", "spamassassin"], ...], NoDecode, BeforeValidator(_filters)]
 Days = Annotated[int, Field(ge=0)]
 
 
@@ -162,6 +169,9 @@ class Settings(BaseSettings):
     trusted_sealers: Domains = Field(
         (), description="Domains that forward mail to you and whose ARC seals are believed, separated by commas."
     )
+    trusted_spam_filters: Filters = Field(
+        (), description="Spam filters your own relays run: rspamd, spamassassin. The headers of no others are believed."
+    )
     secret_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         None, description="Signs tokens and seals secrets. Made once and kept in the data folder when embedded."
     )
@@ -172,6 +182,9 @@ class Settings(BaseSettings):
     message_size: int = Field(50 * 2**20, ge=2**16, description="Largest mail taken, in bytes.")
     ack_per_sender: int = Field(5, ge=0, description="Acknowledgements per sender and mailbox in 24 h; 0: no cap.")
     ack_per_hour: int = Field(500, ge=0, description="Acknowledgements in an hour over all; 0: no breaker.")
+    requests_per_sender: int = Field(
+        500, ge=0, description="New requests of one sender in an hour; more of their mail is held. 0: no limit."
+    )
     reopen_days: Days = Field(
         30, description="A reply reopens a ticket closed no longer than so many days; later, a new one follows it."
     )

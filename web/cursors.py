@@ -31,6 +31,8 @@ def read(cursor: str, *kinds: type[str | int]) -> list[str | int]:
         raise not_ours() from None
     if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
         raise not_ours()
+    if any(isinstance(part, str) and "\0" in part for part in parts):
+        raise not_ours()
     if any(isinstance(part, int) and not 0 <= part <= _LARGEST_ID for part in parts):
         raise not_ours()
     return parts

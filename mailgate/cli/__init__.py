@@ -20,6 +20,7 @@ COMMANDS = {
     "parse": ("parse", "Show how a mail is read, as JSON."),
     "explain": ("explain", "Tell what happened to a mail or ticket, and why."),
     "shelf": ("shelf", "Mail that is on no ticket."),
+    "sender": ("sender", "Whose mail is let in or blocked."),
     "replay": ("replay", "Read kept mail again."),
     "org": ("office", "Organisations."),
     "user": ("accounts", "Agents and admins."),

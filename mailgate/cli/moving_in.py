@@ -41,6 +41,7 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
         relay_url=relay_url,
         ack_per_sender=settings.ack_per_sender,
         ack_per_hour=settings.ack_per_hour,
+        requests_per_sender=settings.requests_per_sender,
         reopen_days=settings.reopen_days,
         trust=_checker(settings),
         seal=Seal(servers.secret_key, former.get_secret_value() if former else None),
@@ -65,7 +66,9 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
 def _checker(settings: Settings) -> Checker:
     """Whoever judges whether senders are who they say; without a resolver it believes our own relays alone."""
     names = None if settings.resolver == "off" else Resolver(settings.resolver)
-    believed = Believed(settings.trusted_relays, settings.trusted_results, settings.trusted_sealers)
+    believed = Believed(
+        settings.trusted_relays, settings.trusted_results, settings.trusted_sealers, settings.trusted_spam_filters
+    )
     return Checker(names, believed)
 
 

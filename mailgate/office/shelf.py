@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from mailgate.errors import BadInput, Conflict, NotFound
 from mailgate.mail import Ruling
+from mailgate.office.senders import checked_pattern, treat
 from mailgate.store import kept
 from mailgate.store.db import Session
 from mailgate.store.kept import SHELVED, KeptMail, kept_by_id, put_back
+from mailgate.store.senders import patterns_of
 from mailgate.store.tickets import by_number
 
 
@@ -19,6 +23,19 @@ def file_it(session: Session, kept_id: int, number: str | None, by: str) -> Kept
     if number is not None and ticket is None:
         raise BadInput(f"There is no ticket {number}.", ticket="is not known")
     put_back(session, [mail.id], Ruling(by, ticket.id if ticket is not None else None))
+    return mail
+
+
+def treat_sender(session: Session, kept_id: int, pattern: str, treatment: str, by: str, at: datetime) -> KeptMail:
+    """Let a held mail's sender in, and have the mail read again; or block them, and discard it where that is said."""
+    mail = _on_the_shelf(session, kept_id)
+    if checked_pattern(pattern) not in patterns_of(mail.author or mail.sender):
+        raise BadInput(f"This mail is not from {pattern}.", pattern="is not its sender, nor their domain")
+    treat(session, pattern, treatment, by, at)
+    if treatment == "allow":
+        put_back(session, [mail.id])
+    if treatment == "discard":
+        kept.discard(session, [mail.id], f"{by} blocked {pattern} and discarded it.")
     return mail
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from mailgate.store.kept import KeptMail
 from mailgate.store.office import Mailbox
 from mailgate.store.organisations import Organisation
 from mailgate.store.people import Person
+from mailgate.store.senders import SenderRule
 from mailgate.store.tickets import Recent
 from mailgate.thread.evidence import Evidence
 
@@ -29,6 +31,8 @@ class Batch:
     people: dict[str, Person]
     read_before: dict[bytes, list[KeptMail]]  # by content: earlier deliveries, to whichever mailbox
     recent: dict[int, list[Recent]]  # by person: what they asked for in the last days, newest first
+    lately: Counter[int]  # by person: how many requests they made in the last hour, as far as there is a limit
+    senders: dict[str, SenderRule]  # the block and allow lists, as far as they speak of this batch's senders
     numbers: list[str]
     now: datetime
     to_follow: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,9 +13,10 @@ from mailgate.steps.agents_mail import agent_wrote
 from mailgate.steps.batch import Batch, hold, settle
 from mailgate.steps.bounces import file_report
 from mailgate.steps.passed_on import open_for_somebody, speaks_for_the_desk
-from mailgate.steps.requests import RECENT, open_request, why_not_open
+from mailgate.steps.requests import HOUR, RECENT, open_request, why_not_open
 from mailgate.steps.ruled import file_as_ruled
 from mailgate.steps.several_mailboxes import Twins, twins_of
+from mailgate.steps.unwanted import senders_of, set_aside, why_unwanted
 from mailgate.steps.workshop import Workshop
 from mailgate.store.base import reserve
 from mailgate.store.db import Session
@@ -24,7 +26,8 @@ from mailgate.store.numbers import take_numbers
 from mailgate.store.office import mailboxes
 from mailgate.store.organisations import Organisation, own
 from mailgate.store.people import clear_failing, senders
-from mailgate.store.tickets import recent_requests
+from mailgate.store.senders import rules_for
+from mailgate.store.tickets import count_requests, recent_requests
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.decide import Decision, decide
 from mailgate.thread.evidence import gather
@@ -96,6 +99,8 @@ def _prepare(
         people,
         read_before,
         recent,
+        Counter(count_requests(session, recent, now - HOUR, shop.requests_per_sender)),
+        rules_for(session, [sender for arrival in arrivals for sender in senders_of(arrival)]),
         numbers,
         now,
     )
@@ -106,6 +111,7 @@ def _file(batch: Batch, row: KeptMail, arrival: Arrival) -> None:
     letter, addresses = arrival.letter, {mailbox.address for mailbox in batch.mailboxes.values()}
     row.same, row.subject, row.read_at = arrival.same, letter.subject[:300], batch.now
     row.message_id = trimmed(letter.message_id) if letter.message_id else None
+    row.author = arrival.sender
     row.trust, row.trust_reasons = arrival.verdict.result, list(arrival.verdict.reasons)
     row.claimed_by = row.claimed_until = None
     twins = twins_of(batch, row, arrival)
@@ -135,7 +141,9 @@ def _file(batch: Batch, row: KeptMail, arrival: Arrival) -> None:
 def _file_by(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decision, twins: Twins) -> None:
     """Do what was decided."""
     copy = twins.copy_of(decision, arrival)
-    if decision.cause is not None:
+    if (unwanted := why_unwanted(batch, arrival, decision)) is not None:
+        set_aside(row, unwanted, decision)
+    elif decision.cause is not None:
         hold(row, decision.cause, decision.reason, trail=decision.trail)
     elif copy is not None:
         reason = f"The same mail came to another mailbox, too, and was kept as {copy.id}: one ticket has it."

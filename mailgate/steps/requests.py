@@ -10,6 +10,7 @@ from mailgate.mail import Cause
 from mailgate.people.meet import meet
 from mailgate.steps.batch import Batch, settle
 from mailgate.steps.several_mailboxes import Twins
+from mailgate.steps.unwanted import is_let_in
 from mailgate.store.kept import KeptMail
 from mailgate.store.office import Mailbox
 from mailgate.store.tickets import Recent, Ticket, by_ids
@@ -26,6 +27,7 @@ from mailgate.tickets.said import said_by_letter
 # Doors that know an envelope; by IMAP it is what the mailbox's host has noted.
 _WITH_ENVELOPE = frozenset({"smtp", "submission", "lmtp", "pipe", "imap"})
 RECENT = timedelta(days=7)
+HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
 
@@ -38,10 +40,12 @@ class Stopped(NamedTuple):
 
 
 def why_not_open(batch: Batch, row: KeptMail, arrival: Arrival) -> Stopped | None:
-    """What a person should decide on: another system answering ours, and other services' sign-up mails."""
+    """What a person should decide on: other services' sign-up mails, floods, another system answering ours."""
     mailbox = batch.mailboxes[arrival.mailbox_id]
     if (reason := verification(arrival, mailbox.domain)) is not None:
         return Stopped(Cause.VERIFICATION, reason)
+    if (reason := _too_many(batch, row, arrival)) is not None:
+        return Stopped(Cause.OVER_LIMITS, reason)
     today = [each for each in _recent(batch, arrival) if _is_near(each, batch.when(row), _DAY)]
     earlier = [Earlier(each.number, each.subject) for each in today]
     if (reason := answers_itself(arrival.letter, earlier, batch.organisation.number_format)) is not None:
@@ -73,9 +77,20 @@ def open_request(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decisi
     batch.evidence.remember(ticket, said.message_id, said.cited)
     batch.to_follow += 1
     recent = batch.recent.setdefault(ticket.requester_id, [])
+    batch.lately[ticket.requester_id] += 1
     recent.insert(0, Recent(ticket.id, ticket.number, ticket.subject, batch.when(row)))
     settle(row, "opened", [decision.reason], ticket_id=ticket.id, trail=decision.trail)
     return ticket
+
+
+def _too_many(batch: Batch, row: KeptMail, arrival: Arrival) -> str | None:
+    """Why this sender asks too often. Programs that sign in, imports, and whoever was let in may."""
+    most, person = batch.shop.requests_per_sender, batch.people.get(arrival.author.address.lower())
+    if not most or person is None or row.quiet or arrival.envelope.door == "submission" or is_let_in(batch, arrival):
+        return None
+    if batch.lately[person.id] < most:
+        return None
+    return f"{arrival.author.address} made {most} requests within an hour: as many as one sender may."
 
 
 def _recent(batch: Batch, arrival: Arrival) -> list[Recent]:

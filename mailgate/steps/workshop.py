@@ -27,6 +27,7 @@ class Workshop:
     relay_url: str | None
     ack_per_sender: int
     ack_per_hour: int
+    requests_per_sender: int
     reopen_days: int
     trust: Checker
     seal: Seal

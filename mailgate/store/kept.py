@@ -75,6 +75,7 @@ class KeptMail(TenantRow):
     ticket_id: Mapped[int | None]
     read_at: Mapped[datetime | None]
     same: Mapped[bytes | None]  # hash over Message-ID and content: equal for all deliveries of one mail
+    author: Mapped[str | None]  # who its From says wrote it; None until it is read, "" where nobody does
     subject: Mapped[str | None]  # for the shelf; as much as could be read
     message_id: Mapped[str | None]  # so that somebody who knows nothing else can ask what became of it
     reasons: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))

@@ -12,6 +12,7 @@ from mailgate.store import (
     organisations,
     outbox,
     people,
+    senders,
     tickets,
 )
 from mailgate.store.base import Base
@@ -31,5 +32,6 @@ __all__ = [
     "organisations",
     "outbox",
     "people",
+    "senders",
     "tickets",
 ]

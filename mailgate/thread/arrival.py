@@ -19,6 +19,7 @@ class Arrival:
     verdict: Verdict
     refused: str | None = None  # why the letter could not be read at all; then `letter` is empty
     ruling: Ruling | None = None  # somebody has looked at it, and decided
+    spam: str | None = None  # why a spam filter of ours has marked it
 
     @property
     def same(self) -> bytes:

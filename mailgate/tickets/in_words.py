@@ -34,6 +34,7 @@ CAUSES = {
     "forged-sender": "Forged sender",
     "spam": "Spam",
     "loop": "Loop",
+    "blocked": "Blocked sender",
     "over-limits": "Over limits",
     "unauthenticated-agent": "Agent not authenticated",
     "hostile": "Hostile",
@@ -66,6 +67,9 @@ _EVENTS = {
     "complained": "{recipient} complained about our letter.",
     "merged": "{who} merged the ticket into another one.",
     "took_in": "{who} merged another ticket into this one.",
+    "sender_allowed": "{who} let this sender in: their mail is not held as spam.",
+    "sender_blocked": "{who} blocked this sender.",
+    "sender_forgotten": "{who} took this sender off the block and allow lists.",
     "linked": "Another ticket has to do with this one.",
 }
 _FIELDS = {

@@ -26,6 +26,7 @@ class Believed:
     relays: tuple[str, ...] = ()  # networks from which our own relays hand mail over
     results: tuple[str, ...] = ()  # names under which they write Authentication-Results, in lower case
     sealers: tuple[str, ...] = ()  # domains that forward mail to us, and whose ARC seals count, in lower case
+    filters: tuple[str, ...] = ()  # spam filters our relays run, and whose headers count: see `trust.spam`
 
 
 def client_of(envelope: Envelope, believed: Believed) -> str | None:

@@ -39,6 +39,14 @@ class Checker:
         found = dict(zip(map(id, open_), self._pool.map(lambda case: self._judge(case, ask), open_), strict=True))
         return [found.get(id(case), _UNCHECKED) for case in cases]
 
+    def spam(self, case: Case) -> str | None:
+        """Why a filter of ours took this mail for spam; None when none did."""
+        if not self._believed.filters:
+            return None
+        from mailgate.trust.spam import spam_mark  # noqa: PLC0415 - only where there is a filter
+
+        return spam_mark(case, self._believed)
+
     def close(self) -> None:
         """Let nobody wait for a slow resolver any more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -55,7 +63,7 @@ class Checker:
         try:
             return judge(case, self._believed, ask if case.envelope.door != "import" else None)
         except Exception as error:  # noqa: BLE001 - never a mail lost to a checker; three libraries read hostile bytes here
-            _log.warning("a mail from %s could not be checked: %s", case.envelope.peer, type(error).__name__)
+            _log.warning("a mail from %s could not be checked: %s: %s", case.envelope.peer, type(error).__name__, error)
             return verdict("none", f"It could not be checked: {type(error).__name__}.")
 
     def _hurried(self) -> Ask | None:

@@ -8,6 +8,8 @@ import pytest
 from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
+from mailgate import clock
+from mailgate.office.senders import treat
 from mailgate.rights import Right, may
 from mailgate.store.agents import ROLES
 from mailgate.store.messages import files_of
@@ -38,10 +40,11 @@ def _real_things(world: World) -> dict[str, str]:
     with world.database.desk(world.org) as session:
         ids = [message.id for message in thread]
         (file,) = [file for files in files_of(session, ids).values() for file in files]
+        rule = treat(session, "spam.nordlicht-customers.example", "hold", "Zoe", clock.now())
         (copy,) = [copy for copies in copies_of_messages(session, ids).values() for copy in copies]
     return {
         "number": ticket.number, "kept_id": str(kept.id), "file_id": str(file.id), "copy_id": str(copy.id),
-        "message_id": str(thread[0].id),
+        "message_id": str(thread[0].id), "rule_id": str(rule.id),
     }  # fmt: skip
 
 

@@ -66,6 +66,7 @@ def up(folder: Path, relay_url: str, imap_port: int | None) -> Iterator[Up]:
         "MAILGATE_RELAY_URL": relay_url,
         "MAILGATE_ACK_PER_SENDER": "0",
         "MAILGATE_ACK_PER_HOUR": "0",
+        "MAILGATE_REQUESTS_PER_SENDER": "0",
         "MAILGATE_RESOLVER": "off",
     }
     words = [f"--{door}={port}" for door, port in ports.items()]

@@ -127,6 +127,7 @@ class Gateway:
             "MAILGATE_LMTP_LISTEN": f"127.0.0.1:{self.ports['lmtp']}",
             "MAILGATE_ACK_PER_SENDER": "0",
             "MAILGATE_ACK_PER_HOUR": "0",
+            "MAILGATE_REQUESTS_PER_SENDER": "0",
             **({"MAILGATE_RELAY_URL": self.relay_url} if self.relay_url else {}),
             **self.extra,
         }

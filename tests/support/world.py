@@ -140,7 +140,7 @@ def small_world(fresh: Fresh, folder: Path) -> Iterator[World]:
         shop = Workshop(
             worker="test", database=database, blobs=Blobs(str(folder / "blobs")), bell=bell, marks=Marks(KEY),
             public_url="https://desk.example", is_sending=True, relay_url=relay.url, ack_per_sender=5, ack_per_hour=0,
-            reopen_days=30, trust=Checker(), seal=Seal(KEY),
+            requests_per_sender=0, reopen_days=30, trust=Checker(), seal=Seal(KEY),
         )  # fmt: skip
         move_in(shop)
         with database.desk(1) as session:

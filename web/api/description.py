@@ -17,7 +17,17 @@ from web.access import POLICY
 from web.api.operations import OPERATIONS, Answer, Operation, api
 
 _SCHEMAS = "#/components/schemas/{model}"
-_NOUNS = ("tickets", "files", "inbound", "outbound", "agents", "teams", "categories", "mailboxes")  # as they are told
+_NOUNS = (
+    "tickets",
+    "files",
+    "inbound",
+    "senders",
+    "outbound",
+    "agents",
+    "teams",
+    "categories",
+    "mailboxes",
+)  # as they are told
 _PLACE = re.compile(r"<(number|key):(\w+)>")
 _ERRORS = {
     "400": "The request cannot be understood.",

@@ -36,6 +36,7 @@ class InboundShown(Answer):
     trust: Annotated[Trust | None, Field(description="Whether the sender's domain vouches for it; once it is read.")]
     trust_reasons: Annotated[list[str], Field(description="Why it does or does not.")]
     sender: Annotated[str, Field(description="Of the envelope; empty for reports.")]
+    author: Annotated[str | None, Field(description="Who its From says wrote it; once it is read.")]
     recipient: str
     subject: Annotated[str | None, Field(description="Once it is read.")]
     door: str

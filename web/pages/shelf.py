@@ -10,6 +10,7 @@ from typing import Annotated
 from flask import Blueprint, Response, request
 from pydantic import Field
 
+from mailgate import clock
 from mailgate.errors import BadInput, Conflict, NotFound
 from mailgate.mail import Cause
 from mailgate.office import shelf
@@ -19,9 +20,11 @@ from web.access import agent, desk, who
 from web.answers import attachment, see_other
 from web.db import ring, tools
 from web.forms import Form, Line
+from web.show.filters import Option
 from web.show.lists import ENTRIES, Asked, State, asked
 from web.show.shell import desk_page
 from web.show.views import MOST_COUNTED
+from web.show.words import TREATMENTS
 
 pages = Blueprint("shelf", __name__, url_prefix="/admin/shelf")
 
@@ -32,11 +35,18 @@ _CAUSES = {
     Cause.VERIFICATION: "Sign-up mail",
     Cause.LOOP: "Loop",
     Cause.SPAM: "Spam",
+    Cause.BLOCKED: "Blocked sender",
     Cause.OVER_LIMITS: "Over limits",
     Cause.HOSTILE: "Hostile",
 }
 _UNREADABLE = "quarantined"
 _PARTS = {"": "All", **{cause.value: words for cause, words in _CAUSES.items()}, _UNREADABLE: "Not readable"}
+
+
+class SenderForm(Form):
+    """Whose mail, and what becomes of it: an address or domain, and one of the treatments, in one value."""
+
+    sender: Annotated[Line, Field(pattern=r"^(allow|hold|discard) \S+$", max_length=300)]
 
 
 class Filing(Form):
@@ -55,6 +65,7 @@ class Shelved:
     reason: str
     error: str | None
     sender: str
+    choices: list[Option]
     subject: str
     received_at: datetime
     size: int
@@ -141,6 +152,19 @@ def discard(kept_id: int) -> Response:
     return see_other(_URL)
 
 
+@pages.post("/<key:kept_id>/sender")
+def treat_sender(kept_id: int) -> Response | tuple[str, int]:
+    """Let a mail's sender in and read it again, or block them."""
+    try:
+        treatment, pattern = SenderForm.read(request).sender.split()
+        with desk() as session:
+            shelf.treat_sender(session, kept_id, pattern, treatment, agent().name, clock.now())
+    except BadInput as error:
+        return _page({kept_id: str(error)}), HTTPStatus.UNPROCESSABLE_ENTITY
+    ring("read_mail")
+    return see_other(_URL)
+
+
 def _narrowed(part: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The states and causes a part of the shelf stands for."""
     if part == _UNREADABLE:
@@ -158,6 +182,18 @@ def _parts(session: Session, question: Asked) -> list[State]:
     return [part for part in question.states(_PARTS, count) if part.count or part.is_current or part.name == "All"]
 
 
+def _choices(sender: str) -> list[Option]:
+    """What can be said of a mail's sender, and of everybody at their domain."""
+    local, _, domain = sender.rpartition("@")
+    patterns = [sender, domain] if local and "." in domain else []
+    return [
+        Option(f"{treatment} {pattern}", f"{words}: {pattern}")
+        for treatment, words in TREATMENTS.items()
+        for pattern in patterns
+        if not set(pattern) & set(" \t")
+    ]
+
+
 def _shelved(kept: KeptMail) -> Shelved:
     return Shelved(
         id=kept.id,
@@ -165,7 +201,8 @@ def _shelved(kept: KeptMail) -> Shelved:
         cause=_CAUSES[Cause(kept.cause)] if kept.cause else _PARTS[_UNREADABLE],
         reason=" ".join(str(reason) for reason in kept.reasons) or "Nobody wrote down why.",
         error=kept.last_error,
-        sender=kept.sender,
+        sender=kept.author or kept.sender,
+        choices=_choices(kept.author or kept.sender),
         subject=kept.subject or "",
         received_at=kept.received_at,
         size=kept.size,

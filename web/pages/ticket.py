@@ -11,6 +11,7 @@ from pydantic import Field
 from mailgate import clock
 from mailgate.errors import BadInput, Conflict, NotFound
 from mailgate.mail import Address
+from mailgate.office.senders import forget_pattern, treat
 from mailgate.rights import Right, may
 from mailgate.store.agents import agent_by_id
 from mailgate.store.db import Session
@@ -22,6 +23,7 @@ from mailgate.store.tickets import Ticket, by_number
 from mailgate.tickets.answer import answer as answer_customer
 from mailgate.tickets.answer import note as leave_note
 from mailgate.tickets.change import Named, change, mark_read
+from mailgate.tickets.sender import tell_of_sender
 from web.access import agent, desk, who
 from web.answers import done, see_other
 from web.db import ring, tools
@@ -53,6 +55,12 @@ class NoteForm(Form):
 
 class StatusForm(Form):
     status: Line
+
+
+class SenderForm(Form):
+    """What becomes of the requester's mail; empty: it is judged by what it is."""
+
+    treatment: Annotated[str, Field(pattern=r"^(|allow|hold|discard)$")]
 
 
 class PriorityForm(Form):
@@ -139,6 +147,20 @@ def assign(number: str) -> Response:
         had = Named(found.assignee_id, before.assignee_name or "") if found.assignee_id else None
         given = {"assignee": (had, _worker(session, chosen))}
         change(session, found, agent(), clock.now(), given=given)
+    return _back(number)
+
+
+@pages.post("/sender")
+def treat_sender(number: str) -> Response:
+    """Let the requester's mail in, block it, or judge it like any other."""
+    treatment, now = SenderForm.read(request).treatment, clock.now()
+    with desk() as session:
+        found = _locked(session, number)
+        if treatment:
+            treat(session, found.requester_address, treatment, agent().name, now)
+        else:
+            forget_pattern(session, found.requester_address)
+        tell_of_sender(session, found, treatment, agent(), now)
     return _back(number)
 
 

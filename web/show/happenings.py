@@ -34,6 +34,9 @@ _SAID = {
     "complained": "{recipient} complained about our letter",
     "merged": "{who} merged it into {into}",
     "took_in": "{who} merged {ticket} into it",
+    "sender_allowed": "{who} let this sender in",
+    "sender_blocked": "{who} blocked this sender",
+    "sender_forgotten": "{who} took this sender off the block and allow lists",
     "linked": "{other} has to do with it",
 }
 _IN_THREAD = {
@@ -47,6 +50,9 @@ _IN_THREAD = {
     "complained",
     "merged",
     "took_in",
+    "sender_allowed",
+    "sender_blocked",
+    "sender_forgotten",
     "linked",
 }  # the others are messages there
 

@@ -124,6 +124,7 @@ def _setup(session: Session, known: Who, current: str) -> list[Item]:
     shelved = capped(count_state(session, SHELVED, MOST_COUNTED))
     items = [
         Item("Shelf", "/admin/shelf", "held", shelved or None, current == "shelf"),
+        Item("Senders", "/admin/senders", "person", None, current == "senders"),
         Item("Outbox", "/admin/outbox", "outbox", None, current == "outbox"),
     ]
     if known.may(Right.SET_UP):

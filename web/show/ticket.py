@@ -13,6 +13,7 @@ from mailgate.store.events import history_of
 from mailgate.store.listing import Listed
 from mailgate.store.messages import message_by_id, thread_of
 from mailgate.store.people import addresses_of
+from mailgate.store.senders import rule_by_pattern
 from mailgate.store.tickets import PRIORITIES, Ticket, earlier_of, links_of, participants_of, tags_of
 from mailgate.tickets.moves import allowed_from
 from mailgate.tokens import secret
@@ -122,11 +123,19 @@ def _customer(session: Session, listed: Listed) -> dict[str, Any]:
     }
 
 
+def _senders(session: Session, ticket: Ticket) -> list[Option]:
+    """What can become of the requester's mail; what holds now stands first."""
+    rule = rule_by_pattern(session, ticket.requester_address)
+    options = [Option("", "As it comes"), *(Option(value, word) for value, word in words.TREATMENTS.items())]
+    return sorted(options, key=lambda option: option.value != (rule.treatment if rule else ""))
+
+
 def _choices(session: Session, ticket: Ticket) -> dict[str, list[Option]]:
     workers = [agent for agent in agents(session) if agent.active and may(agent.role, Right.WORK)]
     return {
         "statuses": [Option(name, words.STATUSES[name]) for name in (ticket.status, *allowed_from(ticket.status))],
         "assignees": [Option("", "Nobody"), *(Option(str(agent.id), agent.name) for agent in workers)],
+        "senders": _senders(session, ticket) if who().may(Right.MAIL) else [],
         "priorities": [Option(name, name.title()) for name in PRIORITIES],
     }
 

@@ -8,3 +8,5 @@ STATUSES = {
     "resolved": "Resolved",
     "closed": "Closed",
 }
+
+TREATMENTS = {"allow": "Let in", "hold": "Block and hold", "discard": "Block and discard"}
