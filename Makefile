@@ -33,10 +33,11 @@ bench: .venv/.dev ## print the performance table
 	$(BIN)/python -m mailgate.bench $(ARGS)
 
 faults: .venv/.dev ## every failpoint at every door (long)
-	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/faults tests/flows
+	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/faults tests/flows tests/security
 
 fuzz: .venv/.dev ## break mails at random until stopped
 	FUZZED_MAILS=10000 $(BIN)/python -m pytest -q tests/flows/test_fuzzed.py
+	HOSTILE_TASKS=100000 $(BIN)/python -m pytest -q tests/compose/test_headers.py
 	$(BIN)/python -m tests.parse.fuzz $(ARGS)
 
 soak: .venv/.dev ## 30 minutes of mail, kills and restarts; then the ledger (ARGS="--minutes 5")

@@ -193,6 +193,15 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """A letter as an admin wrote it, as templates. `html` is empty where the page is made of the text."""
+
+    subject: str
+    text: str
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """What there is to write: everything a letter (template) needs, as plain values."""
 
@@ -213,6 +222,8 @@ class Task:
     automatic: str | None = None  # Auto-Submitted value: auto-replied, auto-generated, None for a person's answer
     files: tuple[File, ...] = ()
     date: datetime | None = None
+    own: Wording | None = None  # what an admin wrote in place of the letter that ships
+    own_blocks: dict[str, str] = field(default_factory=dict)  # and in place of greeting, signature, footer
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,3 +235,4 @@ class Draft:
     text: str
     html: str
     raw: bytes
+    trouble: str | None = None  # why it is not what the admin wrote

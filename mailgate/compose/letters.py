@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailgate.compose import headers, mime, render, subjects
+from mailgate.compose.told import STATUSES
 from mailgate.mail import Draft, Task
 
 
@@ -21,17 +22,22 @@ class Words:
 def write(task: Task) -> Draft:
     """The finished letter; the same task gives the same bytes."""
     words = LETTERS[task.letter](task)
-    page = render.render(task.letter, task.language, words.variables)
-    own = subjects.bare(words.subject or "", task.token) or page.subject
+    page = render.render(task.letter, task.language, words.variables, task.own, task.own_blocks)
+    own = subjects.bare(words.subject or "", task.token) or subjects.bare(page.subject, task.token)
     subject = subjects.line(own, task.token, is_answer=words.is_answer)
     body = mime.body(page.text, page.html, task.files, seed=task.message_id)
     raw = headers.write(task, subject=subject, topic=own, language=page.language) + body
-    return Draft(message_id=task.message_id, subject=subject, text=page.text, html=page.html, raw=raw)
+    return Draft(task.message_id, subject, page.text, page.html, raw, page.trouble)
 
 
 def received(task: Task) -> Words:
     """Acknowledge a request. Nobody has proved to be its sender, so nothing of it is repeated, not even its subject."""
     return Words(_named(task, "number", "status_url"))
+
+
+def outside_hours(task: Task) -> Words:
+    """Acknowledge a request that comes while nobody is at the desk, and say when somebody will be."""
+    return Words(_named(task, "number", "status_url", "opens"))
 
 
 def answered(task: Task) -> Words:
@@ -40,9 +46,66 @@ def answered(task: Task) -> Words:
     return Words({**variables, "body": render.clean(task.body).strip("\n")}, task.subject, is_answer=True)
 
 
+def status_changed(task: Task) -> Words:
+    """Tell the customer where their request stands now."""
+    variables = _named(task, "number", "status_url", "status")
+    words = STATUSES[render.spoken(task.letter, task.language)]
+    return Words({**variables, "status": words.get(variables["status"], variables["status"])})
+
+
+def resolved(task: Task) -> Words:
+    """Tell the customer that we consider their request solved, and how to say that it is not."""
+    return Words(_named(task, "number", "status_url"))
+
+
+def reopened(task: Task) -> Words:
+    """Tell the customer that their request is worked on again."""
+    return Words(_named(task, "number", "status_url"))
+
+
+def closed(task: Task) -> Words:
+    """Tell the customer that their request has ended."""
+    return Words(_named(task, "number", "status_url"))
+
+
+def survey(task: Task) -> Words:
+    """Ask the customer, once, whether we were of help."""
+    return Words(_named(task, "number", "happy_url", "unhappy_url"))
+
+
 def status_link(task: Task) -> Words:
     """The private link to a request, for whoever asked on the look-up page and owns the address."""
     return Words(_named(task, "number", "status_url"))
+
+
+def new_ticket(task: Task) -> Words:
+    """Tell an agent of a new request."""
+    return Words(_named(task, "number", "subject", "customer", "words", "ticket_url"))
+
+
+def assigned(task: Task) -> Words:
+    """Tell an agent that a ticket is theirs now."""
+    return Words(_named(task, "number", "subject", "customer", "by", "ticket_url"))
+
+
+def customer_answered(task: Task) -> Words:
+    """Tell an agent what the customer has answered."""
+    return Words(_named(task, "number", "subject", "customer", "words", "ticket_url"))
+
+
+def mentioned(task: Task) -> Words:
+    """Tell an agent that a note names them."""
+    return Words(_named(task, "number", "subject", "by", "words", "ticket_url"))
+
+
+def escalated(task: Task) -> Words:
+    """Tell whoever must know that a ticket was escalated, and why."""
+    return Words(_named(task, "number", "subject", "customer", "by", "level", "reason", "ticket_url"))
+
+
+def breached(task: Task) -> Words:
+    """Tell whoever must know that a promise to a customer was not kept."""
+    return Words(_named(task, "number", "subject", "customer", "promise", "due", "ticket_url"))
 
 
 def sign_in(task: Task) -> Words:
@@ -50,8 +113,18 @@ def sign_in(task: Task) -> Words:
     return Words(_named(task, "sign_in_url", "minutes"))
 
 
+def password(task: Task) -> Words:
+    """An agent's one-time link to a new password."""
+    return Words(_named(task, "password_url", "minutes"))
+
+
+TO_CUSTOMERS = (
+    received, outside_hours, answered, status_changed, resolved, reopened, closed, survey, status_link,
+)  # fmt: skip
+TO_AGENTS = (new_ticket, assigned, customer_answered, mentioned, escalated, breached)
+ACCOUNTS = (sign_in, password)
 LETTERS: dict[str, Callable[[Task], Words]] = {
-    letter.__name__: letter for letter in (received, answered, status_link, sign_in)
+    letter.__name__: letter for letter in (*TO_CUSTOMERS, *TO_AGENTS, *ACCOUNTS)
 }
 
 

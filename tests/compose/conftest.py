@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mailgate.compose import about
 from mailgate.mail import Address, Draft, Task
 
 TASK = Task(
@@ -26,6 +27,7 @@ TASK = Task(
     thread_root="first@lusitel.example",
     body="Hello Ana,\n\nplease try again.\n",
     variables={
+        **about.sample("received", "en").variables,
         "number": "TKT-2026-000123",
         "status_url": "https://help.example.org/s/secret",
         "sign_in_url": "https://help.example.org/sign-in/secret",

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import random
 import re
 from collections.abc import Callable
@@ -16,6 +17,8 @@ import mailparser
 import pytest
 
 from mailgate.compose import write
+from mailgate.compose.about import sample
+from mailgate.compose.letters import LETTERS
 from mailgate.errors import Permanent
 from mailgate.mail import Address, Draft, File, Task
 
@@ -217,17 +220,18 @@ NASTY = [
 ]
 
 
-def test_ten_thousand_hostile_tasks_inject_no_header(task: Make) -> None:
+def test_hostile_tasks_inject_no_header(task: Make) -> None:
     dice = random.Random(20261120)
+    names = sample("received", "en").variables
 
     def nasty(most: int = 4) -> str:
         return "".join(dice.choices(NASTY, k=dice.randint(0, most)))
 
-    written = 0
-    for number in range(10_000):
+    written, tasks = 0, int(os.environ.get("HOSTILE_TASKS", "2000"))  # `make fuzz`: 100,000
+    for number in range(tasks):
         address = "ana@lusitel.example" if dice.random() < 0.9 else nasty(2)
         hostile = task(
-            letter=dice.choice(("received", "answered", "status_link", "sign_in")),
+            letter=dice.choice(tuple(LETTERS)),
             language=dice.choice(("en", "de", nasty(1))),
             message_id=f"t{number}.abc@example.org",
             sender=Address("support@example.org", nasty()),
@@ -238,7 +242,7 @@ def test_ten_thousand_hostile_tasks_inject_no_header(task: Make) -> None:
             references=(nasty(1), nasty(2)),
             thread_root=nasty(2),
             body=nasty(6),
-            variables={key: nasty(2) for key in ("number", "status_url", "sign_in_url", "minutes", "desk", "agent")},
+            variables={key: nasty(2) for key in names},
             automatic=dice.choice((None, "auto-replied", "auto-generated")),
             files=(File(nasty(), nasty(1) or "text/plain", nasty().encode("utf-8", "replace")),) * (number % 7 == 0),
         )
@@ -249,7 +253,7 @@ def test_ten_thousand_hostile_tasks_inject_no_header(task: Make) -> None:
             continue
         _require_harmless(raw, files=len(hostile.files))
         written += 1
-    assert written > 8_500
+    assert written > tasks * 0.85
 
 
 def _require_harmless(raw: bytes, *, files: int) -> None:

@@ -1,0 +1,75 @@
+"""Say in a letter's language what the desk knows by codes: statuses, promises, moments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+STATUSES = {
+    "en": {
+        "new": "received", "open": "in work", "pending": "waiting for your answer", "on_hold": "on hold",
+        "resolved": "solved", "closed": "closed",
+    },
+    "de": {
+        "new": "eingegangen", "open": "in Arbeit", "pending": "wartet auf Ihre Antwort", "on_hold": "zurückgestellt",
+        "resolved": "gelöst", "closed": "abgeschlossen",
+    },
+    "fr": {
+        "new": "reçue", "open": "en cours", "pending": "en attente de votre réponse", "on_hold": "en suspens",
+        "resolved": "résolue", "closed": "close",
+    },
+    "es": {
+        "new": "recibida", "open": "en curso", "pending": "a la espera de su respuesta", "on_hold": "en pausa",
+        "resolved": "resuelta", "closed": "cerrada",
+    },
+}  # fmt: skip
+PROMISES = {
+    "en": {"first": "the first answer", "next": "the next answer", "resolution": "the solution"},
+    "de": {"first": "die erste Antwort", "next": "die nächste Antwort", "resolution": "die Lösung"},
+    "fr": {"first": "la première réponse", "next": "la réponse suivante", "resolution": "la solution"},
+    "es": {"first": "la primera respuesta", "next": "la siguiente respuesta", "resolution": "la solución"},
+}
+_DAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+}
+_MONTHS = {
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ),
+    "de": (
+        "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+        "Dezember",
+    ),
+    "fr": (
+        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+        "décembre",
+    ),
+    "es": (
+        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+        "diciembre",
+    ),
+}  # fmt: skip
+_FORMS = {
+    "en": "{day}, {date} {month}, {hour}",
+    "de": "{day}, {date}. {month}, {hour} Uhr",
+    "fr": "{day} {date} {month} à {hour}",
+    "es": "{day} {date} de {month}, a las {hour}",
+}
+
+
+def moment(at: datetime, language: str) -> str:
+    """A moment, in the zone it is given in: `Monday, 23 November, 09:00`."""
+    root = language.lower().partition("-")[0]
+    spoken = root if root in _FORMS else "en"
+    return _FORMS[spoken].format(
+        day=_DAYS[spoken][at.weekday()], date=at.day, month=_MONTHS[spoken][at.month - 1], hour=f"{at:%H:%M}"
+    )
+
+
+def promise(kind: str, language: str) -> str:
+    """What was promised, `first`, `next` or `resolution`, in words."""
+    root = language.lower().partition("-")[0]
+    return PROMISES.get(root, PROMISES["en"]).get(kind, kind)
