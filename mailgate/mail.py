@@ -199,6 +199,7 @@ class Wording:
     subject: str
     text: str
     html: str = ""
+    version_id: int | None = None  # where it is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +237,4 @@ class Draft:
     html: str
     raw: bytes
     trouble: str | None = None  # why it is not what the admin wrote
+    version_id: int | None = None  # the version that it is

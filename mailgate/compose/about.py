@@ -118,7 +118,7 @@ def sample(letter: str, language: str, **changes: str) -> Task:
 def variables(name: str) -> tuple[Variable, ...]:
     """What a letter or a block may name."""
     if name in BLOCKS:
-        names = _BLOCKS_MAY_NAME
+        names: tuple[str, ...] = _BLOCKS_MAY_NAME
     else:
         given = LETTERS[name](sample(name, "en")).variables
         names = ("greeting", "signature", *(each for each in _VARIABLES if each in given))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mailgate.compose import headers, mime, render, subjects
@@ -19,15 +19,20 @@ class Words:
     is_answer: bool = False
 
 
-def write(task: Task) -> Draft:
-    """The finished letter; the same task gives the same bytes."""
+def write(task: Task, *, stand_ins: Mapping[str, str] | None = None) -> Draft:
+    """The finished letter; the same task gives the same bytes.
+
+    `stand_ins`: what a preview shows in place of variables that do not exist.
+    """
     words = LETTERS[task.letter](task)
-    page = render.render(task.letter, task.language, words.variables, task.own, task.own_blocks)
+    variables = {**(stand_ins or {}), **words.variables}
+    page = render.render(task.letter, task.language, variables, task.own, task.own_blocks)
     own = subjects.bare(words.subject or "", task.token) or subjects.bare(page.subject, task.token)
     subject = subjects.line(own, task.token, is_answer=words.is_answer)
     body = mime.body(page.text, page.html, task.files, seed=task.message_id)
     raw = headers.write(task, subject=subject, topic=own, language=page.language) + body
-    return Draft(task.message_id, subject, page.text, page.html, raw, page.trouble)
+    version_id = task.own.version_id if task.own is not None and page.trouble is None else None
+    return Draft(task.message_id, subject, page.text, page.html, raw, page.trouble, version_id)
 
 
 def received(task: Task) -> Words:

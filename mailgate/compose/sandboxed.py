@@ -110,7 +110,7 @@ def _made(asked: Mapping[str, Any]) -> dict[str, Any]:
     for name, source in asked["blocks"].items():
         text = _within(_text(source).render(variables)).strip("\n")
         page = _within(_page(source, name).render(variables))
-        blocks[name] = texts[name] = text, page
+        blocks[name] = text, page
         texts[name], pages[name] = text, Markup(page)  # noqa: S704 - values in it are escaped
     letter = asked["letter"]
     return {"blocks": blocks, "letter": letter and _letter(letter, texts, pages)}

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from mailgate import clock, compose
+from mailgate import clock
 from mailgate.compose.sign import SigningKey, signed
 from mailgate.errors import Permanent
 from mailgate.failpoints import point
 from mailgate.mail import Draft, File, Task
+from mailgate.office.letters import Letters, letters
 from mailgate.office.links import conversation_link
+from mailgate.steps.dress import is_on, write_own
 from mailgate.steps.workshop import Workshop
 from mailgate.store.base import add, reserve
 from mailgate.store.db import Session
@@ -27,7 +29,7 @@ from mailgate.store.people import failing
 from mailgate.store.tickets import Ticket, by_ids
 from mailgate.tickets.history import MAILGATE, record
 from mailgate.tickets.said import Said, say
-from mailgate.tickets.tasks import acknowledgement, agents_answer, private_link, return_path
+from mailgate.tickets.tasks import acknowledgement, agents_answer, language_of, private_link, return_path
 
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
 
@@ -43,6 +45,7 @@ class Batch:
     tickets: dict[int, Ticket]
     messages: dict[int, Message]
     keys: dict[str, SigningKey]  # by domain
+    letters: Letters
     now: datetime
     written: int = 0
 
@@ -63,6 +66,7 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
             by_ids(session, [event.ticket_id for event in events]),
             messages_by_ids(session, [event.message_id for event in events if event.message_id]),
             _keys(session, shop),
+            letters(session),
             clock.now(),
         )
         _acknowledge(batch, [event for event in events if event.kind == "opened"])
@@ -105,10 +109,18 @@ def _acknowledge(batch: Batch, opened: Sequence[Event]) -> None:
         if cap and counts.get(key, 0) >= cap:
             _say_why_not(batch, event, [f"{ticket.requester_address} was sent {cap} automatic answers within a day."])
             continue
+        if not _is_on(batch, ticket, "received"):
+            _say_why_not(batch, event, ["The letter “Received” is switched off."])
+            continue
         counts[key] = counts.get(key, 0) + 1
         hour += 1
         is_flood = bool(batch.shop.ack_per_hour) and hour > batch.shop.ack_per_hour
         _write_acknowledgement(batch, ticket, batch.messages[event.message_id or 0], held=is_flood)
+
+
+def _is_on(batch: Batch, ticket: Ticket, letter: str) -> bool:
+    language = language_of(batch.organisation, batch.mailboxes[ticket.mailbox_id], ticket)
+    return is_on(batch.letters, letter, language, ticket.mailbox_id, ticket.category_id)
 
 
 def _counts(batch: Batch, events: Sequence[Event]) -> dict[tuple[int, str], int]:
@@ -157,7 +169,7 @@ def _write(batch: Batch, ticket: Ticket, task: Task) -> Draft | None:
     """The letter; or None where it can never be written, e.g. to an odd address, which the ticket then tells."""
     key = batch.keys.get(task.sender.address.rpartition("@")[2])
     try:
-        draft = compose.write(task)
+        draft = write_own(batch.session, batch.letters, task, ticket.mailbox_id, ticket.category_id, batch.now)
         return replace(draft, raw=signed(draft.raw, key)) if key else draft
     except Permanent as error:
         data = {"recipient": ", ".join(person.address for person in task.to), "answer": str(error)}
@@ -233,6 +245,7 @@ def _put_out(
             mailbox_id=mailbox.id,
             message_id=message and message.id,
             letter=task.letter,
+            version_id=draft.version_id,
             header_id=task.message_id,
             subject=draft.subject,
             raw=draft.raw,

@@ -24,13 +24,17 @@ class WrittenLetter(TenantRow):
 
     __tablename__ = "written_letters"
     __table_args__ = (
+        Index("written_letters_letter_idx", "org_id", "letter", "created_at"),
+        Index("written_letters_version_idx", "org_id", "version_id", postgresql_where=text("version_id IS NOT NULL")),
         points_to("mailboxes", "mailbox_id"),
         points_to("messages", "message_id"),
+        points_to("letter_versions", "version_id"),
     )
 
     mailbox_id: Mapped[int]
     message_id: Mapped[int | None]  # the message on the ticket it carries
     letter: Mapped[str]
+    version_id: Mapped[int | None]  # whose words it has; None: those that ship
     header_id: Mapped[str]  # its Message-ID
     subject: Mapped[str]
     raw: Mapped[bytes] = deferred(mapped_column(LargeBinary))

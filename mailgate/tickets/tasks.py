@@ -26,7 +26,7 @@ def acknowledgement(
     """The automatic answer to a new request. It repeats nothing its sender wrote: senders can be forged."""
     return Task(
         letter="received",
-        language=ticket.language or mailbox.language or organisation.language,
+        language=language_of(organisation, mailbox, ticket),
         message_id=marks.message_id(organisation.id, ticket.id, mailbox.domain),
         sender=Address(mailbox.address, mailbox.name),
         to=(Address(ticket.requester_address),),
@@ -56,7 +56,7 @@ def agents_answer(
     """An agent's answer, in the customer's own subject and thread."""
     return Task(
         letter="answered",
-        language=ticket.language or mailbox.language or organisation.language,
+        language=language_of(organisation, mailbox, ticket),
         message_id=answer.message_id or "",
         sender=Address(mailbox.address, f"{answer.author} ({mailbox.name})"),
         to=tuple(Address(*pair) for pair in answer.to),
@@ -80,7 +80,7 @@ def private_link(
     """The link to their request, for a customer who asked for it on the look-up page."""
     return Task(
         letter="status_link",
-        language=ticket.language or mailbox.language or organisation.language,
+        language=language_of(organisation, mailbox, ticket),
         message_id=marks.message_id(organisation.id, ticket.id, mailbox.domain),
         sender=Address(mailbox.address, mailbox.name),
         to=(Address(ticket.requester_address),),
@@ -91,6 +91,11 @@ def private_link(
         automatic="auto-generated",
         date=at,
     )
+
+
+def language_of(organisation: Organisation, mailbox: Mailbox, ticket: Ticket) -> str:
+    """What a letter on a ticket is written in: the customer's language, else the mailbox's, else the organisation's."""
+    return ticket.language or mailbox.language or organisation.language
 
 
 def token(ticket: Ticket) -> str:

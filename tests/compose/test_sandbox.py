@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_a_broken_version_gives_way_to_what_ships_and_says_why(task: Make, sourc
 
 def test_the_process_is_kept_between_letters_and_ends_with_its_owner() -> None:
     made = Sandbox()
-    request = {"variables": {}, "blocks": {}, "letter": None}
+    request: dict[str, Any] = {"variables": {}, "blocks": {}, "letter": None}
     made.ask(request)
     process = made._process
     assert process is not None

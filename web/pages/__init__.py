@@ -3,9 +3,22 @@
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from web.pages import conversation, files, inbox, mailboxes, outbox, senders, shelf, sign_in, status, ticket, why
+from web.pages import (
+    conversation,
+    files,
+    inbox,
+    letters,
+    mailboxes,
+    outbox,
+    senders,
+    shelf,
+    sign_in,
+    status,
+    ticket,
+    why,
+)
 
-GROUPS = (sign_in, inbox, ticket, files, why, shelf, senders, outbox, mailboxes, status, conversation)
+GROUPS = (sign_in, inbox, ticket, files, why, shelf, senders, outbox, mailboxes, letters, status, conversation)
 
 
 def install(app: Flask) -> None:

@@ -12,6 +12,7 @@ from mailgate.rights import Right
 from mailgate.store.db import Session
 from mailgate.store.imap import count_alarms
 from mailgate.store.kept import SHELVED, count_state
+from mailgate.store.letters import count_troubles
 from mailgate.store.numbers import example_number
 from mailgate.store.office import mailboxes
 from mailgate.store.organisations import Organisation, own, sole
@@ -130,4 +131,6 @@ def _setup(session: Session, known: Who, current: str) -> list[Item]:
     if known.may(Right.SET_UP):
         alarms = count_alarms(session, clock.now())  # a mailbox that is not fetched shows on every page of an admin
         items.append(Item("Mailboxes", "/admin/mailboxes", "inbox", alarms or None, current == "mailboxes"))
+        broken = count_troubles(session)
+        items.append(Item("Letters", "/admin/letters", "mail", broken or None, current == "letters"))
     return items
