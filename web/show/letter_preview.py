@@ -67,7 +67,7 @@ def preview(session: Session, place: Place, wording: Wording | None, number: str
     return Preview(
         sender=f"{task.sender.name} <{task.sender.address}>", to=task.to[0].address, subject=draft.subject,
         text=draft.text, html=_in(look, draft.html), look=look, mistakes=mistakes,
-        trouble=None if mistakes else draft.trouble,
+        trouble=draft.trouble,
     )  # fmt: skip
 
 

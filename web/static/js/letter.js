@@ -20,7 +20,12 @@
       number += 1;
       Object.assign(next, { className: "letter-frame letter-frame-next", name: `preview-${number}`, title: shown.title });
       next.addEventListener("load", () => {
-        if (next.contentDocument?.URL === "about:blank") return;
+        const page = next.contentDocument;
+        if (page?.URL === "about:blank") return;
+        if (page && !page.querySelector(".preview-mail") && page.querySelector("[data-mistake]")) {
+          next.remove(); // half a word is typed: what could be read last stays in view
+          return;
+        }
         const top = shown.contentWindow?.scrollY ?? 0;
         next.classList.remove("letter-frame-next");
         shown.remove();
@@ -39,6 +44,12 @@
       box.focus();
       box.setRangeText(words, start, end, "end");
       box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    };
+    // A variable is put behind the one its writer stands in, never into it.
+    const behind = (box) => {
+      const before = box.value.slice(0, box.selectionStart);
+      const end = box.value.indexOf("}}", box.selectionStart);
+      return end >= 0 && before.lastIndexOf("{{") > before.lastIndexOf("}}") ? end + 2 : null;
     };
     const fix = (field, name, nearest) => {
       const box = form.elements[field];
@@ -93,7 +104,9 @@
     });
     document.addEventListener("click", (event) => {
       const variable = event.target.closest?.("[data-variable]");
-      if (variable) put(lastBox, lastBox.selectionStart, lastBox.selectionEnd, `{{ ${variable.dataset.variable} }}`);
+      if (!variable) return;
+      const spot = behind(lastBox);
+      put(lastBox, spot ?? lastBox.selectionStart, spot ?? lastBox.selectionEnd, `{{ ${variable.dataset.variable} }}`);
     });
     document.addEventListener("change", (event) => {
       if (event.target.name === "look" || event.target.name === "number") look();
