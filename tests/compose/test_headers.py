@@ -251,16 +251,16 @@ def test_hostile_tasks_inject_no_header(task: Make) -> None:
         except Permanent:
             assert address != "ana@lusitel.example"
             continue
-        _require_harmless(raw, files=len(hostile.files))
+        _require_harmless(raw, files=len(hostile.files), is_ascii=address.isascii())
         written += 1
     assert written > tasks * 0.85
 
 
-def _require_harmless(raw: bytes, *, files: int) -> None:
+def _require_harmless(raw: bytes, *, files: int, is_ascii: bool) -> None:
     head = raw.partition(b"\r\n\r\n")[0]
     assert not re.search(rb"\r(?!\n)|(?<!\r)\n|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", raw)
     assert max(map(len, raw.split(b"\r\n"))) <= 998
-    assert raw.isascii()
+    assert raw.isascii() or not is_ascii  # RFC 6532: an address may be in any script
     names = [line.partition(b":")[0].decode().lower() for line in head.split(b"\r\n") if not line.startswith(b" ")]
     assert len(names) == len(set(names))
     assert set(names) <= HEADERS
