@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from time import monotonic
 
 from mailgate import clock, log, parse
@@ -20,8 +20,10 @@ from mailgate.failpoints import point
 from mailgate.mail import Envelope, Letter, Ruling, Verdict
 from mailgate.queue.worker import is_stopping
 from mailgate.steps.file import file_letters
+from mailgate.steps.files import check_files
 from mailgate.steps.follow import follow
 from mailgate.steps.send import deliver, release_held
+from mailgate.steps.shelf import clear_shelf
 from mailgate.steps.workshop import Workshop, here
 from mailgate.store import events, kept, outbox
 from mailgate.store.claims import TRIES, Claimed, release_claims, work_waiting
@@ -106,13 +108,15 @@ def sweep(slot: int = 0) -> None:
     release_held(shop)
     if not any(waiting):
         _move_raw(shop)
+        check_files(shop)
+        clear_shelf(shop)
 
 
 def _read(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:
     with shop.database.desk(org) as session:
         rows = kept.raw_of(session, [claim.id for claim in claims])
     mails = [(row, raw if raw is not None else shop.blobs.get(org, row.sha256.hex())) for row, raw in rows]
-    arrivals = _verified(shop, [(_arrival(row, raw), raw) for row, raw in mails])
+    arrivals = _checked(shop, _verified(shop, [(_arrival(row, raw), raw) for row, raw in mails]))
     point("read.after_parse")
     opened = file_letters(shop, org, arrivals)
     if opened:
@@ -137,6 +141,17 @@ def _verified(shop: Workshop, read: Sequence[tuple[Arrival, bytes]]) -> list[Arr
     return [
         replace(arrival, verdict=verdict, spam=mark)
         for (arrival, _), verdict, mark in zip(read, verdicts, marks, strict=True)
+    ]
+
+
+def _checked(shop: Workshop, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """What a virus scanner finds in the files of each, if there is one; the mail comes in all the same."""
+    if not shop.scanner.is_on:
+        return list(arrivals)
+    checked = iter(shop.scanner.check([file for arrival in arrivals for file in arrival.letter.files]))
+    return [
+        replace(arrival, letter=replace(arrival.letter, files=tuple(islice(checked, len(arrival.letter.files)))))
+        for arrival in arrivals
     ]
 
 

@@ -44,6 +44,15 @@ class Address:
     name: str = ""
 
 
+class Check(StrEnum):
+    """What is known of a file's harm."""
+
+    CLEAN = "clean"
+    INFECTED = "infected"  # it is withheld
+    UNCHECKED = "unchecked"  # nobody could be asked; it is checked as soon as somebody can
+    REFUSED = "refused"  # the scanner does not look into it, as into one too large
+
+
 @dataclass(frozen=True)
 class File:
     """Something attached to a letter. `name` is safe to show and to save; "" when the mail gave none."""
@@ -53,6 +62,8 @@ class File:
     content: bytes
     inline: bool = False
     content_id: str | None = None
+    check: Check | None = None  # None where files are not checked
+    finding: str = ""  # what was found in it, or why it was not checked
 
     @property
     def size(self) -> int:

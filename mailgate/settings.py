@@ -93,6 +93,15 @@ def _resolver(value: str) -> str:
     return value
 
 
+def _clamav(value: str) -> str:
+    parts = urlsplit(value)
+    parts.port  # noqa: B018 - raises ValueError where the port is no number
+    if not (parts.scheme == "tcp" and parts.hostname) and not (parts.scheme == "unix" and parts.path):
+        message = "must be tcp://HOST:3310 or unix:///run/clamav/clamd.ctl"
+        raise ValueError(message)
+    return value
+
+
 ListenAddress = Annotated[Listen, NoDecode, BeforeValidator(_listen)]
 Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)]
 Domains = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_domains)]
@@ -172,6 +181,10 @@ class Settings(BaseSettings):
     trusted_spam_filters: Filters = Field(
         (), description="Spam filters your own relays run: rspamd, spamassassin. The headers of no others are believed."
     )
+    clamav: Annotated[str, AfterValidator(_clamav)] | None = Field(
+        None, description="ClamAV that checks files: tcp://HOST:3310 or unix:///run/clamav/clamd.ctl. Unset: nobody."
+    )
+    clamav_timeout: int = Field(20, ge=1, le=60, description="Seconds ClamAV may take for one file.")
     secret_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         None, description="Signs tokens and seals secrets. Made once and kept in the data folder when embedded."
     )
@@ -187,6 +200,12 @@ class Settings(BaseSettings):
     )
     reopen_days: Days = Field(
         30, description="A reply reopens a ticket closed no longer than so many days; later, a new one follows it."
+    )
+    keep_shelf: Days = Field(
+        0, description="Days that mail lies on the shelf before it is discarded and its bytes removed; 0: for ever."
+    )
+    shelf_alarm: int = Field(
+        100, ge=0, description="So many mails on the shelf are an alarm, in doctor and on its page; 0: never."
     )
     log: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
 

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from mailgate import clock
 from mailgate.errors import Temporary
+from mailgate.mail import Cause
 from mailgate.store.counts import Count, count_everything, schema_version, shipped_version
 from mailgate.store.kept import OUTCOMES
 from mailgate.store.outbox import STATES
@@ -84,7 +85,13 @@ class _Counted(Collector):
         )
         for mailbox, seconds in self._of("fetch").items():
             fetched.add_metric([mailbox], seconds)
+        shelf = GaugeMetricFamily("mailgate_shelf", "Mail on the shelf by its cause.", labels=["cause"])
+        for cause in (*Cause, "quarantined"):
+            shelf.add_metric([str(cause)], self._of("shelf").get(str(cause), 0))
+        unchecked = sum(self._of("unchecked").values())
         return (
+            shelf,
+            GaugeMetricFamily("mailgate_unchecked_files", "Files that wait for ClamAV to check them.", value=unchecked),
             CounterMetricFamily("mailgate_kept", "Mail accepted and kept.", value=sum(by_outcome.values())),
             outcomes,
             GaugeMetricFamily("mailgate_waiting", "Kept mail that waits to be read.", value=by_outcome.get("", 0)),

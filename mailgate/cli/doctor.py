@@ -27,6 +27,7 @@ _CLOCK_SECONDS = 2.0
 _FULL, _NEARLY_FULL = 2**30, 0.1  # bytes; part of the disk
 _SLOW, _STUCK = 60, 300  # seconds that mail waits to be read
 _RELAY_PATIENCE = 10.0
+_CLAMAV_PATIENCE = 5.0
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,39 @@ def _relay(here: House) -> Iterator[Finding]:
         yield Finding("relay", "ok", f"{relay} greets us{' and lets us sign in' if relay.user else ''}.")
 
 
+def _shelf(here: House) -> Iterator[Finding]:
+    from mailgate.store.counts import count_everything
+
+    with here.database() as database, database.crossing() as connection:
+        found = {
+            count.which: count.number for count in count_everything(connection, clock.now()) if count.what == "shelf"
+        }
+    held, most = sum(found.values()), here.settings.shelf_alarm
+    causes = ", ".join(f"{cause} {number:.0f}" for cause, number in sorted(found.items()))
+    if most and held >= most:
+        yield Finding("shelf", "warn", f"{held:.0f} mails lie on the shelf, {most} are an alarm: {causes}.")
+    else:
+        yield Finding("shelf", "ok", f"{held:.0f} mails lie on the shelf{f': {causes}' if causes else ''}.")
+
+
+def _clamav(here: House) -> Iterator[Finding]:
+    from mailgate.store.counts import count_everything
+    from mailgate.viruses.clamd import ask, read_clamav_url
+
+    if here.settings.clamav is None:
+        yield Finding("clamav", "skip", "MAILGATE_CLAMAV is not set: files are not checked.")
+        return
+    clamd = read_clamav_url(here.settings.clamav)
+    with here.database() as database, database.crossing() as connection:
+        waiting = sum(count.number for count in count_everything(connection, clock.now()) if count.what == "unchecked")
+    try:
+        yield Finding("clamav", "ok", f"{ask(clamd, 'VERSION', _CLAMAV_PATIENCE)} at {clamd}")
+    except MailgateError as error:
+        yield Finding("clamav", "fail", f"{error} Files are not checked.")
+    if waiting:
+        yield Finding("clamav", "warn", f"{waiting:.0f} files wait to be checked.")
+
+
 def _imap(here: House) -> Iterator[Finding]:
 
     if not here.servers.owner_url:
@@ -291,6 +325,8 @@ _CHECKS: dict[str, Check] = {
     "workers": _workers,
     "sending": _sending,
     "relay": _relay,
+    "shelf": _shelf,
+    "clamav": _clamav,
     "imap": _imap,
     "dns": _dns,
     "clock": _clock,

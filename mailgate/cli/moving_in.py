@@ -19,6 +19,8 @@ from mailgate.tokens import Marks
 from mailgate.trust.case import Believed
 from mailgate.trust.checker import Checker
 from mailgate.trust.names import Resolver
+from mailgate.viruses.clamd import read_clamav_url
+from mailgate.viruses.scanner import Scanner
 
 
 @contextmanager
@@ -43,7 +45,9 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
         ack_per_hour=settings.ack_per_hour,
         requests_per_sender=settings.requests_per_sender,
         reopen_days=settings.reopen_days,
+        keep_shelf=settings.keep_shelf,
         trust=_checker(settings),
+        scanner=Scanner(read_clamav_url(settings.clamav) if settings.clamav else None, settings.clamav_timeout),
         seal=Seal(servers.secret_key, former.get_secret_value() if former else None),
     )
     move_in(shop)

@@ -225,6 +225,7 @@ def _files(batch: Batch, answer: Message) -> tuple[File, ...]:
     return tuple(
         File(file.name, file.type, batch.shop.blobs.get(org, file.sha256), file.inline, file.content_id)
         for file in stored
+        if not file.is_withheld
     )
 
 

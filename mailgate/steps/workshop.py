@@ -11,6 +11,7 @@ from mailgate.store.blobs import Blobs
 from mailgate.store.db import Database
 from mailgate.tokens import Marks
 from mailgate.trust.checker import Checker
+from mailgate.viruses.scanner import Scanner
 
 
 @dataclass
@@ -29,7 +30,9 @@ class Workshop:
     ack_per_hour: int
     requests_per_sender: int
     reopen_days: int
+    keep_shelf: int  # days; 0: for ever
     trust: Checker
+    scanner: Scanner
     seal: Seal
     relays: dict[str, Relay] = field(default_factory=dict)
     holds_lost_claims: bool = False  # a drain was cut off, and what it had claimed is still in our name

@@ -35,6 +35,7 @@ class KeptMail(TenantRow):
     __tablename__ = "kept_mail"
     __table_args__ = (
         Index("kept_mail_waiting_idx", "id", postgresql_where=text("state = 'waiting'")),
+        Index("kept_mail_shelf_idx", "read_at", postgresql_where=text("state IN ('held', 'quarantined')")),
         Index("kept_mail_state_idx", "org_id", "state", "id"),
         Index("kept_mail_same_idx", "org_id", "same", postgresql_where=text("same IS NOT NULL")),
         Index("kept_mail_ticket_id_idx", "org_id", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
@@ -63,6 +64,7 @@ class KeptMail(TenantRow):
     size: Mapped[int]
     sha256: Mapped[bytes]
     raw: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))  # None once moved to the blob store
+    raw_removed_at: Mapped[datetime | None]  # it is nowhere any more
     received_at: Mapped[datetime]
     dated: Mapped[datetime | None]  # of an imported mail: when it came in the first place
     quiet: Mapped[bool] = mapped_column(server_default=text("false"))  # imported: no automatic answer, whatever it says
@@ -208,6 +210,26 @@ def discard(session: Session, ids: Iterable[int], reason: str) -> list[int]:
         .returning(KeptMail.id)
     )
     return list(session.scalars(question))
+
+
+def expired(connection: Connection, before: datetime, limit: int) -> list[tuple[int, int]]:
+    """Mails that lie on the shelf since before then, across tenants: (organisation, id)."""
+    rows = connection.execute(
+        text("SELECT org_id, id FROM expired_mail(:before, :limit)"), {"before": before, "limit": limit}
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def expire(session: Session, ids: Iterable[int], before: datetime, now: datetime, reason: str) -> list[KeptMail]:
+    """Discard these mails and remove their bytes, unless somebody has taken them off the shelf meanwhile."""
+    question = select(KeptMail).where(
+        KeptMail.id.in_(list(ids)), KeptMail.state.in_(SHELVED), KeptMail.read_at < before
+    )
+    gone = list(session.scalars(question.with_for_update()))
+    for row in gone:
+        row.state, row.outcome, row.cause, row.reasons = "done", "discarded", None, [reason]
+        row.raw, row.raw_removed_at = None, now  # on the shelf they lie in the database, and nowhere else
+    return gone
 
 
 def postpone(session: Session, kept_id: int, until: datetime, error: str) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Computed, Index, select, tuple_
+from sqlalchemy import CheckConstraint, Computed, Connection, Index, select, tuple_, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
+from mailgate.mail import Check, File
 from mailgate.store.base import TenantRow, points_to, tenant
 
 _ID_LENGTH = 400  # longer Message-IDs exist only to hurt; an index entry must stay below 2,700 bytes
@@ -77,6 +78,8 @@ class StoredFile(TenantRow):
     __table_args__ = (
         Index("files_message_id_idx", "org_id", "message_id"),
         Index("files_sha256_idx", "org_id", "sha256"),
+        Index("files_unchecked_idx", "id", postgresql_where=sql("checked = 'unchecked'")),
+        CheckConstraint("checked IN ('clean', 'infected', 'unchecked', 'refused')", name="checked"),
         points_to("messages", "message_id"),
     )
 
@@ -87,6 +90,13 @@ class StoredFile(TenantRow):
     sha256: Mapped[str]
     inline: Mapped[bool]
     content_id: Mapped[str | None]
+    checked: Mapped[str | None]  # mail.Check; None where files are not checked
+    finding: Mapped[str | None]  # what was found in it, or why it was not checked
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether it is shown and never handed out."""
+        return self.checked == Check.INFECTED
 
 
 class ThreadId(TenantRow):
@@ -182,6 +192,24 @@ def tickets_with_files(session: Session, ticket_ids: Iterable[int]) -> set[int]:
         .distinct()
     )
     return set(session.scalars(question))
+
+
+def unchecked_files(connection: Connection, limit: int) -> list[tuple[int, int]]:
+    """Files that nobody could check so far, across tenants: (organisation, id)."""
+    rows = connection.execute(sql("SELECT org_id, id FROM unchecked_files(:limit)"), {"limit": limit})
+    return [(row[0], row[1]) for row in rows]
+
+
+def files_by_ids(session: Session, ids: Iterable[int]) -> list[tuple[StoredFile, int]]:
+    """Some files, each with the id of its ticket."""
+    question = select(StoredFile, Message.ticket_id).join(Message, Message.id == StoredFile.message_id)
+    return [(row[0], row[1]) for row in session.execute(question.where(StoredFile.id.in_(list(ids))))]
+
+
+def file_checked(session: Session, file_id: int, found: File) -> None:
+    """What was found in a file that had not been checked."""
+    values = {"checked": found.check, "finding": found.finding or None}
+    session.execute(update(StoredFile).where(StoredFile.id == file_id).values(values))
 
 
 def file_by_id(session: Session, file_id: int) -> tuple[StoredFile, Message] | None:

@@ -67,6 +67,8 @@ _EVENTS = {
     "complained": "{recipient} complained about our letter.",
     "merged": "{who} merged the ticket into another one.",
     "took_in": "{who} merged another ticket into this one.",
+    "file_withheld": "A file is withheld.",
+    "mail_discarded": "A mail that was held beside this ticket was discarded.",
     "sender_allowed": "{who} let this sender in: their mail is not held as spam.",
     "sender_blocked": "{who} blocked this sender.",
     "sender_forgotten": "{who} took this sender off the block and allow lists.",

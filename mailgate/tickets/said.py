@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mailgate.mail import Address, File, Letter, Verdict
+from mailgate.mail import Address, Check, File, Letter, Verdict
 from mailgate.store.base import add
 from mailgate.store.db import Session
 from mailgate.store.messages import Message, StoredFile
 from mailgate.store.tickets import Ticket
+from mailgate.tickets.history import MAILGATE, record_on
 
 _REFERENCES_KEPT = 20  # so many of a letter's references lead back to its ticket
 
@@ -98,9 +100,25 @@ def say(session: Session, ticket: Ticket, said: Said, at: datetime) -> Message:
                 sha256=file.sha256,
                 inline=file.inline,
                 content_id=file.content_id,
+                checked=file.check,
+                finding=file.finding or None,
             ),
         )
+    tell_of_withheld(session, ticket.id, said.files, at, message)
     return message
+
+
+def tell_of_withheld(
+    session: Session, ticket_id: int, files: Sequence[File], at: datetime, message: Message | None = None
+) -> None:
+    """Note in the ticket's history which files are shown, but never handed out."""
+    reasons = [
+        f"{file.name or 'A file without a name'}: ClamAV found {file.finding}."
+        for file in files
+        if file.check == Check.INFECTED
+    ]
+    if reasons:
+        record_on(session, ticket_id, "file_withheld", MAILGATE, at, message=message, data={"reasons": reasons})
 
 
 def _plain(addresses: tuple[Address, ...]) -> list[Any]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from mailgate import clock, jobs
 from mailgate.errors import BadInput, Conflict, NotFound
 from mailgate.mail import Ruling
+from mailgate.office.senders import treat
 from mailgate.office.shelf import discard, file_it
+from mailgate.store.events import history_of
 from mailgate.store.kept import put_back
+from mailgate.tickets.in_words import happened
 from tests.support.mails import mail
-from tests.support.world import World
+from tests.support.world import DESK, World
 
 ANA = "ana@lusitel.example"
 
@@ -94,3 +100,33 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(world: World) -> None:
         with pytest.raises(Conflict, match="could not be read"):
             file_it(session, unread, None, "Zoe")
     assert world.kept(kept.id).state == "held"
+
+
+def test_the_shelf_is_cleared_by_age_and_the_counts_reconcile(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = world.ticket(world.receive(mail()).ticket_id)
+    old = world.receive(_looping())
+    with world.database.desk(1) as session:
+        treat(session, ANA, "hold", "Zoe", clock.now())
+    beside = world.receive(mail(subject=f"Re: [#{ticket.number}]"))
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=29))
+    young = world.receive(mail(subject="Later", sender="bo@other.example", headers=(("X-Loop", DESK),)))
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=30, minutes=1))
+    jobs.sweep()
+    assert world.kept(old.id).state == "held", "0 days mean for ever"
+    world.shop.keep_shelf = 30
+    jobs.sweep()
+    for kept_id in (old.id, beside.id):
+        gone = world.kept(kept_id)
+        assert (gone.state, gone.outcome, gone.cause) == ("done", "discarded", None)
+        assert "for 30 days" in gone.reasons[0]
+        assert gone.raw_removed_at is not None
+    assert world.kept(young.id).state == "held"
+    assert world.count("SELECT count(*) FROM kept_mail WHERE raw IS NOT NULL AND state = 'done'") == 0
+    with world.database.desk(1) as session:
+        told = [happened(event) for event in history_of(session, ticket.id)]
+    assert told[-1] == "A mail that was held beside this ticket was discarded."
+    assert world.reconciles()
+    jobs.sweep()
+    with world.database.desk(1) as session:
+        assert put_back(session, [old.id]) == [], "it is gone"

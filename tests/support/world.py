@@ -24,6 +24,7 @@ from mailgate.store.tickets import Ticket, by_id
 from mailgate.thread.arrival import Arrival
 from mailgate.tokens import Marks
 from mailgate.trust.checker import Checker
+from mailgate.viruses.scanner import Scanner
 from tests.support.databases import Fresh
 from tests.support.relay import Relay
 
@@ -140,7 +141,7 @@ def small_world(fresh: Fresh, folder: Path) -> Iterator[World]:
         shop = Workshop(
             worker="test", database=database, blobs=Blobs(str(folder / "blobs")), bell=bell, marks=Marks(KEY),
             public_url="https://desk.example", is_sending=True, relay_url=relay.url, ack_per_sender=5, ack_per_hour=0,
-            requests_per_sender=0, reopen_days=30, trust=Checker(), seal=Seal(KEY),
+            requests_per_sender=0, reopen_days=30, keep_shelf=0, trust=Checker(), scanner=Scanner(), seal=Seal(KEY),
         )  # fmt: skip
         move_in(shop)
         with database.desk(1) as session:

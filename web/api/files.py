@@ -7,9 +7,8 @@ from flask import Response
 from mailgate.errors import NotFound
 from mailgate.store.messages import file_by_id
 from web.access import desk, who
-from web.answers import attachment
+from web.answers import stored_file
 from web.api.operations import operation
-from web.db import tools
 
 
 @operation("GET", "/files/<key:file_id>")
@@ -20,5 +19,4 @@ def download_file(file_id: int) -> Response:
     if found is None:
         raise NotFound(f"There is no file {file_id}.")
     file, _ = found
-    content = tools().blobs.get(who().org, file.sha256)
-    return attachment(content, file.type, file.name or f"file-{file.id}")
+    return stored_file(who().org, file)

@@ -15,10 +15,10 @@ from mailgate.store.kept import KeptMail, kept_by_id, list_kept, put_back, raw_o
 from mailgate.store.tickets import by_ids
 from web import cursors
 from web.access import agent, desk, who
-from web.answers import attachment
+from web.answers import whole_mail
 from web.api.operations import Answer, Body, operation
 from web.api.shapes import Moment, Page, PageQuery, Trust, several
-from web.db import ring, tools
+from web.db import ring
 
 State = Literal["waiting", "done", "held", "quarantined"]
 Outcome = Literal["opened", "appended", "bounce", "complaint", "duplicate", "held", "quarantined", "discarded"]
@@ -96,11 +96,7 @@ def download_inbound(kept_id: int) -> Response:
     """Download a kept mail as it came in, byte for byte."""
     with desk() as session:
         rows = raw_of(session, [kept_id])
-    if not rows:
-        raise _nothing(kept_id)
-    row, raw = rows[0]
-    content = raw if raw is not None else tools().blobs.get(who().org, row.sha256.hex())
-    return attachment(content, "message/rfc822", f"{kept_id}.eml")
+    return whole_mail(who().org, rows, kept_id)
 
 
 class Filing(Body):

@@ -27,6 +27,9 @@ from web.forms import Words
 _WITH_ADDRESS = frozenset({"out", "system"})  # what leaves, leaves from the ticket's mailbox
 
 
+Check = Literal["clean", "infected", "unchecked", "refused"]
+
+
 class FileShown(Answer):
     """A file that came with a message."""
 
@@ -38,6 +41,10 @@ class FileShown(Answer):
     inline: bool
     content_id: str | None
     url: str
+    checked: Annotated[
+        Check | None, Field(description="By ClamAV; an infected one is never handed out. Null where none is set up.")
+    ]
+    finding: Annotated[str | None, Field(description="What was found in it, or why it was not checked.")]
 
 
 class Delivery(Answer):
@@ -169,10 +176,8 @@ def _message(message: Message, mailbox: Mailbox, files: list[StoredFile], copies
 
 
 def _file(file: StoredFile) -> FileShown:
-    return FileShown(
-        id=file.id, name=file.name, type=file.type, size=file.size, sha256=file.sha256, inline=file.inline,
-        content_id=file.content_id, url=f"/api/v1/files/{file.id}",
-    )  # fmt: skip
+    same = {name: getattr(file, name) for name in FileShown.model_fields if hasattr(file, name)}
+    return FileShown.model_validate({**same, "url": f"/api/v1/files/{file.id}"})
 
 
 def _delivery(copy: OutboxCopy) -> Delivery:

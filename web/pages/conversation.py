@@ -14,7 +14,7 @@ from pydantic import Field
 from mailgate import clock
 from mailgate.errors import BadInput, NotFound
 from mailgate.file_names import safe_name
-from mailgate.mail import File
+from mailgate.mail import Check, File
 from mailgate.store.agents import find_token, token_by_id
 from mailgate.store.db import Session
 from mailgate.store.messages import file_by_id, files_of, is_written, thread_of
@@ -25,7 +25,7 @@ from mailgate.tickets import by_customer
 from mailgate.tickets.history import Actor
 from mailgate.tokens import hashed, secret
 from web.access import desk_of, limit
-from web.answers import attachment, see_other
+from web.answers import see_other, stored_file
 from web.db import tools
 from web.forms import Form
 from web.show.conversation import VISIBLE, divided, request_of, said
@@ -130,8 +130,7 @@ def download(token: str, file_id: int) -> Response:
         org, found = guest.org, file_by_id(guest.session, file_id)
         if found is None or found[1].ticket_id != guest.ticket.id or found[1].direction not in VISIBLE:
             raise NotFound("There is no such file in this conversation.")
-    file = found[0]
-    return attachment(tools().blobs.get(org, file.sha256), file.type, file.name or f"file-{file.id}")
+    return stored_file(org, found[0])
 
 
 @contextmanager
@@ -199,8 +198,11 @@ def _files() -> list[File]:
     sent = [upload for upload in request.files.getlist("files") if upload.filename]
     if len(sent) > MOST_FILES:
         raise BadInput(f"At most {MOST_FILES} files can be sent at once.", files="are too many")
+    check = Check.UNCHECKED if tools().settings.clamav else None  # a worker asks, so that nobody waits for it here
     files = [
-        File(safe_name(upload.filename or ""), upload.mimetype or "application/octet-stream", upload.read())
+        File(
+            safe_name(upload.filename or ""), upload.mimetype or "application/octet-stream", upload.read(), check=check
+        )
         for upload in sent
     ]
     if sum(file.size for file in files) > LARGEST:

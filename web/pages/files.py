@@ -9,7 +9,7 @@ from mailgate.store.db import Session
 from mailgate.store.messages import Message, StoredFile, file_by_id, files_of, message_by_id
 from mailgate.store.tickets import by_number
 from web.access import desk, who
-from web.answers import attachment
+from web.answers import require_harmless, stored_file
 from web.db import tools
 from web.headers import SANDBOX
 from web.show.paper import POLICY, is_picture, paper
@@ -22,7 +22,7 @@ def download(number: str, file_id: int) -> Response:
     """Download a file."""
     with desk() as session:
         file = _file(session, number, file_id)
-    return attachment(tools().blobs.get(who().org, file.sha256), file.type, file.name or f"file-{file.id}")
+    return stored_file(who().org, file)
 
 
 @pages.get("/messages/<key:message_id>/html")
@@ -46,6 +46,7 @@ def picture(number: str, message_id: int, file_id: int) -> Response:
         file = _file(session, number, file_id)
     if file.message_id != message_id or not is_picture(file):
         raise _nothing()
+    require_harmless(file)
     response = Response(tools().blobs.get(who().org, file.sha256), mimetype=file.type.lower())
     response.headers["Content-Security-Policy"] = SANDBOX
     return response

@@ -17,7 +17,7 @@ from mailgate.office import shelf
 from mailgate.store.db import Session
 from mailgate.store.kept import SHELVED, KeptMail, count_state, kept_by_id, list_kept, put_back, raw_of, shelved
 from web.access import agent, desk, who
-from web.answers import attachment, see_other
+from web.answers import see_other, whole_mail
 from web.db import ring, tools
 from web.forms import Form, Line
 from web.show.filters import Option
@@ -92,6 +92,8 @@ def _page(wrong: dict[int, str] | None = None) -> str:
             parts=_parts(session, question),
             mails=[_shelved(kept) for kept in found[:ENTRIES]],
             older_url=question.older([kept.id for kept in found]),
+            keep_days=tools().settings.keep_shelf,
+            alarm=_alarm(session),
             again_all=question.state if found else "",
             wrong=wrong or {},
         )
@@ -102,11 +104,7 @@ def download(kept_id: int) -> Response:
     """Download a mail as it came in, byte for byte."""
     with desk() as session:
         rows = raw_of(session, [kept_id])
-    if not rows:
-        raise NotFound(f"There is no kept mail {kept_id}.")
-    kept, raw = rows[0]
-    content = raw if raw is not None else tools().blobs.get(who().org, kept.sha256.hex())
-    return attachment(content, "message/rfc822", f"{kept_id}.eml")
+    return whole_mail(who().org, rows, kept_id)
 
 
 @pages.post("/<key:kept_id>/replay")
@@ -180,6 +178,14 @@ def _parts(session: Session, question: Asked) -> list[State]:
         return count_state(session, states, MOST_COUNTED, causes=causes)
 
     return [part for part in question.states(_PARTS, count) if part.count or part.is_current or part.name == "All"]
+
+
+def _alarm(session: Session) -> str:
+    """A word when more lies here than anybody can be looking at."""
+    most = tools().settings.shelf_alarm
+    if not most or count_state(session, SHELVED, most) < most:
+        return ""
+    return f"{most} mails or more lie here. Mail may be held that should not be: look at what they have in common."
 
 
 def _choices(sender: str) -> list[Option]:

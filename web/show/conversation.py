@@ -9,7 +9,7 @@ from datetime import datetime
 from mailgate.store.messages import Message, StoredFile
 from mailgate.store.tickets import Ticket
 from web.look import Stretch
-from web.show.thread import FileShown, words_of
+from web.show.thread import FileShown, shown_file, words_of
 
 VISIBLE = frozenset({"in", "out", "system"})
 
@@ -60,7 +60,7 @@ def said(
             author=_author(message, organisation),
             at=message.at,
             stretches=words_of(message),
-            files=[FileShown(file.name, file.type, file.size, f"{url}/files/{file.id}") for file in files[message.id]],
+            files=[shown_file(file, url) for file in files[message.id]],
             language=None,
             once=message.once,
         )

@@ -12,6 +12,7 @@ from web.show import words
 
 _SYMBOLS = {
     "bounced": "warning",
+    "file_withheld": "warning",
     "not_sent": "warning",
     "not_sent_yet": "warning",
     "complained": "warning",
@@ -34,6 +35,8 @@ _SAID = {
     "complained": "{recipient} complained about our letter",
     "merged": "{who} merged it into {into}",
     "took_in": "{who} merged {ticket} into it",
+    "file_withheld": "Withheld: {reasons}",
+    "mail_discarded": "A mail held beside the ticket was discarded",
     "sender_allowed": "{who} let this sender in",
     "sender_blocked": "{who} blocked this sender",
     "sender_forgotten": "{who} took this sender off the block and allow lists",
@@ -50,6 +53,7 @@ _IN_THREAD = {
     "complained",
     "merged",
     "took_in",
+    "file_withheld",
     "sender_allowed",
     "sender_blocked",
     "sender_forgotten",

@@ -45,4 +45,4 @@ def within(html: str | None, files: Sequence[StoredFile]) -> set[int]:
 
 def is_picture(file: StoredFile) -> bool:
     """Whether a browser may show this file: a picture of a kind that can hold no script."""
-    return file.type.lower() in PICTURES
+    return file.type.lower() in PICTURES and not file.is_withheld

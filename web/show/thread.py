@@ -54,6 +54,13 @@ class FileShown:
     type: str
     size: int
     url: str
+    check: str | None
+    finding: str
+
+
+def shown_file(file: StoredFile, url: str) -> FileShown:
+    """A file of a ticket or conversation at this address."""
+    return FileShown(file.name, file.type, file.size, f"{url}/files/{file.id}", file.checked, file.finding or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +212,7 @@ def _message(
         kind=message.kind,
         trust=trust,
         language=None,
-        files=[
-            FileShown(file.name, file.type, file.size, f"{url}/files/{file.id}")
-            for file in files
-            if file.id not in pictures
-        ],
+        files=[shown_file(file, url) for file in files if file.id not in pictures or file.is_withheld],
         html_url=f"{url}/messages/{message.id}/html" if message.html else None,
         deliveries=deliveries,
         fresh_url=f"{url}/messages/{message.id}" if _is_leaving(message, deliveries) else None,

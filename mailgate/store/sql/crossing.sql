@@ -186,6 +186,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT k.org_id, k.id FROM kept_mail k WHERE k.raw IS NOT NULL AND k.state = 'done' ORDER BY k.id LIMIT p_limit
 $$;
 
+-- What has lain on the shelf too long.
+CREATE OR REPLACE FUNCTION expired_mail(p_before timestamptz, p_limit integer)
+RETURNS TABLE (org_id bigint, id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT k.org_id, k.id FROM public.kept_mail k
+    WHERE k.state IN ('held', 'quarantined') AND k.read_at < p_before ORDER BY k.read_at LIMIT p_limit
+$$;
+
+CREATE OR REPLACE FUNCTION unchecked_files(p_limit integer)
+RETURNS TABLE (org_id bigint, id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT f.org_id, f.id FROM public.files f WHERE f.checked = 'unchecked' ORDER BY f.id LIMIT p_limit
+$$;
+
 CREATE OR REPLACE FUNCTION take_lease(p_name text, p_holder text, p_now timestamptz, p_until timestamptz)
 RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -211,6 +225,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     UNION ALL
     SELECT 'age', 'send', coalesce(extract(epoch FROM p_now - min(created_at)), 0)::float8
     FROM outbox WHERE state IN ('waiting', 'sending')
+    UNION ALL
+    SELECT 'shelf', coalesce(cause, state), count(*)::float8 FROM kept_mail
+    WHERE state IN ('held', 'quarantined') GROUP BY coalesce(cause, state)
+    UNION ALL
+    SELECT 'unchecked', '', count(*)::float8 FROM files WHERE checked = 'unchecked'
     UNION ALL
     SELECT 'fetch', m.address::text, extract(epoch FROM p_now - coalesce(a.good_at, a.changed_at))::float8
     FROM imap_accounts a JOIN mailboxes m ON m.org_id = a.org_id AND m.id = a.mailbox_id AND m.active
