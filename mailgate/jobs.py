@@ -27,12 +27,11 @@ from mailgate.steps.shelf import clear_shelf
 from mailgate.steps.workshop import Workshop, here
 from mailgate.store import events, kept, outbox
 from mailgate.store.claims import TRIES, Claimed, release_claims, work_waiting
-from mailgate.store.kept import KeptMail
 from mailgate.thread.arrival import Arrival
 from mailgate.trust.case import Case
 
-READ_AT_ONCE = 50
-FOLLOW_AT_ONCE = 50
+READ_AT_ONCE = 100
+FOLLOW_AT_ONCE = 100
 SEND_AT_ONCE = 50
 MOVE_AT_ONCE = 200
 _SLICE = 2.0  # seconds a drain works before it lets the other kinds of work have their turn
@@ -123,7 +122,7 @@ def _read(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:
         shop.bell.ring("follow_event", workers=-(-opened // FOLLOW_AT_ONCE))
 
 
-def _arrival(row: KeptMail, raw: bytes) -> Arrival:
+def _arrival(row: kept.Received, raw: bytes) -> Arrival:
     point("read.one", raw)
     envelope = Envelope(row.sender, row.recipient, row.door, row.peer, row.folder, row.is_junk, row.helo or "")
     ruling = Ruling(**row.ruling) if row.ruling is not None else None

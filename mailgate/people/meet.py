@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mailgate.mail import Address
-from mailgate.store.base import add
+from mailgate.store.base import add, write
 from mailgate.store.db import Session
 from mailgate.store.people import Person, PersonAddress
 
@@ -18,7 +18,7 @@ def meet(
     person = known.get(address)
     if person is None:
         person = add(session, Person(name=who.name, language=language, created_at=at))
-        add(session, PersonAddress(address=address, person_id=person.id, created_at=at))
+        write(session, PersonAddress, address=address, person_id=person.id, created_at=at)
         known[address] = person
     elif who.name and not person.name:
         person.name = who.name

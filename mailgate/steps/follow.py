@@ -16,7 +16,7 @@ from mailgate.office.letters import Letters, letters
 from mailgate.office.links import conversation_link
 from mailgate.steps.dress import is_on, write_own
 from mailgate.steps.workshop import Workshop
-from mailgate.store.base import add, reserve
+from mailgate.store.base import reserve, take_ids, write, write_plain
 from mailgate.store.db import Session
 from mailgate.store.dkim import dkim_keys
 from mailgate.store.events import Event, events_by_ids, take_followed
@@ -240,35 +240,34 @@ def _put_out(
     held_for: str | None = None,
 ) -> None:
     """One written letter, one outbox copy per recipient."""
-    written = add(
+    written_id = write(
         batch.session,
-        WrittenLetter(
-            mailbox_id=mailbox.id,
-            message_id=message and message.id,
-            letter=task.letter,
-            version_id=draft.version_id,
-            header_id=task.message_id,
-            subject=draft.subject,
-            raw=draft.raw,
-            created_at=batch.now,
-        ),
+        WrittenLetter,
+        mailbox_id=mailbox.id,
+        message_id=message and message.id,
+        letter=task.letter,
+        version_id=draft.version_id,
+        header_id=task.message_id,
+        subject=draft.subject,
+        raw=draft.raw,
+        created_at=batch.now,
     )
     for address in dict.fromkeys(person.address for person in (*task.to, *task.cc)):
-        copy = add(
+        (copy_id,) = take_ids(batch.session, OutboxCopy, 1)
+        is_automatic = task.automatic is not None
+        write_plain(
             batch.session,
-            OutboxCopy(
-                written_id=written.id,
-                mailbox_id=mailbox.id,
-                ticket_id=ticket.id,
-                letter=task.letter,
-                sender="",
-                recipient=address,
-                state="held" if held_for else "waiting",
-                held_for=held_for,
-                next_try=batch.now,
-                created_at=batch.now,
-            ),
+            OutboxCopy,
+            id=copy_id,
+            written_id=written_id,
+            mailbox_id=mailbox.id,
+            ticket_id=ticket.id,
+            letter=task.letter,
+            sender="" if is_automatic else return_path(batch.organisation.id, mailbox, copy_id, batch.shop.marks),
+            recipient=address,
+            state="held" if held_for else "waiting",
+            held_for=held_for,
+            next_try=batch.now,
+            created_at=batch.now,
         )
-        if task.automatic is None:
-            copy.sender = return_path(batch.organisation.id, mailbox, copy.id, batch.shop.marks)
         batch.written += 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from psycopg import RawCursor
 from sqlalchemy import Connection, create_engine, event, text
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mailgate.errors import BadSettings, Conflict, Temporary
 from mailgate.store import tables  # noqa: F401 - whoever writes rows needs every table, to follow foreign keys
+from mailgate.store.base import insert_written
 
 __all__ = ["Connection", "Database", "Session", "require_tenant_role", "sit", "temporary_when_down"]
 
@@ -42,11 +44,12 @@ class Database:
         """One transaction for one organisation: committed whole at the end, or not at all."""
         with (
             temporary_when_down(),
-            Session(self.engine, autoflush=False, expire_on_commit=False) as session,
+            _Desk(self.engine, autoflush=False, expire_on_commit=False) as session,
             session.begin(),
         ):
             sit(session, org)
             yield session
+            session.flush()  # what was written as plain rows goes with the commit, too
 
     @contextmanager
     def crossing(self) -> Iterator[Connection]:
@@ -63,6 +66,14 @@ class Database:
     def _start_anew(self, *_: object) -> None:
         # After a restart of the database every pooled connection is dead: drop them all, not one failed try each.
         self.engine.dispose()
+
+
+class _Desk(Session):
+    """A session that also writes plain rows (`store.base.write`)."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        insert_written(self)
+        super().flush(objects)
 
 
 def sit(session: Session, org: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -88,6 +88,26 @@ class KeptMail(TenantRow):
     trust_reasons: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # in sentences
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came in, before anybody read it."""
+
+    id: int
+    mailbox_id: int
+    sender: str
+    recipient: str
+    door: str
+    peer: str
+    helo: str | None
+    folder: str | None
+    is_junk: bool
+    sha256: bytes
+    ruling: dict[str, Any] | None
+
+
+_RECEIVED = tuple(getattr(KeptMail, field.name) for field in fields(Received))
+
+
 def keep(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Write newly received mails of the session's tenant; the ids, in order."""
     # Ids first: to hand them back in order, the database would have to be asked once a mail.
@@ -110,10 +130,10 @@ def claim_mail(connection: Connection, worker: str, limit: int, now: datetime, u
     return claimed(connection, "claim_mail", worker, limit, now, until)
 
 
-def raw_of(session: Session, ids: Iterable[int]) -> list[tuple[KeptMail, bytes | None]]:
+def raw_of(session: Session, ids: Iterable[int]) -> list[tuple[Received, bytes | None]]:
     """Kept mails with their bytes, in order of arrival; bytes are None where they have moved to the blob store."""
-    question = select(KeptMail, KeptMail.raw).where(KeptMail.id.in_(list(ids))).order_by(KeptMail.id)
-    return [(row[0], row[1]) for row in session.execute(question)]
+    question = select(*_RECEIVED, KeptMail.raw).where(KeptMail.id.in_(list(ids))).order_by(KeptMail.id)
+    return [(Received(*row[:-1]), row[-1]) for row in session.execute(question)]
 
 
 def lock_waiting(session: Session, ids: Iterable[int]) -> dict[int, KeptMail]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mailgate.store.base import add
+from mailgate.store.base import write, write_plain
 from mailgate.store.db import Session
 from mailgate.store.events import Event, Unfollowed
 from mailgate.store.messages import Message
@@ -37,9 +37,9 @@ def record(
     *,
     message: Message | None = None,
     data: dict[str, Any] | None = None,
-) -> Event:
+) -> None:
     """Write one event, and put it on the list if something follows from it."""
-    return record_on(session, ticket.id, kind, by, at, message=message, data=data)
+    record_on(session, ticket.id, kind, by, at, message=message, data=data)
 
 
 def record_on(
@@ -51,21 +51,19 @@ def record_on(
     *,
     message: Message | None = None,
     data: dict[str, Any] | None = None,
-) -> Event:
+) -> None:
     """The same for a ticket of which no more than its id is at hand."""
-    event = add(
+    event_id = write(
         session,
-        Event(
-            ticket_id=ticket_id,
-            message_id=message.id if message else None,
-            kind=kind,
-            at=at,
-            actor=by.kind,
-            actor_name=by.name,
-            agent_id=by.agent_id,
-            data=data or {},
-        ),
+        Event,
+        ticket_id=ticket_id,
+        message_id=message.id if message else None,
+        kind=kind,
+        at=at,
+        actor=by.kind,
+        actor_name=by.name,
+        agent_id=by.agent_id,
+        data=data or {},
     )
     if kind in FOLLOWED:
-        session.add(Unfollowed(org_id=event.org_id, event_id=event.id))
-    return event
+        write_plain(session, Unfollowed, event_id=event_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mailgate.store.base import add
+from mailgate.store.base import add, write
 from mailgate.store.db import Session
 from mailgate.store.office import Mailbox
 from mailgate.store.people import Person
@@ -88,6 +88,6 @@ def open_ticket(
 
 def _link(session: Session, ticket: Ticket, other: Related, at: datetime) -> None:
     """The older ticket tells of the newer one, too, where that is more than a stranger's word or a guess."""
-    add(session, TicketLink(ticket_id=ticket.id, other_id=other.id, kind=other.kind, created_at=at))
+    write(session, TicketLink, ticket_id=ticket.id, other_id=other.id, kind=other.kind, created_at=at)
     if other.kind in _TOLD:
         record_on(session, other.id, "linked", MAILGATE, at, data={f"{other.kind}_by": ticket.number})

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.mail import Address, Check, File, Letter, Verdict
-from mailgate.store.base import add
+from mailgate.store.base import add, write
 from mailgate.store.db import Session
 from mailgate.store.messages import Message, StoredFile
 from mailgate.store.tickets import Ticket
@@ -90,19 +90,18 @@ def say(session: Session, ticket: Ticket, said: Said, at: datetime) -> Message:
         ),
     )
     for file in said.files:
-        add(
+        write(
             session,
-            StoredFile(
-                message_id=message.id,
-                name=file.name,
-                type=file.type,
-                size=file.size,
-                sha256=file.sha256,
-                inline=file.inline,
-                content_id=file.content_id,
-                checked=file.check,
-                finding=file.finding or None,
-            ),
+            StoredFile,
+            message_id=message.id,
+            name=file.name,
+            type=file.type,
+            size=file.size,
+            sha256=file.sha256,
+            inline=file.inline,
+            content_id=file.content_id,
+            checked=file.check,
+            finding=file.finding or None,
         )
     tell_of_withheld(session, ticket.id, said.files, at, message)
     return message
