@@ -11,7 +11,7 @@ from typing import cast
 from flask import Response, redirect, send_file
 
 from mailgate.errors import Forbidden, NotFound
-from mailgate.store.kept import KeptMail
+from mailgate.store.kept import Received
 from mailgate.store.messages import StoredFile
 from web.db import tools
 from web.headers import SANDBOX
@@ -29,7 +29,7 @@ def done() -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def whole_mail(org: int, found: Sequence[tuple[KeptMail, bytes | None]], kept_id: int) -> Response:
+def whole_mail(org: int, found: Sequence[tuple[Received, bytes | None]], kept_id: int) -> Response:
     """A kept mail as it came in, byte for byte."""
     if not found:
         raise NotFound(f"There is no kept mail {kept_id}.")
