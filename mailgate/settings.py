@@ -193,6 +193,12 @@ class Settings(BaseSettings):
     )
     blob_url: str | None = Field(None, description="Where files are kept: a folder, file:// or s3:// URL.")
     message_size: int = Field(50 * 2**20, ge=2**16, description="Largest mail taken, in bytes.")
+    undo_seconds: int = Field(
+        10,
+        ge=0,
+        le=600,
+        description="An answer written in the page waits so long, and can be taken back; 0: it leaves.",
+    )
     ack_per_sender: int = Field(5, ge=0, description="Acknowledgements per sender and mailbox in 24 h; 0: no cap.")
     ack_per_hour: int = Field(500, ge=0, description="Acknowledgements in an hour over all; 0: no breaker.")
     requests_per_sender: int = Field(

@@ -42,6 +42,10 @@ def read_id(cursor: str | None) -> int | None:
     return int(read(cursor, int)[0]) if cursor else None
 
 
+def read_text(cursor: str | None) -> str | None:
+    return str(read(cursor, str)[0]) if cursor else None
+
+
 def read_moment(cursor: str | None) -> tuple[datetime, int] | None:
     """A moment and the id of what happened then."""
     if not cursor:

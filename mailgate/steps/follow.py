@@ -252,6 +252,7 @@ def _put_out(
         raw=draft.raw,
         created_at=batch.now,
     )
+    leaves_at = message.leaves_at if message is not None else None
     for address in dict.fromkeys(person.address for person in (*task.to, *task.cc)):
         (copy_id,) = take_ids(batch.session, OutboxCopy, 1)
         is_automatic = task.automatic is not None
@@ -267,7 +268,8 @@ def _put_out(
             recipient=address,
             state="held" if held_for else "waiting",
             held_for=held_for,
-            next_try=batch.now,
+            next_try=max(batch.now, leaves_at or batch.now),
+            unless_written_since=message.at if message is not None and leaves_at is not None else None,
             created_at=batch.now,
         )
         batch.written += 1

@@ -13,16 +13,18 @@ from mailgate.send import LATE, LATE_TRY, PATIENCE, Relay, Unreachable, is_dead,
 from mailgate.steps.workshop import Workshop
 from mailgate.store import outbox
 from mailgate.store.db import Connection, Session
+from mailgate.store.messages import written_since
 from mailgate.store.organisations import own
 from mailgate.store.outbox import OutboxCopy
 from mailgate.store.people import mark_failing
-from mailgate.tickets.delivery import FAILING, late, not_delivered
+from mailgate.tickets.delivery import FAILING, held_back, late, not_delivered
 
 _HELD = {
     "sending": "Kept back: MAILGATE_SENDING is hold.",
     "relay": "Kept back: no relay is set (MAILGATE_RELAY_URL).",
     outbox.RESTORED: outbox.RESTORED_WORDS,
 }
+_CUSTOMER_WROTE = "Kept back: the customer wrote after this answer. Send it now, or take it back."
 _WORDS = 500
 _PATIENCE = 20.0  # seconds for a batch; the last letter in it may still take its time
 
@@ -36,9 +38,26 @@ def deliver(shop: Workshop, org: int, copy_ids: Sequence[int]) -> None:
         if reason is not None:
             outbox.hold(session, copy_ids, reason, _HELD[reason])
             return
-        letters = outbox.letters_to_send(session, copy_ids)
+        letters = _still_wanted(session, outbox.letters_to_send(session, copy_ids))
     with shop.database.crossing() as receipts:
         _hand_over(shop, org, receipts, letters)
+
+
+def _still_wanted(session: Session, letters: list[tuple[OutboxCopy, bytes]]) -> list[tuple[OutboxCopy, bytes]]:
+    """Hold answers that were to leave later whose customer wrote meanwhile: somebody should read that first."""
+    moments = {
+        copy.ticket_id: copy.unless_written_since
+        for copy, _ in letters
+        if copy.unless_written_since is not None and copy.ticket_id is not None
+    }
+    if not moments:
+        return letters
+    written = written_since(session, moments)
+    held = [copy for copy, _ in letters if copy.unless_written_since is not None and copy.ticket_id in written]
+    outbox.hold(session, [copy.id for copy in held], outbox.CUSTOMER_WROTE, _CUSTOMER_WROTE)
+    for copy in {copy.written_id: copy for copy in held}.values():
+        held_back(session, copy, clock.now())
+    return [(copy, raw) for copy, raw in letters if copy not in held]
 
 
 def _hand_over(shop: Workshop, org: int, receipts: Connection, letters: Sequence[tuple[OutboxCopy, bytes]]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Computed, Connection, Index, select, tuple_, update
+from sqlalchemy import CheckConstraint, Computed, Connection, Index, func, select, tuple_, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
@@ -18,7 +18,10 @@ _ID_LENGTH = 400  # longer Message-IDs exist only to hurt; an index entry must s
 
 
 class Message(TenantRow):
-    """Something said on a ticket: `in` by the customer, `out` by an agent, a `note`, or `system` by Mailgate itself."""
+    """Something said on a ticket: `in` by the customer, `out` by an agent, a `note`, or `system` by Mailgate itself.
+
+    An answer that was taken back before it left is `withdrawn`: no thread shows it.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -27,7 +30,7 @@ class Message(TenantRow):
         Index(
             "messages_once_key", "org_id", "ticket_id", "once", unique=True, postgresql_where=sql("once IS NOT NULL")
         ),
-        CheckConstraint("direction IN ('in', 'out', 'note', 'system')", name="direction"),
+        CheckConstraint("direction IN ('in', 'out', 'note', 'system', 'withdrawn')", name="direction"),
         points_to("tickets", "ticket_id"),
     )
 
@@ -48,6 +51,7 @@ class Message(TenantRow):
     message_id: Mapped[str | None]
     kept_id: Mapped[int | None]
     trust: Mapped[str | None]  # pass, fail, none: whether the sender is who the mail says
+    leaves_at: Mapped[datetime | None]  # an answer that leaves later: customers do not see it before
     once: Mapped[str | None]  # the key of the form it was written in: sent twice, it is one message
     words: Mapped[str | None] = deferred(
         mapped_column(
@@ -130,12 +134,14 @@ class NewId(NamedTuple):
 
 def thread_of(session: Session, ticket_id: int) -> list[Message]:
     """A ticket's messages, oldest first."""
-    return list(session.scalars(select(Message).where(Message.ticket_id == ticket_id).order_by(Message.at, Message.id)))
+    question = select(Message).where(Message.ticket_id == ticket_id, Message.direction != "withdrawn")
+    return list(session.scalars(question.order_by(Message.at, Message.id)))
 
 
 def thread_page(session: Session, ticket_id: int, *, after: tuple[datetime, int] | None, limit: int) -> list[Message]:
     """A ticket's next messages, oldest first."""
-    question = select(Message).where(Message.ticket_id == ticket_id).order_by(Message.at, Message.id).limit(limit)
+    question = select(Message).where(Message.ticket_id == ticket_id, Message.direction != "withdrawn")
+    question = question.order_by(Message.at, Message.id).limit(limit)
     if after is not None:
         question = question.where(tuple_(Message.at, Message.id) > tuple_(*after))
     return list(session.scalars(question))
@@ -163,6 +169,16 @@ def last_letter_in(session: Session, ticket_id: int) -> Message | None:
     """The customer's latest mail, which an answer answers."""
     question = select(Message).where(Message.ticket_id == ticket_id, Message.direction == "in")
     return session.scalar(question.order_by(Message.at.desc(), Message.id.desc()).limit(1))
+
+
+def written_since(session: Session, moments: Mapping[int, datetime]) -> set[int]:
+    """The tickets whose customer has written since a moment; a machine's mail does not count."""
+    question = (
+        select(Message.ticket_id, func.max(Message.at))
+        .where(Message.ticket_id.in_(moments), Message.direction == "in", Message.kind == "person")
+        .group_by(Message.ticket_id)
+    )
+    return {ticket_id for ticket_id, at in session.execute(question) if at > moments[ticket_id]}
 
 
 def letter_ids(session: Session, ticket_id: int, limit: int = 12) -> list[str]:

@@ -16,6 +16,7 @@ from mailgate.store.tickets import Ticket
 
 STATES = ("waiting", "held", "sending", "sent", "delivered", "failed", "bounced", "cancelled")
 RESTORED = "restored"  # held because this is a restored copy, whose original may have sent it already
+CUSTOMER_WROTE = "customer_wrote"  # held because the customer wrote after an answer that was to leave later
 RESTORED_WORDS = "Kept back: this is a restored copy. `mailgate restore --release` lets it go."
 
 
@@ -76,9 +77,10 @@ class OutboxCopy(TenantRow):
     sender: Mapped[str]  # the return path; "" for automatic answers
     recipient: Mapped[str]
     state: Mapped[str]
-    held_for: Mapped[str | None]  # why it is held: sending, relay, breaker, restored
+    held_for: Mapped[str | None]  # why it is held: sending, relay, breaker, restored, customer_wrote
     tries: Mapped[int] = mapped_column(server_default=text("0"))
     next_try: Mapped[datetime]
+    unless_written_since: Mapped[datetime | None]  # it leaves later, and not if the customer wrote after this
     claimed_until: Mapped[datetime | None]
     claimed_by: Mapped[str | None]
     answer: Mapped[str | None]  # the relay's last words
@@ -118,6 +120,17 @@ def copies_by_ids(session: Session, ids: Iterable[int]) -> dict[int, OutboxCopy]
     """Some copies, locked in order, to write down what became of them."""
     question = select(OutboxCopy).where(OutboxCopy.id.in_(list(ids))).order_by(OutboxCopy.id).with_for_update()
     return {copy.id: copy for copy in session.scalars(question)}
+
+
+def lock_copies(session: Session, ids: Iterable[int]) -> list[OutboxCopy]:
+    """Some copies as they stand now, locked in order."""
+    question = select(OutboxCopy).where(OutboxCopy.id.in_(list(ids))).order_by(OutboxCopy.id).with_for_update()
+    return list(session.scalars(question.execution_options(populate_existing=True)))
+
+
+def cancel_copy(copy: OutboxCopy) -> None:
+    """A locked copy that has not left never will."""
+    copy.state, copy.held_for, copy.unless_written_since = "cancelled", None, None
 
 
 def copy_by_id(session: Session, copy_id: int) -> OutboxCopy | None:
@@ -279,7 +292,7 @@ def try_again(session: Session, copy_id: int, now: datetime) -> bool:
     freed = (
         update(OutboxCopy)
         .where(OutboxCopy.id == copy_id, OutboxCopy.state.in_(("failed", "waiting", "held", "bounced")))
-        .values(state="waiting", held_for=None, next_try=now, tries=0)
+        .values(state="waiting", held_for=None, answer=None, next_try=now, tries=0, unless_written_since=None)
         .returning(OutboxCopy.recipient)
     )
     recipient = session.scalar(freed)

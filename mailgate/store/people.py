@@ -93,6 +93,17 @@ def clear_failing(session: Session, address: str) -> bool:
     return session.scalar(cleared) is not None
 
 
+def failing_addresses(session: Session, *, after: str | None, limit: int) -> list[tuple[str, datetime]]:
+    """The addresses letters come back from, and since when, by the alphabet."""
+    question = select(PersonAddress.address, PersonAddress.failing_since).where(
+        PersonAddress.failing_since.is_not(None)
+    )
+    if after is not None:
+        question = question.where(PersonAddress.address > after)
+    rows = session.execute(question.order_by(PersonAddress.address).limit(limit))
+    return [(address, since) for address, since in rows if since is not None]
+
+
 def failing(session: Session, addresses: Iterable[str]) -> dict[str, datetime]:
     """Since when letters to some of these (lower-case) addresses come back for good."""
     question = select(PersonAddress.address, PersonAddress.failing_since).where(

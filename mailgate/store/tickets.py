@@ -160,6 +160,16 @@ def remove_tags(session: Session, ticket_id: int, tags: Iterable[str]) -> None:
         session.execute(delete(TicketTag).where(TicketTag.ticket_id == ticket_id, TicketTag.tag.in_(gone)))
 
 
+def remove_participants(session: Session, ticket_id: int, addresses: Iterable[str], added_at: datetime) -> None:
+    """Those of these addresses who were let in at this very moment take part no more."""
+    gone = list(addresses)
+    if gone:
+        of_ticket = Participant.ticket_id == ticket_id
+        session.execute(
+            delete(Participant).where(of_ticket, Participant.address.in_(gone), Participant.added_at == added_at)
+        )
+
+
 def participants_of(session: Session, ids: Iterable[int]) -> dict[int, set[str]]:
     """Addresses let into some tickets, beside their requesters."""
     wanted = set(ids)

@@ -37,9 +37,11 @@ def answer(
     once: str | None = None,
     kept_id: int | None = None,
     is_delivered: bool = False,
+    leaves_at: datetime | None = None,
 ) -> Message:
     """Fix an answer's words, recipients and Message-ID; sending it follows. Whoever is in Cc takes part from now on.
 
+    `leaves_at`: it can be taken back until then, and is held if the customer writes meanwhile.
     `is_delivered`: the agent wrote to the customer directly, who has it: it is written down, and not sent once more.
     """
     require_unmerged(ticket)
@@ -62,6 +64,7 @@ def answer(
             files=tuple(files),
             once=once,
             kept_id=kept_id,
+            leaves_at=leaves_at,
         ),
         at,
     )

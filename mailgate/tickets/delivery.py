@@ -49,6 +49,13 @@ def late(session: Session, copy: OutboxCopy, until: datetime, at: datetime) -> N
     record(session, ticket, "not_sent_yet", MAILGATE, at, data=_data(copy.recipient, copy.answer or "", note))
 
 
+def held_back(session: Session, copy: OutboxCopy, at: datetime) -> None:
+    """An answer that was to leave later stays, because the customer wrote meanwhile."""
+    if (ticket := _ticket_of(session, copy)) is not None:
+        ticket.is_unread = True
+        record(session, ticket, "answer_held", MAILGATE, at, message=message_of_copy(session, copy.id))
+
+
 def _first_response(session: Session, ticket: Ticket, copy: OutboxCopy) -> datetime | None:
     """When the customer was first answered, if it was by this very letter."""
     if ticket.first_response_at is None or copy.recipient != ticket.requester_address:

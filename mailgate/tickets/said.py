@@ -39,6 +39,7 @@ class Said:
     kept_id: int | None = None
     trust: str | None = None
     once: str | None = None
+    leaves_at: datetime | None = None
 
 
 def said_by_letter(letter: Letter, kept_id: int, channel: str, verdict: Verdict) -> Said:
@@ -87,6 +88,7 @@ def say(session: Session, ticket: Ticket, said: Said, at: datetime) -> Message:
             kept_id=said.kept_id,
             trust=said.trust,
             once=said.once,
+            leaves_at=said.leaves_at,
         ),
     )
     for file in said.files:

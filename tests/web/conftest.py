@@ -87,6 +87,7 @@ def settings(fresh: Fresh, tmp_path: Path) -> Settings:
         base_url="https://desk.example",
         trusted_proxies="198.51.100.0/24",
         unlimited="198.18.0.0/24",
+        undo_seconds=0,
     )
 
 

@@ -16,6 +16,7 @@ from mailgate.store.outbox import OutboxCopy, copies_of_messages
 from mailgate.store.tickets import Ticket
 from mailgate.tickets.answer import BODY_LENGTH, answer, note
 from mailgate.tickets.change import change
+from mailgate.tickets.outgoing import require_later, take_back
 from web import cursors
 from web.access import agent, desk
 from web.api import lookups
@@ -75,11 +76,19 @@ class MessageShown(Answer):
     reply: Annotated[str, Field(description="Only the new words: no quote, no signature.")]
     html: Annotated[str | None, Field(description="Sanitised.")]
     message_id: str | None
+    leaves_at: Annotated[Moment | None, Field(description="Of an answer that leaves later: not before this.")]
     trust: Annotated[
         Trust | None, Field(description="Of a mail that came in: whether its sender's domain vouches for it.")
     ]
     files: list[FileShown]
     delivery: Annotated[list[Delivery], Field(description="One a recipient, once the letter is written.")]
+
+
+class TakenBack(Answer):
+    """An answer that was taken back."""
+
+    body: str
+    cc: list[Person]
 
 
 class MessagePage(Page[MessageShown]):
@@ -101,6 +110,9 @@ class NewMessage(Body):
         tuple[Email, ...], Field(max_length=50, description="They take part in the ticket from then on.")
     ] = ()
     status: Annotated[Status | None, Field(description="Null: an answer moves new and open to pending.")] = None
+    send_at: Annotated[
+        Moment | None, Field(description="When the answer leaves; it is held if the customer writes before. Null: now.")
+    ] = None
 
 
 @operation("GET", "/tickets/<number:number>/messages", query=MessageQuery, answer=MessagePage)
@@ -120,6 +132,8 @@ def write_message(number: str, body: NewMessage) -> MessageShown:
     """Answer the customer, by mail, or leave an internal note."""
     if body.internal and body.cc:
         raise BadInput("A note is not sent to anybody.", cc="has no place on an internal note")
+    if body.internal and body.send_at:
+        raise BadInput("A note is not sent to anybody.", send_at="has no place on an internal note")
     with desk() as session:
         ticket = lookups.ticket_numbered(session, number, lock=True)
         mailbox = mailbox_by_id(session, ticket.mailbox_id)
@@ -131,6 +145,15 @@ def write_message(number: str, body: NewMessage) -> MessageShown:
     return item
 
 
+@operation("POST", "/tickets/<number:number>/messages/<key:message_id>/undo", answer=TakenBack)
+def undo_message(number: str, message_id: int) -> TakenBack:
+    """Take back an answer that has not left: nobody gets it. Its words are given back."""
+    with desk() as session:
+        ticket = lookups.ticket_numbered(session, number)
+        message = take_back(session, ticket.id, message_id, agent(), clock.now())
+        return TakenBack(body=message.text, cc=[Person(address=pair[0], name=pair[1]) for pair in message.cc])
+
+
 def _note(session: Session, ticket: Ticket, body: NewMessage) -> Message:
     at = clock.now()
     message = note(session, ticket, body.body, agent(), at, channel="api")
@@ -139,9 +162,11 @@ def _note(session: Session, ticket: Ticket, body: NewMessage) -> Message:
 
 
 def _answer(session: Session, ticket: Ticket, mailbox: Mailbox, body: NewMessage) -> Message:
+    at = clock.now()
     return answer(
-        session, ticket, mailbox, body.body, agent(), clock.now(), tools().marks,
+        session, ticket, mailbox, body.body, agent(), at, tools().marks,
         channel="api", cc=[Address(address) for address in body.cc], status=body.status,
+        leaves_at=require_later(body.send_at, at) if body.send_at else None,
     )  # fmt: skip
 
 
@@ -168,6 +193,7 @@ def _message(message: Message, mailbox: Mailbox, files: list[StoredFile], copies
             "reply": message.reply,
             "html": message.html,
             "message_id": message.message_id,
+            "leaves_at": message.leaves_at,
             "trust": message.trust if message.direction == "in" else None,
             "files": [_file(file) for file in files],
             "delivery": [_delivery(copy) for copy in copies],

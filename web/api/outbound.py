@@ -7,14 +7,15 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from mailgate import clock
-from mailgate.errors import Conflict, NotFound
 from mailgate.store.db import Session
-from mailgate.store.outbox import OutboxCopy, copy_with_subject, list_copies, try_again
+from mailgate.store.outbox import OutboxCopy, copy_with_subject, list_copies
+from mailgate.store.people import failing_addresses
 from mailgate.store.tickets import by_ids
+from mailgate.tickets import outgoing
 from web import cursors
-from web.access import desk
-from web.api.operations import Answer, operation
-from web.api.shapes import Moment, Page, PageQuery, several
+from web.access import agent, desk
+from web.api.operations import Answer, Body, operation
+from web.api.shapes import Email, Moment, Page, PageQuery, several
 from web.db import ring
 
 State = Literal["waiting", "held", "sending", "sent", "delivered", "failed", "bounced", "cancelled"]
@@ -29,7 +30,9 @@ class OutboundShown(Answer):
     letter: Annotated[str, Field(description="Which letter it is: received, answered, …")]
     ticket: Annotated[str | None, Field(description="The number of its ticket.")]
     state: State
-    held_for: Annotated[str | None, Field(description="Why it is held: sending, relay, breaker.")]
+    held_for: Annotated[
+        str | None, Field(description="Why it is held: sending, relay, breaker, restored, customer_wrote.")
+    ]
     tries: int
     next_try: Moment | None
     answer: Annotated[str | None, Field(description="The relay's last words.")]
@@ -39,6 +42,23 @@ class OutboundShown(Answer):
 
 class OutboundPage(Page[OutboundShown]):
     """Some copies."""
+
+
+class FailingShown(Answer):
+    """An address letters come back from."""
+
+    address: str
+    since: Moment
+
+
+class FailingPage(Page[FailingShown]):
+    """Some addresses."""
+
+
+class Cleared(Body):
+    """An address that works again."""
+
+    address: Email
 
 
 class OutboundQuery(PageQuery):
@@ -62,14 +82,39 @@ def list_outbound(query: OutboundQuery) -> OutboundPage:
 def retry_outbound(copy_id: int) -> OutboundShown:
     """Send a copy again, now: one that waits, is held, failed or bounced."""
     with desk() as session:
-        row = copy_with_subject(session, copy_id)
-        if row is None:
-            raise NotFound(f"There is no letter {copy_id} in the outbox.")
-        if not try_again(session, copy_id, clock.now()):
-            raise Conflict("Only what waits, is held, failed or bounced can be sent again.")
-        (item,) = _shown(session, [row])
+        item = _one(session, outgoing.send_now(session, copy_id, agent(), clock.now()))
     ring("send_mail")
     return item
+
+
+@operation("POST", "/outbound/<key:copy_id>/cancel", answer=OutboundShown)
+def cancel_outbound(copy_id: int) -> OutboundShown:
+    """Stop a copy before it leaves: one that waits or is held."""
+    with desk() as session:
+        return _one(session, outgoing.cancel(session, copy_id, agent(), clock.now()))
+
+
+@operation("GET", "/failing-addresses", query=PageQuery, answer=FailingPage)
+def list_failing(query: PageQuery) -> FailingPage:
+    """List the addresses letters come back from for good, in the order of the alphabet."""
+    with desk() as session:
+        rows = failing_addresses(session, after=cursors.read_text(query.cursor), limit=query.limit + 1)
+    page, following = cursors.cut(rows, query.limit, lambda row: cursors.make(row[0]))
+    return FailingPage(items=[FailingShown(address=address, since=since) for address, since in page], next=following)
+
+
+@operation("POST", "/failing-addresses/clear", body=Cleared, answer=FailingPage)
+def clear_failing_address(body: Cleared) -> FailingPage:
+    """Say that letters to an address arrive again. Answers with the first of those that are left."""
+    with desk() as session:
+        outgoing.works_again(session, body.address)
+    return list_failing(PageQuery())
+
+
+def _one(session: Session, copy: OutboxCopy) -> OutboundShown:
+    row = copy_with_subject(session, copy.id)
+    assert row is not None
+    return _shown(session, [row])[0]
 
 
 def _shown(session: Session, rows: list[tuple[OutboxCopy, str]]) -> list[OutboundShown]:

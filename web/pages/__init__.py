@@ -7,6 +7,7 @@ from web.pages import (
     conversation,
     files,
     inbox,
+    leaving,
     letters,
     mailboxes,
     outbox,
@@ -18,7 +19,7 @@ from web.pages import (
     why,
 )
 
-GROUPS = (sign_in, inbox, ticket, files, why, shelf, senders, outbox, mailboxes, letters, status, conversation)
+GROUPS = (sign_in, inbox, ticket, leaving, files, why, shelf, senders, outbox, mailboxes, letters, status, conversation)
 
 
 def install(app: Flask) -> None:

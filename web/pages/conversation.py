@@ -23,6 +23,7 @@ from mailgate.store.people import person_by_id
 from mailgate.store.tickets import Ticket, by_id, participants_of
 from mailgate.tickets import by_customer
 from mailgate.tickets.history import Actor
+from mailgate.tickets.outgoing import for_customers
 from mailgate.tokens import hashed, secret
 from web.access import desk_of, limit
 from web.answers import see_other, stored_file
@@ -130,6 +131,8 @@ def download(token: str, file_id: int) -> Response:
         org, found = guest.org, file_by_id(guest.session, file_id)
         if found is None or found[1].ticket_id != guest.ticket.id or found[1].direction not in VISIBLE:
             raise NotFound("There is no such file in this conversation.")
+        if not for_customers(guest.session, [found[1]], clock.now()):
+            raise NotFound("There is no such file in this conversation.")
     return stored_file(org, found[0])
 
 
@@ -168,7 +171,7 @@ def _page(
     errors: dict[str, str] | None = None,
 ) -> str:
     session, url = guest.session, f"/s/{token}"
-    shown, messages = face(session), thread_of(session, guest.ticket.id)
+    shown, messages = face(session), for_customers(session, thread_of(session, guest.ticket.id), clock.now())
     files = files_of(session, [message.id for message in messages])
     earlier, latest = divided(said(messages, files, url, guest.address, shown.organisation))
     return customer_page(

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from mailgate import clock
-from mailgate.errors import Conflict, NotFound
 from mailgate.store.db import Session
 from mailgate.store.organisations import own
-from mailgate.store.outbox import OutboxCopy, copy_by_id, count_copies, list_copies, try_again
-from mailgate.store.people import people_by_address
+from mailgate.store.outbox import OutboxCopy, count_copies, list_copies
+from mailgate.store.people import failing_addresses, people_by_address
 from mailgate.store.tickets import by_ids
-from web.access import desk
+from mailgate.tickets import outgoing
+from web.access import agent, desk
 from web.answers import see_other
 from web.db import ring, tools
+from web.forms import Form, Line
 from web.show.lists import ENTRIES, asked
 from web.show.shell import desk_page
 from web.show.views import MOST_COUNTED
@@ -32,6 +33,7 @@ _STATES = {
     "delivered": "Delivered",
     "failed": "Failed",
     "bounced": "Bounced",
+    "cancelled": "Cancelled",
 }
 _AGAIN = frozenset({"failed", "bounced", "held"})
 
@@ -51,6 +53,11 @@ class Letter:
     ticket: dict[str, str] | None
     written_at: datetime
     retry_url: str | None
+    cancel_url: str | None
+
+
+class AddressForm(Form):
+    address: Line
 
 
 @pages.get("")
@@ -67,6 +74,8 @@ def show() -> str:
             states=question.states(_STATES, lambda name: count_copies(session, [name] if name else [], MOST_COUNTED)),
             is_held=tools().settings.sending == "hold" or own(session).is_holding,
             has_relay=tools().settings.relay_url is not None,
+            failing=failing_addresses(session, after=None, limit=ENTRIES),
+            clear_url=f"{_URL}/addresses/cleared",
             letters=_letters(session, found[:ENTRIES]),
             older_url=question.older([copy.id for copy, _ in found]),
         )
@@ -76,12 +85,26 @@ def show() -> str:
 def retry(copy_id: int) -> Response:
     """Send a copy again, now."""
     with desk() as session:
-        if copy_by_id(session, copy_id) is None:
-            raise NotFound(f"There is no letter {copy_id} in the outbox.")
-        if not try_again(session, copy_id, clock.now()):
-            raise Conflict("Only what waits, is held, failed or came back can be sent again.")
+        outgoing.send_now(session, copy_id, agent(), clock.now())
     ring("send_mail")
     return see_other(f"{_URL}#letter-{copy_id}")
+
+
+@pages.post("/<key:copy_id>/cancellation")
+def cancel(copy_id: int) -> Response:
+    """Stop a copy before it leaves."""
+    with desk() as session:
+        outgoing.cancel(session, copy_id, agent(), clock.now())
+    return see_other(f"{_URL}#letter-{copy_id}")
+
+
+@pages.post("/addresses/cleared")
+def clear_address() -> Response:
+    """Letters to an address arrive again, somebody says."""
+    form = AddressForm.read(request)
+    with desk() as session:
+        outgoing.works_again(session, form.address)
+    return see_other(_URL)
 
 
 def _letters(session: Session, found: list[tuple[OutboxCopy, str]]) -> list[Letter]:
@@ -90,11 +113,11 @@ def _letters(session: Session, found: list[tuple[OutboxCopy, str]]) -> list[Lett
     letters = []
     for copy, subject in found:
         ticket, person = tickets.get(copy.ticket_id or 0), people.get(copy.recipient.lower())
-        is_delayed = copy.state == "waiting" and copy.tries > 0
+        is_later = copy.state == "waiting" and not copy.tries and copy.next_try > clock.now()
         letters.append(
             Letter(
                 id=copy.id,
-                state=copy.state,
+                state="scheduled" if is_later else copy.state,
                 tries=copy.tries,
                 next_try=copy.next_try if copy.state == "waiting" else None,
                 answer=copy.answer,
@@ -103,7 +126,8 @@ def _letters(session: Session, found: list[tuple[OutboxCopy, str]]) -> list[Lett
                 subject=subject,
                 ticket={"number": ticket.number, "url": f"/t/{ticket.number}"} if ticket else None,
                 written_at=copy.created_at,
-                retry_url=f"{_URL}/{copy.id}/retry" if copy.state in _AGAIN or is_delayed else None,
+                retry_url=f"{_URL}/{copy.id}/retry" if copy.state in _AGAIN or copy.state == "waiting" else None,
+                cancel_url=f"{_URL}/{copy.id}/cancellation" if copy.state in ("waiting", "held") else None,
             )
         )
     return letters

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, make_response, request
 from pydantic import Field
@@ -16,14 +19,16 @@ from mailgate.rights import Right, may
 from mailgate.store.agents import agent_by_id
 from mailgate.store.db import Session
 from mailgate.store.listing import Listed, listed, listed_by_number
-from mailgate.store.messages import is_written
+from mailgate.store.messages import is_written, message_by_id
 from mailgate.store.office import mailbox_by_id
-from mailgate.store.outbox import copy_by_id, try_again
+from mailgate.store.organisations import own
 from mailgate.store.tickets import Ticket, by_number
 from mailgate.tickets.answer import answer as answer_customer
 from mailgate.tickets.answer import note as leave_note
 from mailgate.tickets.change import Named, change, mark_read
+from mailgate.tickets.outgoing import require_later
 from mailgate.tickets.sender import tell_of_sender
+from mailgate.tokens import secret
 from web.access import agent, desk, who
 from web.answers import done, see_other
 from web.db import ring, tools
@@ -34,6 +39,7 @@ from web.show.ticket import Written, message_values, ticket_values
 
 pages = Blueprint("ticket", __name__, url_prefix="/t/<number:number>")
 
+_ID = re.compile(r"[0-9]{1,18}")
 Once = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
@@ -44,6 +50,7 @@ class AnswerForm(Form):
     once: Once
     cc: str = ""
     status: Line = ""
+    send_at: Line = ""
 
 
 class NoteForm(Form):
@@ -77,7 +84,8 @@ class AssigneeForm(Form):
 def show(number: str) -> Response:
     """Show a ticket: as a page, or as the pane the inbox opens."""
     with desk() as session:
-        return _page(session, _listed(session, number))
+        found = _listed(session, number)
+        return _page(session, found, _taken_back(session, found))
 
 
 @pages.get("/messages/<key:message_id>")
@@ -99,7 +107,7 @@ def answer(number: str) -> Response:
             if not is_written(session, found.id, form.once):
                 _answer(session, found, form)
     except (BadInput, Conflict) as error:
-        return _refused(number, Written("answer", form.body, form.once, _told(error), form.cc))
+        return _refused(number, Written("answer", form.body, form.once, _told(error), form.cc, form.send_at))
     ring("follow_event")
     return _back(number)
 
@@ -172,18 +180,28 @@ def read(number: str) -> Response:
     return done()
 
 
-@pages.post("/deliveries/<key:copy_id>/retry")
-def retry(number: str, copy_id: int) -> Response:
-    """Send one recipient's copy of an answer again."""
-    with desk() as session:
-        found = _locked(session, number)
-        copy = copy_by_id(session, copy_id)
-        if copy is None or copy.ticket_id != found.id:
-            raise NotFound(f"There is no letter {copy_id} on this ticket.")
-        if not try_again(session, copy_id, clock.now()):
-            raise Conflict("Only what waits, is held, failed or came back can be sent again.")
-    ring("send_mail")
-    return _back(number)
+def _taken_back(session: Session, found: Listed) -> Written | None:
+    """The words of an answer somebody has just taken back."""
+    asked = request.args.get("again", "")
+    message = message_by_id(session, int(asked)) if _ID.fullmatch(asked) else None
+    if message is None or message.ticket_id != found.ticket.id or message.direction != "withdrawn":
+        return None
+    return Written("answer", message.text, secret(), {}, ", ".join(address for address, _ in message.cc))
+
+
+def _leaves_at(session: Session, send_at: str) -> datetime | None:
+    """When an answer leaves: as asked for, in the organisation's time; else when it can be taken back no more."""
+    now = clock.now()
+    if not send_at:
+        seconds = tools().settings.undo_seconds
+        return now + timedelta(seconds=seconds) if seconds else None
+    try:
+        asked = datetime.fromisoformat(send_at)
+    except ValueError:
+        raise BadInput("That is no day and time: write it as 2026-01-31 08:00.", send_at="is no time") from None
+    if asked.tzinfo is None:
+        asked = asked.replace(tzinfo=ZoneInfo(own(session).time_zone))
+    return require_later(asked, now)
 
 
 def _answer(session: Session, found: Ticket, form: AnswerForm) -> None:
@@ -191,7 +209,7 @@ def _answer(session: Session, found: Ticket, form: AnswerForm) -> None:
     answer_customer(
         session, found, mailbox, form.body, agent(), clock.now(), tools().marks,
         channel="web", cc=[Address(address) for address in read_cc(session, form.cc)],
-        status=form.status or None, once=form.once,
+        status=form.status or None, once=form.once, leaves_at=_leaves_at(session, form.send_at),
     )  # fmt: skip
 
 
@@ -216,7 +234,7 @@ def _refused(number: str, written: Written) -> Response:
 def _told(error: BadInput | Conflict) -> dict[str, str]:
     """Where in the form an error belongs, and its sentence."""
     fields = getattr(error, "fields", {})
-    return {"cc" if "cc" in fields else "body": str(error)}
+    return {next((name for name in ("cc", "send_at") if name in fields), "body"): str(error)}
 
 
 def _back(number: str) -> Response:

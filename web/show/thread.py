@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 from mailgate import clock
 from mailgate.mail import Kind, Span, SpanKind
@@ -13,8 +14,9 @@ from mailgate.store.db import Session
 from mailgate.store.events import Event
 from mailgate.store.kept import trust_reasons
 from mailgate.store.messages import Message, StoredFile, files_of
-from mailgate.store.outbox import OutboxCopy, copies_of_messages
+from mailgate.store.outbox import CUSTOMER_WROTE, OutboxCopy, copies_of_messages
 from mailgate.store.tickets import Ticket
+from mailgate.tickets.outgoing import has_left
 from web.look import Stretch, stretches
 from web.show.happenings import Happening, in_thread
 from web.show.paper import within
@@ -74,6 +76,19 @@ class Delivery:
     name: str
     address: str
     retry_url: str | None
+    cancel_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """An answer that leaves later, or is held because the customer wrote: what can be done with it."""
+
+    at: datetime
+    is_held: bool
+    is_overtaken: bool  # the customer has written since: it will be held
+    undo_url: str
+    send_url: str
+    seconds: int  # until it leaves; 0: it should have
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +112,7 @@ class Shown:
     deliveries: list[Delivery]
     fresh_url: str | None  # where to look again soon, while the letter is on its way
     once: str | None
+    leaving: Leaving | None = None  # of an answer that has not left, and can be taken back
     defects: list[str] = field(default_factory=list)
 
 
@@ -145,6 +161,7 @@ def shown_messages(
             _deliveries(message, copies[message.id], events, url, people),
             people,
             trust.get(message.id),
+            _leaving(message, copies[message.id], events, url),
         )
         for message in messages
     ]
@@ -197,6 +214,7 @@ def _message(
     deliveries: list[Delivery],
     people: People,
     trust: Trust | None,
+    leaving: Leaving | None,
 ) -> Shown:
     pictures = within(message.html, files)
     return Shown(
@@ -215,13 +233,28 @@ def _message(
         files=[shown_file(file, url) for file in files if file.id not in pictures or file.is_withheld],
         html_url=f"{url}/messages/{message.id}/html" if message.html else None,
         deliveries=deliveries,
-        fresh_url=f"{url}/messages/{message.id}" if _is_leaving(message, deliveries) else None,
+        fresh_url=f"{url}/messages/{message.id}" if _is_leaving(message, deliveries, leaving) else None,
         once=message.once,
+        leaving=leaving,
     )
 
 
-def _is_leaving(message: Message, deliveries: Sequence[Delivery]) -> bool:
+def _leaving(message: Message, copies: Sequence[OutboxCopy], events: Sequence[Event], url: str) -> Leaving | None:
+    if message.direction != "out" or message.leaves_at is None or has_left(message, copies):
+        return None
+    if copies and all(copy.state == "cancelled" for copy in copies):
+        return None
+    wrote = any(event.kind == "customer_wrote" and event.at > message.at for event in events)
+    is_held = any(copy.held_for == CUSTOMER_WROTE for copy in copies)
+    seconds = max(0, ceil((message.leaves_at - clock.now()).total_seconds()))
+    own = f"{url}/answers/{message.id}"
+    return Leaving(message.leaves_at, is_held, wrote and not is_held, f"{own}/undo", f"{own}/departure", seconds)
+
+
+def _is_leaving(message: Message, deliveries: Sequence[Delivery], leaving: Leaving | None) -> bool:
     """Whether a look in a moment will probably tell more."""
+    if leaving is not None and leaving.seconds:
+        return leaving.seconds < _SOON.total_seconds()
     is_on_its_way = any(one.state in ("waiting", "sending") and not one.tries for one in deliveries)
     return is_on_its_way and clock.now() - message.at < _SOON
 
@@ -244,12 +277,14 @@ def _delivery(copy: OutboxCopy, url: str, message: Message, people: People) -> D
     written = {address.lower(): name for address, name in (*message.to, *message.cc)}
     recipient = copy.recipient.lower()
     is_delayed = copy.state == "waiting" and copy.tries > 0
+    is_later = copy.state == "waiting" and not copy.tries and copy.next_try > clock.now()
     return Delivery(
-        state=copy.state,
+        state="scheduled" if is_later else copy.state,
         tries=copy.tries,
         next_try=copy.next_try if copy.state == "waiting" else None,
         answer=copy.answer,
         name=written.get(recipient) or people.called.get(recipient) or "",
         address=copy.recipient,
-        retry_url=f"{url}/deliveries/{copy.id}/retry" if copy.state in _AGAIN or is_delayed else None,
+        retry_url=f"{url}/deliveries/{copy.id}/retry" if copy.state in _AGAIN or is_delayed or is_later else None,
+        cancel_url=f"{url}/deliveries/{copy.id}/cancellation" if copy.state in ("waiting", "held") else None,
     )

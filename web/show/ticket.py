@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from mailgate.errors import NotFound
@@ -12,7 +13,7 @@ from mailgate.store.db import Session
 from mailgate.store.events import history_of
 from mailgate.store.listing import Listed
 from mailgate.store.messages import message_by_id, thread_of
-from mailgate.store.people import addresses_of
+from mailgate.store.people import addresses_of, failing
 from mailgate.store.senders import rule_by_pattern
 from mailgate.store.tickets import PRIORITIES, Ticket, earlier_of, links_of, participants_of, tags_of
 from mailgate.tickets.moves import allowed_from
@@ -45,6 +46,15 @@ class Written:
     once: str
     errors: dict[str, str]
     cc: str | None = None
+    send_at: str = ""
+
+
+class Failing(NamedTuple):
+    """An address letters come back from, and where to say that it works again."""
+
+    address: str
+    since: datetime
+    url: str
 
 
 class Way(NamedTuple):
@@ -154,6 +164,11 @@ def _composer(session: Session, listed: Listed, url: str, refused: Written | Non
         "kind": refused.kind if refused else "answer",
         "body": refused.body if refused else "",
         "errors": refused.errors if refused else None,
+        "send_at": refused.send_at if refused else "",
+        "failing": [
+            Failing(address, since, f"{url}/addresses/cleared")
+            for address, since in sorted(failing(session, [ticket.requester_address, *cc]).items())
+        ],
         "ways": _ways(ticket.status),
     }
 
