@@ -83,9 +83,8 @@ def send_mail(slot: int = 0) -> None:
         with shop.database.crossing() as connection:
             claims = outbox.claim_letters(connection, shop.worker, SEND_AT_ONCE, now, now + _SEND_CLAIM)
         point("send.after_claim")
-        for org, mine in _by_tenant(claims):
-            deliver(shop, org, [claim.id for claim in mine])
-        return len(claims)
+        goes_on = [deliver(shop, org, [claim.id for claim in mine]) for org, mine in _by_tenant(claims)]
+        return len(claims) if all(goes_on) else 0
 
     _drain("send_mail", slot, batch)
 

@@ -166,6 +166,10 @@ class Settings(BaseSettings):
     relay_url: Annotated[SecretStr, _url("smtp", "smtps")] | None = Field(
         None, description="Where mail leaves: smtp://user:pass@host:587 or smtps://. Unset: kept in the outbox."
     )
+    relay_connections: int = Field(4, ge=1, le=50, description="Connections to one relay at the same time, over all.")
+    relay_per_minute: int = Field(
+        0, ge=0, description="Letters handed to one relay in a minute, over all; 0: no limit."
+    )
     resolver: Annotated[str, AfterValidator(_resolver)] = Field(
         "system", description="DNS resolver: system, an address, or off."
     )

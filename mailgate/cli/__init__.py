@@ -26,6 +26,7 @@ COMMANDS = {
     "user": ("accounts", "Agents and admins."),
     "token": ("accounts", "API tokens."),
     "mailbox": ("mailbox", "Addresses customers write to."),
+    "outbox": ("outbox", "Letters that leave, one row a recipient."),
     "doctor": ("doctor", "Check everything this installation needs."),
     "settings": ("settings", "Show every setting, its value and its source."),
     "seed": ("seed", "Fill the database with realistic tickets."),

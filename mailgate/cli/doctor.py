@@ -161,12 +161,29 @@ def _relay(here: House) -> Iterator[Finding]:
     from mailgate.send.address import read_relay_url
     from mailgate.send.connection import connect
 
+    yield from _own_relays(here)
     if here.settings.relay_url is None:
-        yield Finding("relay", "warn", "MAILGATE_RELAY_URL is not set: letters stay in the outbox.")
+        yield Finding("relay", "warn", "MAILGATE_RELAY_URL is not set: letters of mailboxes without a relay stay here.")
         return
     relay = read_relay_url(here.settings.relay_url.get_secret_value())
     with connect(relay, patience=_RELAY_PATIENCE):
         yield Finding("relay", "ok", f"{relay} greets us{' and lets us sign in' if relay.user else ''}.")
+
+
+def _own_relays(here: House) -> Iterator[Finding]:
+    """How it goes with relays of single mailboxes: what the last try of a letter showed. No secret is used here."""
+    from mailgate.store.relays import every_relay, words
+
+    if not here.servers.owner_url:
+        return
+    now = clock.now()
+    with here.database() as database:
+        for organisation in _organisations(here):
+            with database.desk(organisation) as session:
+                accounts = every_relay(session)
+            for address, account in accounts.items():
+                trouble = words(address, account, now)
+                yield Finding("relay", "warn" if trouble else "ok", trouble or f"{address} sends by {account.host}.")
 
 
 def _shelf(here: House) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from mailgate.receive.imap.oauth import Provider
+    from mailgate.oauth import Provider
     from mailgate.seal import Seal
     from mailgate.store.db import Session
     from mailgate.store.office import Mailbox
@@ -62,7 +62,7 @@ def entrance(given: dict[str, Any], now: datetime) -> Entrance:
     """Read the password, or have somebody sign in. Nothing has been changed yet while they do."""
     ends = given["expires"].replace(tzinfo=now.tzinfo) if given["expires"] else None
     if given["oauth"]:
-        return _by_token(given, now, ends)
+        return by_token(given, now, ends, provider(given))
     if given["password_stdin"]:
         return Entrance(sys.stdin.readline().rstrip("\r\n"), None, ends)
     return Entrance(click.prompt("Password", hide_input=True), None, ends)
@@ -74,7 +74,7 @@ def connect(
     """Have it fetched; from where."""
     from mailgate.office.imap import Wishes, connect, read_imap_url
 
-    url = given["url"] or f"imaps://{_provider(given).host}"
+    url = given["url"] or f"imaps://{provider(given).host}"
     wishes = Wishes(given["folders"] or ("INBOX",), given["junk"], given["after"], now if given["only_new"] else None)
     connect(
         session, mailbox, read_imap_url(url), wishes, way_in.secret, seal, now,
@@ -83,13 +83,12 @@ def connect(
     return str(url)
 
 
-def _by_token(given: dict[str, Any], now: datetime, ends: datetime | None) -> Entrance:
-    from mailgate.receive.imap import oauth
-    from mailgate.receive.imap.keys import TokenSecret
+def by_token(given: dict[str, Any], now: datetime, ends: datetime | None, provider: Provider) -> Entrance:
+    """Have somebody sign in with the provider."""
+    from mailgate import oauth
 
     if not given["client_id"]:
         raise click.UsageError("--oauth needs --client-id: the application you have registered with the provider.")
-    provider = _provider(given)
     secret = sys.stdin.readline().rstrip("\r\n") if given["client_secret_stdin"] else ""
     client = oauth.Client(given["client_id"], secret)
     if provider.device_url is not None:
@@ -99,11 +98,12 @@ def _by_token(given: dict[str, Any], now: datetime, ends: datetime | None) -> En
     known = {"token_url": provider.token_url, "client_id": client.client_id}
     lasts = now + timedelta(seconds=grant.lasts) if grant.lasts is not None else None
     soonest = min((moment for moment in (ends, lasts) if moment is not None), default=None)
-    return Entrance(TokenSecret(grant.refresh_token, secret).packed(), known, soonest)
+    return Entrance(oauth.TokenSecret(grant.refresh_token, secret).packed(), known, soonest)
 
 
-def _provider(given: dict[str, Any]) -> Provider:
-    from mailgate.receive.imap.oauth import PROVIDERS, Provider
+def provider(given: dict[str, Any]) -> Provider:
+    """Whom to ask for tokens."""
+    from mailgate.oauth import PROVIDERS, Provider
 
     if given["oauth"] == "other":
         if not (given["url"] and given["token_url"] and given["device_url"] and given["scope"]):

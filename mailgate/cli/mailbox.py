@@ -13,6 +13,7 @@ from mailgate import clock
 from mailgate.cli.house import house
 from mailgate.cli.imap_options import connect, entrance, imap_options, is_wanted
 from mailgate.cli.outcome import WRONG, Ended
+from mailgate.cli.relay_options import mailbox_relay
 from mailgate.cli.shared import JSON, ORG, show
 
 if TYPE_CHECKING:
@@ -32,21 +33,36 @@ def mailbox() -> None:
 @click.option("--team", help="Whose tickets these are; the team is made if need be.")
 @click.option("--no-plus", is_flag=True, help="The host does not deliver plus-addresses (support+x@…).")
 @click.option("--catch-all", is_flag=True, help="It takes all mail to its domain that no other mailbox takes.")
+@click.option(
+    "--relay", metavar="URL", help="Its letters leave by smtp[s]://[user@]host; a password is that of --imap."
+)
 @imap_options
 @ORG
 def mailbox_add(
-    address: str, name: str | None, team: str | None, no_plus: bool, catch_all: bool, org: str | None, **imap: Any
+    address: str,
+    name: str | None,
+    team: str | None,
+    no_plus: bool,
+    catch_all: bool,
+    relay: str | None,
+    org: str | None,
+    **imap: Any,
 ) -> None:
     """Add a mailbox. It takes mail at once, in every process; with --imap it is fetched from its host."""
+    from mailgate.cli.relay_options import give
     from mailgate.office.setup import add_mailbox, add_team
 
     now = clock.now()
-    way_in = entrance(imap, now) if is_wanted(imap) else None
+    way_in = entrance(imap, now) if is_wanted(imap) or (relay and imap["password_stdin"]) else None
+    if relay and way_in is not None and way_in.oauth is not None:
+        raise click.UsageError("A token for IMAP does not let us send: add the relay with `mailgate mailbox relay`.")
     with house() as here, here.desk(org) as session:
         of_team = add_team(session, team, now) if team else None
         added = add_mailbox(session, address, now, name=name, team=of_team, plus=not no_plus, catch_all=catch_all)
-        if way_in is not None:
+        if way_in is not None and is_wanted(imap):
             connect(session, here.seal, added, imap, way_in, now)
+        if relay:
+            give(session, here.seal, added, {"url": relay}, way_in)
     click.echo(f"Added {added.address}.")
 
 
@@ -148,9 +164,11 @@ def mailbox_list(org: str | None, as_json: bool) -> None:
     """List mailboxes, and how their fetching goes."""
     from mailgate.store.imap import health
     from mailgate.store.office import mailboxes
+    from mailgate.store.relays import every_relay
 
     with house() as here, here.desk(org) as session:
         fetched = {each.address: each.account for each in health(session)}
+        relays = every_relay(session)
         rows = [
             {
                 "address": row.address,
@@ -159,6 +177,8 @@ def mailbox_list(org: str | None, as_json: bool) -> None:
                 "imap": fetched[row.address].host if row.address in fetched else None,
                 "fetched_at": _shown(fetched[row.address].good_at) if row.address in fetched else None,
                 "complaint": fetched[row.address].complaint if row.address in fetched else None,
+                "relay": relays[row.address].host if row.address in relays else None,
+                "relay_complaint": relays[row.address].complaint if row.address in relays else None,
             }
             for row in mailboxes(session)
         ]
@@ -167,6 +187,9 @@ def mailbox_list(org: str | None, as_json: bool) -> None:
 
 def _shown(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
+
+
+mailbox.add_command(mailbox_relay)
 
 
 def _mailbox(session: Session, address: str) -> Mailbox:

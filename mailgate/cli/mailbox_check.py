@@ -16,6 +16,7 @@ from mailgate.errors import MailgateError
 
 if TYPE_CHECKING:
     from mailgate.receive.imap.connection import Connection
+    from mailgate.send import Carrier
     from mailgate.store.db import Database
     from mailgate.store.imap import ImapAccount
     from mailgate.store.office import Mailbox
@@ -29,7 +30,7 @@ async def check(
 ) -> AsyncIterator[Finding]:
     """What was found, one after the other. A mailbox without IMAP is checked by its mail alone."""
     if account is None:
-        for finding in _sent(here, mailbox, message_id := _message_id(here, mailbox)):
+        for finding in _sent(here, database, mailbox, message_id := _message_id(here, mailbox)):
             yield finding
             if finding.state == "ok":
                 yield await _awaited(database, mailbox, None, None, message_id, wait)
@@ -58,7 +59,7 @@ async def _by_imap(
             yield Finding("folders", "ok", ", ".join(names))
             for missing in sorted(set(account.folders) - {*names, "INBOX"}):
                 yield Finding("folders", "fail", f"There is no folder {missing}.")
-            for finding in _sent(here, mailbox, message_id := _message_id(here, mailbox)):
+            for finding in _sent(here, database, mailbox, message_id := _message_id(here, mailbox)):
                 yield finding
                 if finding.state == "ok":
                     yield await _awaited(database, mailbox, account, connection, message_id, wait)
@@ -70,11 +71,12 @@ def _message_id(here: House, mailbox: Mailbox) -> str:
     return Marks(here.servers.secret_key).check_id(mailbox.domain)
 
 
-def _sent(here: House, mailbox: Mailbox, message_id: str) -> Iterator[Finding]:
-    from mailgate.send import Relay
+def _sent(here: House, database: Database, mailbox: Mailbox, message_id: str) -> Iterator[Finding]:
+    from mailgate.send import Parcel
 
-    if here.settings.relay_url is None or here.settings.sending == "hold":
-        yield Finding("mail", "skip", "No mail was sent: there is no MAILGATE_RELAY_URL, or MAILGATE_SENDING is hold.")
+    carrier = None if here.settings.sending == "hold" else _carrier(here, database, mailbox)
+    if carrier is None:
+        yield Finding("mail", "skip", "No mail was sent: there is no relay, or MAILGATE_SENDING is hold.")
         return
     lines = [
         f"From: <{mailbox.address}>",
@@ -88,12 +90,26 @@ def _sent(here: House, mailbox: Mailbox, message_id: str) -> Iterator[Finding]:
         "",
     ]
     try:
-        with Relay(here.settings.relay_url.get_secret_value()) as relay:
-            relay.deliver(mailbox.address, mailbox.address, "\r\n".join(lines).encode())
+        carrier.carry(Parcel(mailbox.address, (mailbox.address,), "\r\n".join(lines).encode()))
+        carrier.close()
     except MailgateError as error:
         yield Finding("mail", "fail", str(error))
     else:
         yield Finding("mail", "ok", "The relay took a mail from the mailbox to itself.")
+
+
+def _carrier(here: House, database: Database, mailbox: Mailbox) -> Carrier | None:
+    """The mailbox's own relay, else the common one, if there is any."""
+    from mailgate.send import Relay
+    from mailgate.steps.carriers import Secrets, carrier_of
+    from mailgate.store.relays import relay_of
+
+    with database.desk(mailbox.org_id) as session:
+        account = relay_of(session, mailbox.id)
+    if account is not None:
+        return carrier_of(account, Secrets(database, mailbox.org_id, account, here.seal))
+    common = here.settings.relay_url
+    return Relay(common.get_secret_value()) if common is not None else None
 
 
 async def _awaited(

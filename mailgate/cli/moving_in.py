@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from mailgate.embedded import Servers
 from mailgate.errors import BadInput, BadSettings
+from mailgate.queue.lanes import Lanes
 from mailgate.queue.nudges import Bell
 from mailgate.seal import Seal
 from mailgate.send import Relay
@@ -49,6 +50,7 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
         trust=_checker(settings),
         scanner=Scanner(read_clamav_url(settings.clamav) if settings.clamav else None, settings.clamav_timeout),
         seal=Seal(servers.secret_key, former.get_secret_value() if former else None),
+        lanes=Lanes(servers.redis_url, worker, settings.relay_connections, settings.relay_per_minute),
     )
     move_in(shop)
 
@@ -60,8 +62,7 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
     try:
         yield give_back
     finally:
-        for relay in shop.relays.values():
-            relay.close()
+        shop.carriers.close()
         shop.trust.close()
         move_in(None)
         database.close()

@@ -15,6 +15,7 @@ from mailgate.store.db import Session
 from mailgate.store.dkim import DkimKey, dkim_keys
 from mailgate.store.imap import ImapAccount, account_of, every_secret, forget_folders, forget_left
 from mailgate.store.office import Mailbox
+from mailgate.store.relays import sealed_secrets
 
 _PORTS = {"imaps": 993, "imap": 143}
 _FORM = "The IMAP server's URL must be imaps://[user@]host[:port], or imap://… for STARTTLS."
@@ -102,7 +103,10 @@ def reseal(session: Session, seal: Seal) -> int:
     sealed: list[ImapAccount | DkimKey] = [*every_secret(session), *dkim_keys(session)]
     for each in sealed:
         each.secret = seal.renew(each.secret)
-    return len(sealed)
+    relays = sealed_secrets(session)
+    for relay in relays:
+        relay.secret = seal.renew(relay.secret or b"")
+    return len(sealed) + len(relays)
 
 
 def _checked_after(after: str) -> tuple[str, str | None]:

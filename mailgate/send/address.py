@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +22,8 @@ class RelayAddress:
     is_tls: bool  # from the first byte on, as `smtps://` says
     user: str = ""
     password: str = field(default="", repr=False)
+    token: Callable[[], str] | None = field(default=None, repr=False)  # a fresh access token, instead of a password
+    may_be_plain: bool = False  # on this machine a secret need not go through TLS
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"

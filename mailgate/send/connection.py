@@ -13,7 +13,7 @@ import smtplib
 import socket
 import ssl
 
-from mailgate.errors import Temporary
+from mailgate.errors import MailgateError, Temporary
 from mailgate.log import plain
 from mailgate.send.address import RelayAddress
 
@@ -66,8 +66,12 @@ def _prepare(smtp: smtplib.SMTP, relay: RelayAddress) -> None:
         smtp.ehlo_or_helo_if_needed()
         if not relay.is_tls:
             _start_tls(smtp, relay)
-        if relay.user:
+        if relay.token is not None:
+            _enter_by_token(smtp, relay.user, relay.token())
+        elif relay.user:
             smtp.login(relay.user, relay.password)
+    except MailgateError as error:  # whoever hands out tokens does not
+        raise Unreachable(f"The relay {relay} cannot be used: {error}") from None
     except smtplib.SMTPResponseException as error:
         said = words(error.smtp_code, error.smtp_error, secret=relay.password)
         did = "does not let us sign in" if isinstance(error, smtplib.SMTPAuthenticationError) else "does not take mail"
@@ -79,6 +83,15 @@ def _prepare(smtp: smtplib.SMTP, relay: RelayAddress) -> None:
         ) from None
 
 
+def _enter_by_token(smtp: smtplib.SMTP, user: str, token: str) -> None:
+    """XOAUTH2. A refusal comes as a question whose answer is empty; only then is it said plainly."""
+
+    def answer(challenge: bytes | None = None) -> str:
+        return f"user={user}\1auth=Bearer {token}\1\1" if challenge is None else ""
+
+    smtp.auth("XOAUTH2", answer)
+
+
 def _start_tls(smtp: smtplib.SMTP, relay: RelayAddress) -> None:
     if smtp.has_extn("starttls"):
         context = ssl.create_default_context()
@@ -87,7 +100,7 @@ def _start_tls(smtp: smtplib.SMTP, relay: RelayAddress) -> None:
             context.verify_mode = ssl.CERT_NONE
         smtp.starttls(context=context)
         smtp.ehlo_or_helo_if_needed()
-    elif relay.user:
+    elif relay.user and not relay.may_be_plain:
         raise Unreachable(
             f"The relay {relay} offers no STARTTLS: the password is not shown to it. Use smtps:// if it can."
         )

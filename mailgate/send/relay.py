@@ -9,7 +9,8 @@ from typing import NoReturn, Self
 
 from mailgate import failpoints
 from mailgate.errors import Permanent, Temporary
-from mailgate.send.address import read_relay_url
+from mailgate.send.address import RelayAddress, read_relay_url
+from mailgate.send.carrier import Parcel
 from mailgate.send.connection import Unreachable, connect, words
 from mailgate.send.sorting import STATUS, is_about_us
 from mailgate.send.turn import CLOSING, GO_ON, Reply, Turn
@@ -21,15 +22,27 @@ _UNFIT = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff<>]")
 class Relay:
     """One connection to one relay, opened when the first letter comes and kept for the next."""
 
+    takes_whole_letters = False
+
     def __init__(
-        self, url: str, *, connect_timeout: float = 15, answer_timeout: float = 60, accept_timeout: float = 300
+        self,
+        where: str | RelayAddress,
+        *,
+        connect_timeout: float = 15,
+        answer_timeout: float = 60,
+        accept_timeout: float = 300,
     ) -> None:
         """Timeouts in seconds. RFC 5321 4.5.3.2.6 asks for patience at the end: a relay may scan before it says 250."""
-        self._address = read_relay_url(url)
+        self._address = read_relay_url(where) if isinstance(where, str) else where
         self._connect_timeout = connect_timeout
         self._answer_timeout = answer_timeout
         self._accept_timeout = accept_timeout
         self._smtp: smtplib.SMTP | None = None
+
+    def carry(self, parcel: Parcel) -> str:
+        """Hand over one recipient's copy."""
+        (recipient,) = parcel.recipients
+        return self.deliver(parcel.sender, recipient, parcel.raw)
 
     def deliver(self, sender: str, recipient: str, raw: bytes) -> str:
         """Hand over one letter for one recipient; the relay's own words are the receipt.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from time import monotonic
 
 from mailgate import clock, log
-from mailgate.errors import Permanent, Temporary
+from mailgate.errors import Conflict, Permanent, Temporary
 from mailgate.failpoints import point
 from mailgate.queue.worker import is_stopping
-from mailgate.send import LATE, LATE_TRY, PATIENCE, Relay, Unreachable, is_dead, next_try
+from mailgate.send import LATE, LATE_TRY, PATIENCE, Carrier, Parcel, Unreachable, is_dead, next_try
 from mailgate.steps.workshop import Workshop
 from mailgate.store import outbox
 from mailgate.store.db import Connection, Session
@@ -17,6 +18,7 @@ from mailgate.store.messages import written_since
 from mailgate.store.organisations import own
 from mailgate.store.outbox import OutboxCopy
 from mailgate.store.people import mark_failing
+from mailgate.store.relays import RelayAccount, goes, relays_of
 from mailgate.tickets.delivery import FAILING, held_back, late, not_delivered
 
 _HELD = {
@@ -28,19 +30,34 @@ _CUSTOMER_WROTE = "Kept back: the customer wrote after this answer. Send it now,
 _WORDS = 500
 _PATIENCE = 20.0  # seconds for a batch; the last letter in it may still take its time
 
+Letter = tuple[OutboxCopy, bytes]
+
 _log = log.get("send")
 
 
-def deliver(shop: Workshop, org: int, copy_ids: Sequence[int]) -> None:
-    """Hand claimed copies to the relay."""
+def deliver(shop: Workshop, org: int, copy_ids: Sequence[int]) -> bool:
+    """Hand claimed copies to whoever carries them; False where no more should be claimed for now."""
+    goes_on = True
     with shop.database.desk(org) as session:
-        reason = _reason_to_hold(shop) or (outbox.RESTORED if own(session).is_holding else None)
+        reason = "sending" if not shop.is_sending else outbox.RESTORED if own(session).is_holding else None
         if reason is not None:
             outbox.hold(session, copy_ids, reason, _HELD[reason])
-            return
+            return True
         letters = _still_wanted(session, outbox.letters_to_send(session, copy_ids))
+        accounts = relays_of(session, {copy.mailbox_id for copy, _ in letters})
+        common = [copy.id for copy, _ in letters if copy.mailbox_id not in accounts]
+        if common and not shop.relay_url:
+            outbox.hold(session, common, "relay", _HELD["relay"])
+            letters = [(copy, raw) for copy, raw in letters if copy.mailbox_id in accounts]
     with shop.database.crossing() as receipts:
-        _hand_over(shop, org, receipts, letters)
+        for mailbox_id in {copy.mailbox_id: None for copy, _ in letters if copy.mailbox_id in accounts}:
+            mine = [(copy, raw) for copy, raw in letters if copy.mailbox_id == mailbox_id]
+            goes_on &= _by_own_relay(shop, org, receipts, accounts[mailbox_id], mine)
+        mine = [(copy, raw) for copy, raw in letters if copy.mailbox_id not in accounts]
+        if mine and shop.relay_url:
+            carrier = shop.carriers.common(shop.relay_url)
+            goes_on &= _in_a_lane(shop, org, receipts, carrier, mine, shop.relay_url)[0]
+    return goes_on
 
 
 def _still_wanted(session: Session, letters: list[tuple[OutboxCopy, bytes]]) -> list[tuple[OutboxCopy, bytes]]:
@@ -60,30 +77,73 @@ def _still_wanted(session: Session, letters: list[tuple[OutboxCopy, bytes]]) -> 
     return [(copy, raw) for copy, raw in letters if copy not in held]
 
 
-def _hand_over(shop: Workshop, org: int, receipts: Connection, letters: Sequence[tuple[OutboxCopy, bytes]]) -> None:
+def _by_own_relay(
+    shop: Workshop, org: int, receipts: Connection, account: RelayAccount, letters: Sequence[Letter]
+) -> bool:
+    """Through a mailbox's own relay. How that goes is written down where somebody looks for it, when it changes."""
+    goes_on, trouble = True, None
+    try:
+        carrier = shop.carriers.of(account, org, shop.database, shop.seal)
+        goes_on, trouble = _in_a_lane(shop, org, receipts, carrier, letters, f"{org}.{account.id}")
+    except Conflict as error:  # its secret was sealed with another key
+        trouble = Unreachable(str(error))
+        _put_off(shop, org, [copy.id for copy, _ in letters], trouble)
+    complaint = str(trouble) if trouble is not None else None
+    if complaint != account.complaint:
+        with shop.database.desk(org) as session:
+            goes(session, account.id, clock.now(), complaint)
+    return goes_on
+
+
+def _in_a_lane(
+    shop: Workshop, org: int, receipts: Connection, carrier: Carrier, letters: Sequence[Letter], name: str
+) -> tuple[bool, Unreachable | None]:
+    """As one of the few at a time whom a relay is to see, and no faster than it is to be."""
+    room = shop.lanes.room(name, len(letters)) if shop.lanes is not None else None
+    if room is not None and room.letters < len(letters):
+        with shop.database.desk(org) as session:
+            rest = [copy.id for copy, _ in letters[room.letters :]]
+            outbox.give_back(session, rest, until=clock.now() + timedelta(seconds=room.wait))
+        if not room.has_lane:
+            carrier.close()
+        return False, _hand_over(shop, org, receipts, carrier, letters[: room.letters])
+    return True, _hand_over(shop, org, receipts, carrier, letters)
+
+
+def _hand_over(
+    shop: Workshop, org: int, receipts: Connection, carrier: Carrier, letters: Sequence[Letter]
+) -> Unreachable | None:
     """One letter after the other, each with a receipt of its own: a crash repeats at most one."""
-    relay = _relay(shop)
     end = monotonic() + _PATIENCE
-    for number, (copy, raw) in enumerate(letters):
+    left = list(letters)
+    while left:
         if monotonic() > end or is_stopping():
             # A slow relay: the rest goes back, so that no claim runs out while its letter is on its way.
             with shop.database.desk(org) as session:
-                outbox.give_back(session, [late.id for late, _ in letters[number:]])
-            return
+                outbox.give_back(session, [late.id for late, _ in left])
+            return None
+        written_id = left[0][0].written_id
+        mine = (
+            [copy for copy, _ in left if copy.written_id == written_id] if carrier.takes_whole_letters else [left[0][0]]
+        )
+        parcel = Parcel(left[0][0].sender, tuple(copy.recipient for copy in mine), left[0][1])
         point("send.before_relay")
         try:
-            answer = relay.deliver(copy.sender, copy.recipient, raw)
+            answer = carrier.carry(parcel)
         except Unreachable as error:
             # Nobody answers there: the rest of the batch would only wait for the same.
-            _put_off(shop, org, [late.id for late, _ in letters[number:]], error)
-            return
+            _put_off(shop, org, [late.id for late, _ in left], error)
+            return error
         except Temporary as error:
-            _put_off(shop, org, [copy.id], error)
+            _put_off(shop, org, [copy.id for copy in mine], error)
         except Permanent as error:
-            _give_up(shop, org, copy.id, error)
+            _give_up(shop, org, [copy.id for copy in mine], error)
         else:
-            outbox.mark_sent(receipts, org, copy.id, answer[:_WORDS], clock.now())
+            for copy in mine:
+                outbox.mark_sent(receipts, org, copy.id, answer[:_WORDS], clock.now())
             point("send.after_mark")
+        left = [(copy, raw) for copy, raw in left if copy not in mine]
+    return None
 
 
 def release_held(shop: Workshop) -> None:
@@ -107,15 +167,6 @@ def _reason_to_hold(shop: Workshop) -> str | None:
     return None if shop.relay_url else "relay"
 
 
-def _relay(shop: Workshop) -> Relay:
-    url = shop.relay_url or ""
-    if url not in shop.relays:
-        # Together with the batch's own patience these stay well below the claim of ten minutes (jobs.py): a letter on
-        # its way is not taken up by a second worker.
-        shop.relays[url] = Relay(url, connect_timeout=10, answer_timeout=30, accept_timeout=120)
-    return shop.relays[url]
-
-
 def _put_off(shop: Workshop, org: int, copy_ids: Sequence[int], error: Temporary) -> None:
     """Try again later, by the schedule; whoever has waited for days has failed."""
     now = clock.now()
@@ -133,10 +184,11 @@ def _put_off(shop: Workshop, org: int, copy_ids: Sequence[int], error: Temporary
     _log.warning("%s put off: %s", "a letter was" if len(copy_ids) == 1 else f"{len(copy_ids)} letters were", error)
 
 
-def _give_up(shop: Workshop, org: int, copy_id: int, error: Permanent) -> None:
+def _give_up(shop: Workshop, org: int, copy_ids: Sequence[int], error: Permanent) -> None:
+    is_marked = len(copy_ids) == 1 and is_dead(error.status)  # of several, nobody knows which is meant
     with shop.database.desk(org) as session:
-        for copy in outbox.copies_by_ids(session, [copy_id]).values():
-            _fail(session, copy, str(error), is_marked=is_dead(error.status))
+        for copy in outbox.copies_by_ids(session, copy_ids).values():
+            _fail(session, copy, str(error), is_marked=is_marked)
 
 
 def _fail(session: Session, copy: OutboxCopy, words: str, *, is_marked: bool = False) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mailgate.queue.lanes import Lanes
 from mailgate.queue.nudges import Bell
 from mailgate.seal import Seal
-from mailgate.send import Relay
+from mailgate.steps.carriers import Carriers
 from mailgate.store.blobs import Blobs
 from mailgate.store.db import Database
 from mailgate.tokens import Marks
@@ -34,7 +35,8 @@ class Workshop:
     trust: Checker
     scanner: Scanner
     seal: Seal
-    relays: dict[str, Relay] = field(default_factory=dict)
+    carriers: Carriers = field(default_factory=Carriers)
+    lanes: Lanes | None = None
     holds_lost_claims: bool = False  # a drain was cut off, and what it had claimed is still in our name
 
 

@@ -267,13 +267,16 @@ def hold(session: Session, ids: Sequence[int], reason: str, words: str) -> None:
     )
 
 
-def give_back(session: Session, ids: Sequence[int]) -> None:
-    """Let others have claimed copies that were not tried."""
+def give_back(session: Session, ids: Sequence[int], *, until: datetime | None = None) -> None:
+    """Let others have claimed copies that were not tried; `until`: not before."""
     session.execute(
         update(OutboxCopy)
         .where(OutboxCopy.id.in_(ids), OutboxCopy.state == "sending")
-        .values(state="waiting", claimed_until=None, claimed_by=None, tries=OutboxCopy.tries - 1)
-    )
+        .values(
+            state="waiting", claimed_until=None, claimed_by=None, tries=OutboxCopy.tries - 1,
+            next_try=until or OutboxCopy.next_try,
+        )
+    )  # fmt: skip
 
 
 def release(session: Session, reason: str, now: datetime) -> int:
@@ -285,6 +288,15 @@ def release(session: Session, reason: str, now: datetime) -> int:
         .returning(OutboxCopy.id)
     )
     return len(list(session.scalars(freed)))
+
+
+def release_of_mailbox(session: Session, mailbox_id: int, reason: str, now: datetime) -> None:
+    """Let a mailbox's copies go that were held for this reason."""
+    session.execute(
+        update(OutboxCopy)
+        .where(OutboxCopy.state == "held", OutboxCopy.held_for == reason, OutboxCopy.mailbox_id == mailbox_id)
+        .values(state="waiting", held_for=None, answer=None, next_try=now)
+    )
 
 
 def try_again(session: Session, copy_id: int, now: datetime) -> bool:

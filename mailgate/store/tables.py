@@ -13,6 +13,7 @@ from mailgate.store import (
     organisations,
     outbox,
     people,
+    relays,
     senders,
     tickets,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "organisations",
     "outbox",
     "people",
+    "relays",
     "senders",
     "tickets",
 ]

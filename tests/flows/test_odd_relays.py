@@ -29,7 +29,8 @@ ODD = [f"{who}@lusitel.example" for who in
 def odd(world: World) -> Iterator[OddRelay]:
     with OddRelay() as relay:
         world.shop.relay_url = relay.url
-        world.shop.relays[relay.url] = Relay(relay.url, connect_timeout=5, answer_timeout=5, accept_timeout=0.3)
+        impatient = Relay(relay.url, connect_timeout=5, answer_timeout=5, accept_timeout=0.3)
+        world.shop.carriers.put(relay.url, impatient)
         yield relay
 
 

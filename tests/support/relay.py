@@ -1,6 +1,7 @@
 """A relay that takes everything over real SMTP and keeps it."""
 
 import asyncio
+import base64
 import socket
 import threading
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, Self
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,27 @@ class Taken:
 class Relay:
     """Runs in a thread of its own; `answer` may be set to refuse (`550 5.1.1 …`) or put off (`450 …`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, user: str = "", password: str = "", tokens: set[str] | None = None) -> None:
+        """With a user or tokens it takes letters only from whoever signs in so."""
+        self._known, self._tokens = (user, password), tokens
+        self._is_guarded = bool(user) or tokens is not None
         self.taken: list[Taken] = []
         self.answer = "250 2.0.0 Taken"
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._started = threading.Event()
 
-    async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:
+    async def auth_XOAUTH2(self, _server: SMTP, arguments: list[str]) -> AuthResult:
+        said = base64.b64decode(arguments[1]).decode()
+        is_known = said.split("auth=Bearer ")[1].rstrip("\1") in (self._tokens or ())
+        return AuthResult(success=is_known, handled=False)
+
+    def _sign_in(self, _server: SMTP, _session: Any, _envelope: Any, _how: str, who: LoginPassword) -> AuthResult:
+        return AuthResult(success=(who.login.decode(), who.password.decode()) == self._known, handled=False)
+
+    async def handle_DATA(self, _server: SMTP, session: Any, envelope: Any) -> str:
+        if self._is_guarded and not session.authenticated:
+            return "530 5.7.0 Who are you?"
         if self.answer.startswith("250"):
             for recipient in envelope.rcpt_tos:
                 self.taken.append(Taken((envelope.mail_from or "").strip("<>"), recipient, envelope.content))
@@ -63,7 +77,10 @@ class Relay:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        make = self._loop.create_server(lambda: SMTP(self, loop=self._loop, enable_SMTPUTF8=True), "127.0.0.1", 0)
+        options: dict[str, Any] = {"enable_SMTPUTF8": True}
+        if self._is_guarded:
+            options |= {"auth_require_tls": False, "authenticator": self._sign_in}
+        make = self._loop.create_server(lambda: SMTP(self, loop=self._loop, **options), "127.0.0.1", 0)
         server = self._loop.run_until_complete(make)
         self.port = server.sockets[0].getsockname()[1]
         self._started.set()

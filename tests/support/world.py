@@ -151,8 +151,7 @@ def small_world(fresh: Fresh, folder: Path) -> Iterator[World]:
             yield World(database, owner, shop, relay, keeper)
         finally:
             keeper.close()
-            for each in shop.relays.values():
-                each.close()
+            shop.carriers.close()
             move_in(None)
             database.close()
             owner.close()

@@ -23,6 +23,7 @@ _NOUNS = (
     "inbound",
     "senders",
     "outbound",
+    "failing-addresses",
     "agents",
     "teams",
     "categories",

@@ -21,7 +21,7 @@ from web import cursors
 from web.access import agent, desk
 from web.api import lookups
 from web.api.operations import Answer, Body, operation
-from web.api.shapes import MOST, Email, Moment, Page, PageQuery, Person, Status, Trust
+from web.api.shapes import MOST, Email, From, Moment, Page, PageQuery, Person, Status, Trust
 from web.db import ring, tools
 from web.forms import Words
 
@@ -111,7 +111,7 @@ class NewMessage(Body):
     ] = ()
     status: Annotated[Status | None, Field(description="Null: an answer moves new and open to pending.")] = None
     send_at: Annotated[
-        Moment | None, Field(description="When the answer leaves; it is held if the customer writes before. Null: now.")
+        From | None, Field(description="When the answer leaves; it is held if the customer writes before. Null: now.")
     ] = None
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint
 from mailgate import clock
 from mailgate.store.imap import Health, health
 from mailgate.store.office import Mailbox, mailboxes
+from mailgate.store.relays import RelayAccount, every_relay, words
 from web.access import desk
 from web.show.shell import desk_page
 
@@ -27,6 +28,8 @@ class Line:
     fetched_at: datetime | None
     words: str | None
     is_bad: bool
+    relay: str | None  # of its own
+    relay_words: str | None  # what is wrong with it
 
 
 @pages.get("")
@@ -35,12 +38,16 @@ def show() -> str:
     now = clock.now()
     with desk() as session:
         fetched = {each.address: each for each in health(session)}
-        lines = [_line(mailbox, fetched.get(mailbox.address), now) for mailbox in mailboxes(session)]
-        lines.sort(key=lambda line: (not line.is_bad, line.words is None, line.address))
+        relays = every_relay(session)
+        lines = [
+            _line(mailbox, fetched.get(mailbox.address), relays.get(mailbox.address), now)
+            for mailbox in mailboxes(session)
+        ]
+        lines.sort(key=lambda line: (not line.is_bad, line.words is None and line.relay_words is None, line.address))
         return desk_page(session, "mailboxes.html", current="mailboxes", mailboxes=lines)
 
 
-def _line(mailbox: Mailbox, state: Health | None, now: datetime) -> Line:
+def _line(mailbox: Mailbox, state: Health | None, relay: RelayAccount | None, now: datetime) -> Line:
     return Line(
         address=mailbox.address,
         name=mailbox.name,
@@ -49,4 +56,6 @@ def _line(mailbox: Mailbox, state: Health | None, now: datetime) -> Line:
         fetched_at=state.account.good_at if state else None,
         words=state.words(now) if state else None,
         is_bad=state.is_overdue(now) if state else False,
+        relay=relay.host if relay else None,
+        relay_words=words(mailbox.address, relay, now) if relay else None,
     )

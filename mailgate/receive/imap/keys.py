@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from mailgate import clock
-from mailgate.receive.imap import oauth, sign_in
+from mailgate import clock, oauth
+from mailgate.oauth import Client, Grant, TokenSecret
+from mailgate.receive.imap import sign_in
 from mailgate.receive.imap.connection import Connection, NotLetIn
-from mailgate.receive.imap.oauth import Client, Grant
 from mailgate.receive.imap.room import Room
 from mailgate.store import imap as store
 from mailgate.store.db import Session
 from mailgate.store.imap import ImapAccount
-
-
-@dataclass(frozen=True, slots=True)
-class TokenSecret:
-    """What is sealed of an account that signs in by token."""
-
-    refresh_token: str
-    client_secret: str
-
-    def packed(self) -> str:
-        return json.dumps([self.refresh_token, self.client_secret])
-
-    @classmethod
-    def unpacked(cls, packed: str) -> TokenSecret:
-        return cls(*json.loads(packed))
 
 
 async def enter(room: Room, account: ImapAccount, connection: Connection) -> None:

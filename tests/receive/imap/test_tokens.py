@@ -7,8 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from mailgate.errors import BadInput, Permanent
-from mailgate.receive.imap.keys import TokenSecret
-from mailgate.receive.imap.oauth import PROVIDERS, Client, by_browser
+from mailgate.oauth import PROVIDERS, Client, TokenSecret, by_browser
 from tests.cli.conftest import Mailgate, mailgate, settings
 from tests.support.fetching import connect_mailbox, fetching, how_it_goes
 from tests.support.mails import mail

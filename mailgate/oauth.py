@@ -66,6 +66,21 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenSecret:
+    """What is sealed of an account that signs in by token."""
+
+    refresh_token: str
+    client_secret: str
+
+    def packed(self) -> str:
+        return json.dumps([self.refresh_token, self.client_secret])
+
+    @classmethod
+    def unpacked(cls, packed: str) -> TokenSecret:
+        return cls(*json.loads(packed))
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """What a provider gave us. `lasts`: seconds until the refresh token ends, where the provider says so."""
 

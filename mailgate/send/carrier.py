@@ -1,0 +1,30 @@
+"""What sending asks of whatever carries letters away: an SMTP relay, or a provider's own door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One letter, and who gets it now. `sender` is the return path; "" where none is wanted."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    raw: bytes
+
+
+class Carrier(Protocol):
+    """Carries letters. It keeps what it has opened until it is closed."""
+
+    takes_whole_letters: bool  # all recipients of a letter at once; else each gets a turn, and a fate, of their own
+
+    def carry(self, parcel: Parcel) -> str:
+        """Hand over; the words of whoever took it are the receipt.
+
+        Raises Unreachable (nothing can be handed over just now), Temporary (this letter, later) or Permanent.
+        """
+
+    def close(self) -> None:
+        """Leave in peace."""
