@@ -52,8 +52,19 @@ def _spf(domain: str, texts: tuple[str, ...]) -> Record:
     if len(found) > 1:
         return Record("SPF", "fail", f"{domain} has {len(found)} SPF records: with more than one, all are void.")
     if not found:
-        return Record("SPF", "warn", f"{domain} has no SPF record: others cannot tell our relay from anybody's.")
-    return Record("SPF", "ok", f"{domain}: {found[0]}")
+        words = f"{domain} has no SPF record: others cannot tell our relay from anybody's."
+        return Record("SPF", "warn", f'{words} To begin with: {domain}. IN TXT "v=spf1 mx a:RELAY ~all"')
+    return _spf_end(domain, found[0])
+
+
+def _spf_end(domain: str, record: str) -> Record:
+    """What a record says of everybody it does not name."""
+    words = record.lower().split()
+    if "+all" in words or "all" in words:
+        return Record("SPF", "fail", f"{domain} lets everybody send in its name: end it with ~all or -all. {record}")
+    if not any(word.endswith("all") or word.startswith("redirect=") for word in words):
+        return Record("SPF", "warn", f"{domain} says nothing of those it does not name: end it with ~all. {record}")
+    return Record("SPF", "ok", f"{domain}: {record}")
 
 
 def _own_key(key: Published, found: tuple[str, ...]) -> Record:
@@ -77,5 +88,15 @@ def _dmarc(names: Names, domain: str) -> Record:
     for above in (".".join(labels[start:]) for start in range(len(labels) - 1)):
         found = [line for line in names.ask(f"_dmarc.{above}", "TXT") or () if line.lower().startswith("v=dmarc1")]
         if found:
-            return Record("DMARC", "ok", f"{above}: {found[0]}")
-    return Record("DMARC", "warn", f"{domain} has no DMARC policy.")
+            return _dmarc_policy(above, found)
+    hint = f'_dmarc.{domain}. IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@{domain}"'
+    return Record("DMARC", "warn", f"{domain} has no DMARC policy. To begin with: {hint}")
+
+
+def _dmarc_policy(domain: str, found: list[str]) -> Record:
+    if len(found) > 1:
+        return Record("DMARC", "fail", f"{domain} has {len(found)} DMARC records: with more than one, all are void.")
+    if "p=none" in found[0].lower().replace(" ", ""):
+        words = f"{domain} only watches (p=none): once reports show that your own mail passes, say p=quarantine."
+        return Record("DMARC", "ok", f"{words} {found[0]}")
+    return Record("DMARC", "ok", f"{domain}: {found[0]}")

@@ -14,12 +14,10 @@ from mailgate.cli.house import house
 from mailgate.cli.imap_options import connect, entrance, imap_options, is_wanted
 from mailgate.cli.outcome import WRONG, Ended
 from mailgate.cli.relay_options import mailbox_relay
-from mailgate.cli.shared import JSON, ORG, show
+from mailgate.cli.shared import JSON, ORG, mailbox_named, show
 
 if TYPE_CHECKING:
     from mailgate.cli.doctor import Finding
-    from mailgate.store.db import Session
-    from mailgate.store.office import Mailbox
 
 
 @click.group()
@@ -77,7 +75,7 @@ def mailbox_connect(address: str, org: str | None, **imap: Any) -> None:
     now = clock.now()
     way_in = entrance(imap, now)
     with house() as here, here.desk(org) as session:
-        found = _mailbox(session, address)
+        found = mailbox_named(session, address)
         url = connect(session, here.seal, found, imap, way_in, now)
     click.echo(f"{found.address} is fetched from {url}.")
 
@@ -90,7 +88,7 @@ def mailbox_disconnect(address: str, org: str | None) -> None:
     from mailgate.office.imap import disconnect
 
     with house() as here, here.desk(org) as session:
-        found = _mailbox(session, address)
+        found = mailbox_named(session, address)
         disconnect(session, found)
     click.echo(f"{found.address} is no longer fetched.")
 
@@ -109,7 +107,7 @@ def mailbox_check(address: str, wait: float, org: str | None) -> None:
 
     with house() as here, here.database() as database:
         with database.desk(here.organisation(database, org)) as session:
-            found = _mailbox(session, address)
+            found = mailbox_named(session, address)
             account = account_of(session, found.id)
         states = asyncio.run(_tell_all(check(here, database, found, account, wait)))
     if "fail" in states:
@@ -138,7 +136,7 @@ def mailbox_dkim(address: str, org: str | None) -> None:
     from mailgate.office.dkim import make_dkim_key, zone_line
 
     with house() as here, here.desk(org) as session:
-        found = _mailbox(session, address)
+        found = mailbox_named(session, address)
         line = zone_line(make_dkim_key(session, here.seal, found, clock.now()))
     click.echo(line)
 
@@ -190,13 +188,3 @@ def _shown(moment: datetime | None) -> str | None:
 
 
 mailbox.add_command(mailbox_relay)
-
-
-def _mailbox(session: Session, address: str) -> Mailbox:
-    from mailgate.errors import NotFound
-    from mailgate.store.office import mailbox_by_address
-
-    found = mailbox_by_address(session, address)
-    if found is None:
-        raise NotFound(f"There is no mailbox {address}; `mailgate mailbox list` shows them.")
-    return found

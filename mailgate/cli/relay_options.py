@@ -11,7 +11,7 @@ import click
 from mailgate import clock
 from mailgate.cli.house import house
 from mailgate.cli.imap_options import Entrance, by_token
-from mailgate.cli.shared import ORG
+from mailgate.cli.shared import ORG, mailbox_named
 
 if TYPE_CHECKING:
     from mailgate.oauth import Provider
@@ -43,14 +43,13 @@ _HOSTS = {"google": "smtp://smtp.gmail.com:587", "microsoft": "smtp://smtp.offic
 @ORG
 def mailbox_relay(address: str, common: bool, org: str | None, **given: Any) -> None:
     """Give a mailbox a relay of its own: its letters leave there from now on, in every process."""
-    from mailgate.cli.mailbox import _mailbox
     from mailgate.office.relays import take_relay
 
     if common == bool(given["url"] or given["oauth"]):
         raise click.UsageError("Say where its letters leave: --relay URL, --oauth google or microsoft, or --common.")
     way_in = None if common else entrance(given)
     with house() as here, here.desk(org) as session:
-        found = _mailbox(session, address)
+        found = mailbox_named(session, address)
         if common:
             take_relay(session, found)
         else:

@@ -140,6 +140,7 @@ def base(world: World, fresh: Fresh, tmp_path: Path) -> Iterator[str]:
         redis_url=fresh.redis_url,
         secret_key=KEY,
         web_listen=f"127.0.0.1:{port}",
+        undo_seconds=0,
     )
     app = application(settings)
     with serving(app, port):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mailgate.bench.figures import Plan, Row
-from mailgate.bench.rows import accept, end_to_end, idle, page, read, send
+from mailgate.bench.rows import accept, answers, end_to_end, idle, page, read, send
 from mailgate.bench.site import Site
 
 ROWS: dict[str, Callable[[Plan, Site], Row]] = {
@@ -11,6 +11,8 @@ ROWS: dict[str, Callable[[Plan, Site], Row]] = {
     "read": read.measure,
     "end-to-end": end_to_end.measure,
     "send": send.measure,
+    "answers": answers.plain,
+    "signed": answers.signed,
     "page": page.measure,
     "idle": idle.measure,
 }

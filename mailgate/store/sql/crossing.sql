@@ -223,8 +223,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT 'age', 'follow', coalesce(extract(epoch FROM p_now - min(e.at)), 0)::float8
     FROM unfollowed_events u JOIN events e ON e.org_id = u.org_id AND e.id = u.event_id
     UNION ALL
-    SELECT 'age', 'send', coalesce(extract(epoch FROM p_now - min(created_at)), 0)::float8
-    FROM outbox WHERE state IN ('waiting', 'sending')
+    -- What is to leave later does not wait yet.
+    SELECT 'age', 'send', greatest(0, coalesce(extract(epoch FROM p_now
+        - min(CASE WHEN unless_written_since IS NULL THEN created_at ELSE next_try END)), 0))::float8
+    FROM outbox WHERE state IN ('waiting', 'sending') AND (tries > 0 OR next_try <= p_now)
     UNION ALL
     SELECT 'shelf', coalesce(cause, state), count(*)::float8 FROM kept_mail
     WHERE state IN ('held', 'quarantined') GROUP BY coalesce(cause, state)
