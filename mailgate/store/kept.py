@@ -103,6 +103,7 @@ class Received:
     is_junk: bool
     sha256: bytes
     ruling: dict[str, Any] | None
+    raw_removed_at: datetime | None
 
 
 _RECEIVED = tuple(getattr(KeptMail, field.name) for field in fields(Received))
