@@ -18,6 +18,7 @@ from mailgate.mail import Address, Task
 
 _LINE = 76
 _LONGEST_NAME = 100
+_LONGEST_ADDRESS = 320  # octets; RFC 3696 3: 64 and 255 around the @
 _NEWEST_REFERENCES = 10
 _NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+")
 _SPACES = re.compile(r" {2,}")
@@ -125,7 +126,7 @@ def _mailbox(person: Address) -> str:
 
 def _safe(address: str) -> str:
     """The address as it stands, or no letter at all: half an address is somebody else's."""
-    if not _ADDRESS.fullmatch(address):
+    if len(address.encode("utf-8", "replace")) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
         raise Permanent(
             f"{plain(address)[:_LONGEST_NAME]!r} is not an address that a letter can go to.", status="5.1.3"
         )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mailgate.compose import headers, mime, render, subjects
-from mailgate.compose.told import STATUSES
+from mailgate.compose import headers, mime, render, subjects, told
 from mailgate.mail import Draft, Task
 
 
@@ -42,7 +41,8 @@ def received(task: Task) -> Words:
 
 def outside_hours(task: Task) -> Words:
     """Acknowledge a request that comes while nobody is at the desk, and say when somebody will be."""
-    return Words(_named(task, "number", "status_url", "opens"))
+    variables = _named(task, "number", "status_url", "opens")
+    return Words({**variables, "opens": told.moment(variables["opens"], _language(task))})
 
 
 def answered(task: Task) -> Words:
@@ -54,8 +54,7 @@ def answered(task: Task) -> Words:
 def status_changed(task: Task) -> Words:
     """Tell the customer where their request stands now."""
     variables = _named(task, "number", "status_url", "status")
-    words = STATUSES[render.spoken(task.letter, task.language)]
-    return Words({**variables, "status": words.get(variables["status"], variables["status"])})
+    return Words({**variables, "status": told.status(variables["status"], _language(task))})
 
 
 def resolved(task: Task) -> Words:
@@ -110,7 +109,9 @@ def escalated(task: Task) -> Words:
 
 def breached(task: Task) -> Words:
     """Tell whoever must know that a promise to a customer was not kept."""
-    return Words(_named(task, "number", "subject", "customer", "promise", "due", "ticket_url"))
+    variables = _named(task, "number", "subject", "customer", "promise", "due", "ticket_url")
+    due, promise = told.moment(variables["due"], _language(task)), told.promise(variables["promise"], _language(task))
+    return Words({**variables, "due": due, "promise": promise})
 
 
 def sign_in(task: Task) -> Words:
@@ -131,6 +132,10 @@ ACCOUNTS = (sign_in, password)
 LETTERS: dict[str, Callable[[Task], Words]] = {
     letter.__name__: letter for letter in (*TO_CUSTOMERS, *TO_AGENTS, *ACCOUNTS)
 }
+
+
+def _language(task: Task) -> str:
+    return render.spoken(task.letter, task.language)
 
 
 def _named(task: Task, *names: str) -> dict[str, str]:

@@ -67,12 +67,16 @@ def render(
     """Render a letter in this language, else in the language without its region, else in English."""
     language = spoken(letter, language)
     if own is None and not own_blocks:
-        return _shipped(letter, language, variables, _shipped_blocks(language, variables))
+        return _shipped(letter, language, variables, _blocks(language, variables))
     try:
         return _own(letter, language, variables, own, own_blocks or {})
     except BrokenLetter as error:
-        page = _shipped(letter, language, variables, _shipped_blocks(language, variables))
+        page = _shipped(letter, language, variables, _blocks(language, variables))
         return replace(page, trouble=f"{letter}/{language}: {error}")
+
+
+def _blocks(language: str, variables: Mapping[str, str]) -> Mapping[str, Block]:
+    return _shipped_blocks(language, variables["desk"], variables["mailbox"])
 
 
 def _own(
@@ -146,7 +150,10 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.name for path in (_letters() / "base").iterdir() if path.is_dir()))
 
 
-def _shipped_blocks(language: str, variables: Mapping[str, str]) -> dict[str, Block]:
+@lru_cache(maxsize=256)
+def _shipped_blocks(language: str, desk: str, mailbox: str) -> Mapping[str, Block]:
+    """The same for every letter of a mailbox."""
+    variables = {"desk": desk, "mailbox": mailbox}
     return {
         name: Block(text.render(variables).strip("\n"), html.render(variables))
         for name, (text, html) in _block_templates(language).items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-STATUSES = {
+_STATUSES = {
     "en": {
         "new": "received", "open": "in work", "pending": "waiting for your answer", "on_hold": "on hold",
         "resolved": "solved", "closed": "closed",
@@ -22,7 +22,7 @@ STATUSES = {
         "resolved": "resuelta", "closed": "cerrada",
     },
 }  # fmt: skip
-PROMISES = {
+_PROMISES = {
     "en": {"first": "the first answer", "next": "the next answer", "resolution": "the solution"},
     "de": {"first": "die erste Antwort", "next": "die nächste Antwort", "resolution": "die Lösung"},
     "fr": {"first": "la première réponse", "next": "la réponse suivante", "resolution": "la solution"},
@@ -60,16 +60,21 @@ _FORMS = {
 }
 
 
-def moment(at: datetime, language: str) -> str:
-    """A moment, in the zone it is given in: `Monday, 23 November, 09:00`."""
-    root = language.lower().partition("-")[0]
-    spoken = root if root in _FORMS else "en"
-    return _FORMS[spoken].format(
-        day=_DAYS[spoken][at.weekday()], date=at.day, month=_MONTHS[spoken][at.month - 1], hour=f"{at:%H:%M}"
-    )
+def status(code: str, language: str) -> str:
+    """A ticket's status, as a customer is told."""
+    return _STATUSES[language].get(code, code)
 
 
 def promise(kind: str, language: str) -> str:
-    """What was promised, `first`, `next` or `resolution`, in words."""
-    root = language.lower().partition("-")[0]
-    return PROMISES.get(root, PROMISES["en"]).get(kind, kind)
+    """What was promised: `first`, `next` or `resolution`."""
+    return _PROMISES[language].get(kind, kind)
+
+
+def moment(at: str, language: str) -> str:
+    """An ISO 8601 time, in the zone it is given in: `Monday, 23 November, 09:00`. What is none stays as it is."""
+    try:
+        read = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    day, month = _DAYS[language][read.weekday()], _MONTHS[language][read.month - 1]
+    return _FORMS[language].format(day=day, date=read.day, month=month, hour=f"{read:%H:%M}")

@@ -137,7 +137,9 @@ def test_a_missing_variable_is_said_by_name(task: Make) -> None:
 
 
 def test_a_template_that_names_what_does_not_exist_fails_by_name(task: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(letters.LETTERS, "answered", lambda _: letters.Words({"body": "x", "desk": "D"}))
+    monkeypatch.setitem(
+        letters.LETTERS, "answered", lambda _: letters.Words({"body": "x", "desk": "D", "mailbox": "M"})
+    )
     with pytest.raises(Permanent, match=r"answered/en.*'agent' is undefined"):
         write(task())
 

@@ -18,7 +18,7 @@ OWN = Wording(
     "Your number is {{ number }}",
     "{{ greeting }}\n\n**Got it**, {{ number | lower }} & more.\n\nLook: {{ status_url }}",
 )
-ENDLESS = "{% for a in mailbox %}" * 9 + "x" + "{% endfor %}" * 9
+ENDLESS = "{% for a in mailbox %}" * 9 + "{% endfor %}" * 9
 DOUBLING = "{% set a = mailbox %}" + "{% set a = a ~ a %}" * 60 + "{{ a }}"
 
 

@@ -117,6 +117,10 @@ POLICY: dict[str, Rule] = {
     "api.list_teams": SEE,
     "api.list_categories": SEE,
     "api.list_mailboxes": SEE,
+    "api.list_letters": SET_UP,
+    "api.write_letter": SET_UP,
+    "api.return_letter": SET_UP,
+    "api.switch_letter": SET_UP,
 }
 
 

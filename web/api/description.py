@@ -28,8 +28,9 @@ _NOUNS = (
     "teams",
     "categories",
     "mailboxes",
+    "letters",
 )  # as they are told
-_PLACE = re.compile(r"<(number|key):(\w+)>")
+_PLACE = re.compile(r"<(number|key|string):(\w+)>")
 _ERRORS = {
     "400": "The request cannot be understood.",
     "401": "No valid token, and nobody is signed in.",
@@ -124,7 +125,7 @@ def _described(operation: Operation) -> dict[str, Any]:
 
 
 def _in_path(operation: Operation) -> list[dict[str, Any]]:
-    types = {"number": {"type": "string"}, "key": {"type": "integer"}}
+    types = {"number": {"type": "string"}, "string": {"type": "string"}, "key": {"type": "integer"}}
     return [
         {"name": name, "in": "path", "required": True, "schema": types[kind]}
         for kind, name in _PLACE.findall(operation.path)

@@ -79,7 +79,9 @@
       const paper = page.querySelector(".preview-paper");
       const set = () => {
         const inside = paper.contentDocument?.documentElement;
-        if (inside) paper.style.blockSize = `${Math.min(inside.scrollHeight + 4, 20000)}px`;
+        if (!inside) return;
+        paper.style.blockSize = "0"; // a page is never lower than its frame
+        paper.style.blockSize = `${Math.min(inside.scrollHeight + 4, 20000)}px`;
       };
       if (!paper) return;
       paper.addEventListener("load", set);
