@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
+from mailgate import clock
+from mailgate.cli.dry_run import foretell
 from mailgate.cli.house import house
 from mailgate.cli.outcome import WRONG, Ended
 from mailgate.mail import Cause
@@ -14,17 +17,50 @@ if TYPE_CHECKING:
     from mailgate.store.db import Session
 
 
+_SPANS = {"d": "days", "h": "hours"}
+
+
+def _since(context: click.Context, parameter: click.Parameter, value: str) -> datetime:
+    """The moment meant by 7d, 12h or 2026-11-20."""
+    del context, parameter
+    try:
+        if value[-1:] in _SPANS and value[:-1].isdigit():
+            return clock.now() - timedelta(**{_SPANS[value[-1]]: int(value[:-1])})
+        day = datetime.fromisoformat(value)
+    except (ValueError, OverflowError):
+        raise click.BadParameter("is a span such as 7d or 12h, or a day such as 2026-11-20") from None
+    return day if day.tzinfo else day.replace(tzinfo=UTC)
+
+
 @click.command()
 @click.argument("kept_ids", nargs=-1, type=click.IntRange(min=1), metavar="[KEPT-ID]…")
 @click.option("--held", is_flag=True, help="All mail on the shelf: held and quarantined.")
 @click.option("--cause", type=click.Choice([cause.value for cause in Cause]), help="All mail held for this cause.")
+@click.option("--dry-run", is_flag=True, help="Change nothing: show what today's rules would decide otherwise.")
+@click.option("--since", default="7d", callback=_since, metavar="SPAN", help="With --dry-run: 7d, 12h or a day.")
+@click.option("--json", "as_json", is_flag=True, help="With --dry-run: print JSON.")
 @click.option("--org", metavar="NAME", help="The organisation, where there are several.")
-def replay(kept_ids: tuple[int, ...], held: bool, cause: str | None, org: str | None) -> None:
+def replay(
+    kept_ids: tuple[int, ...],
+    held: bool,
+    cause: str | None,
+    dry_run: bool,
+    since: datetime,
+    as_json: bool,
+    org: str | None,
+) -> None:
     """Read mail from the shelf again, e.g. after a fix.
 
     KEPT-ID… are the numbers under which mails were kept; the shelf holds those that are held or quarantined. A mail
     that is on a ticket already stays there: reading it again would only open it a second time.
+
+    With --dry-run, mail of the last days is read again and compared with what became of it.
     """
+    if dry_run:
+        if held or kept_ids or cause is not None:
+            raise click.UsageError("--dry-run looks at all mail --since then: name no mails and no cause.")
+        foretell(since, org, as_json=as_json)
+        return
     from mailgate.queue.nudges import Bell
     from mailgate.store.kept import put_back, shelved
 

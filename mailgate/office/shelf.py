@@ -35,14 +35,14 @@ def treat_sender(session: Session, kept_id: int, pattern: str, treatment: str, b
     if treatment == "allow":
         put_back(session, [mail.id])
     if treatment == "discard":
-        kept.discard(session, [mail.id], f"{by} blocked {pattern} and discarded it.")
+        kept.discard(session, [mail.id], by, f"{by} blocked {pattern} and discarded it.")
     return mail
 
 
 def discard(session: Session, kept_id: int, by: str) -> KeptMail:
     """Nothing comes of a mail. Its bytes stay as long as those of any other."""
     mail = _on_the_shelf(session, kept_id)
-    kept.discard(session, [mail.id], f"{by} discarded it.")
+    kept.discard(session, [mail.id], by, f"{by} discarded it.")
     return mail
 
 

@@ -76,6 +76,11 @@ class _Desk(Session):
         super().flush(objects)
 
 
+def only_look(session: Session) -> None:
+    """From here on, to the end of the transaction, the database refuses every change."""
+    session.execute(text("SET TRANSACTION READ ONLY"))
+
+
 def sit(session: Session, org: int) -> None:
     """From here on, to the end of the transaction, this session works for this organisation."""
     session.info["org"] = org

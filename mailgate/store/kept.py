@@ -191,6 +191,12 @@ def list_kept(
     return list(session.scalars(question))
 
 
+def kept_since(session: Session, since: datetime, *, before: int | None, limit: int) -> list[KeptMail]:
+    """Mail that was kept since then and has been read, newest first."""
+    newest = list_kept(session, states=(), before=before, limit=limit)
+    return [kept for kept in newest if kept.received_at >= since]
+
+
 def count_state(session: Session, states: Sequence[str], cap: int = 1000, *, causes: Sequence[str] = ()) -> int:
     """How many mails are in these states, or of them held for these causes; counted no further than `cap`."""
     question = select(KeptMail.id).where(KeptMail.state.in_(states)).limit(cap)
@@ -222,12 +228,12 @@ def put_back(session: Session, ids: Iterable[int], ruling: Ruling | None = None)
     return list(session.scalars(question))
 
 
-def discard(session: Session, ids: Iterable[int], reason: str) -> list[int]:
+def discard(session: Session, ids: Iterable[int], by: str, reason: str) -> list[int]:
     """Take mails off the shelf for good. They stay kept, and say why nothing came of them."""
     question = (
         update(KeptMail)
         .where(KeptMail.id.in_(list(ids)), KeptMail.state.in_(SHELVED))
-        .values(state="done", outcome="discarded", cause=None, reasons=[reason])
+        .values(state="done", outcome="discarded", cause=None, reasons=[reason], ruling=asdict(Ruling(by)))
         .returning(KeptMail.id)
     )
     return list(session.scalars(question))

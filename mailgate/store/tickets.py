@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import CheckConstraint, Connection, Index, delete, select, text
@@ -22,6 +22,8 @@ class Ticket(TenantRow):
         Index("tickets_created_at_idx", "org_id", "created_at", "id"),
         Index("tickets_lists_idx", "org_id", "status", "priority", "updated_at", "id"),
         Index("tickets_assignee_idx", "org_id", "assignee_id", "status", "updated_at"),
+        # The oldest that nobody has: by date alone, all that somebody had would be walked over.
+        Index("tickets_unassigned_idx", "org_id", "created_at", "id", postgresql_where=text("assignee_id IS NULL")),
         Index("tickets_requester_idx", "org_id", "requester_id", "created_at"),
         CheckConstraint("status IN ('new', 'open', 'pending', 'on_hold', 'resolved', 'closed')", name="status"),
         CheckConstraint("priority IN ('low', 'normal', 'high', 'urgent')", name="priority"),
@@ -206,20 +208,23 @@ class Recent(NamedTuple):
 
 
 # For each of them by the index, however much they ever asked for.
+_LAST = datetime.max.replace(tzinfo=UTC)
 _RECENT = text(
     "SELECT who.id, t.id, t.number, t.subject, t.created_at FROM unnest(CAST(:people AS bigint[])) who (id)"
     " CROSS JOIN LATERAL (SELECT id, number, subject, created_at FROM tickets"
-    " WHERE org_id = :org AND requester_id = who.id AND created_at > :since"
+    " WHERE org_id = :org AND requester_id = who.id AND created_at > :since AND created_at < :before"
     " ORDER BY created_at DESC LIMIT 10) t"
 )
 
 
-def recent_requests(session: Session, people: Iterable[int], since: datetime) -> dict[int, list[Recent]]:
-    """The newest requests of some people since then, newest first."""
+def recent_requests(
+    session: Session, people: Iterable[int], since: datetime, *, before: datetime = _LAST
+) -> dict[int, list[Recent]]:
+    """The newest requests of some people in this time, newest first."""
     wanted = sorted(set(people))
     found: dict[int, list[Recent]] = {person: [] for person in wanted}
     if wanted:
-        values = {"people": wanted, "org": tenant(session), "since": since}
+        values = {"people": wanted, "org": tenant(session), "since": since, "before": before}
         for person, *row in session.execute(_RECENT, values):
             found[person].append(Recent(*row))
     return found

@@ -110,7 +110,9 @@ class Evidence:
             yield "number in the subject", number, self.by_number.get(number)
 
 
-def gather(session: Session, org: int, marks: Marks, number_format: str, arrivals: Sequence[Arrival]) -> Evidence:
+def gather(
+    session: Session, org: int, marks: Marks, number_format: str, arrivals: Sequence[Arrival], *, lock: bool = True
+) -> Evidence:
     """Ask the store once for all letters of a batch, and lock the tickets they may land in."""
     evidence = Evidence(org, marks, number_format)
     cited = {message_id for arrival in arrivals for message_id in arrival.cited}
@@ -126,9 +128,9 @@ def gather(session: Session, org: int, marks: Marks, number_format: str, arrival
     wanted |= {ticket_id for mark in found if (ticket_id := marks.read_ticket(org, mark)) is not None}
     wanted |= {ticket_id for ticket_id in evidence.by_copy.values() if ticket_id is not None}
     wanted |= {arrival.ruling.ticket_id for arrival in arrivals if arrival.ruling and arrival.ruling.ticket_id}
-    evidence.tickets = by_ids(session, wanted, lock=True)
+    evidence.tickets = by_ids(session, wanted, lock=lock)
     gone_on = {ticket.merged_into_id for ticket in evidence.tickets.values() if ticket.merged_into_id is not None}
-    evidence.tickets |= by_ids(session, gone_on - evidence.tickets.keys(), lock=True)
+    evidence.tickets |= by_ids(session, gone_on - evidence.tickets.keys(), lock=lock)
     evidence.agents = agents_by_email(session, {arrival.sender for arrival in arrivals})
     evidence.participants = participants_of(session, evidence.tickets)
     return evidence

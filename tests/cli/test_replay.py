@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from mailgate import clock
+from mailgate.office.senders import treat
 from mailgate.office.setup import add_mailbox
 from mailgate.store.organisations import found
 from tests.cli.conftest import Mailgate
@@ -109,3 +110,52 @@ def test_the_shelf_is_listed_and_emptied_from_the_command_line(world: World, mai
     assert mailgate("shelf", "discard", str(second.id)).out == f"Mail {second.id} is discarded.\n"
     assert mailgate("shelf", "discard", str(second.id)).err.startswith("mailgate: Only mail that is held")
     assert mailgate("shelf", "file", "999").code != 0
+
+
+def _sums(world: World) -> dict[str, str]:
+    """Every table's rows and their checksum, and where its numbering stands."""
+    found = {}
+    with world.owner.engine.begin() as connection:
+        for (table,) in connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all():
+            question = f"SELECT count(*) || ' ' || coalesce(sum(hashtext(t::text)::bigint), 0) FROM {table} t"
+            found[table] = str(connection.execute(text(question)).scalar_one())
+        numbering = "SELECT sequencename, coalesce(last_value, 0) FROM pg_sequences"
+        found |= {name: str(last) for name, last in connection.execute(text(numbering))}
+    return found
+
+
+def test_a_dry_run_tells_what_would_end_otherwise_and_changes_nothing(world: World, mailgate: Mailgate) -> None:
+    first = world.receive(mail(subject="Opened", message_id="root@lusitel.example"))
+    number = world.ticket(first.ticket_id).number
+    reply = world.receive(mail(subject="Answer", headers=(("In-Reply-To", "<root@lusitel.example>"),)))
+    unread = world.receive(mail(subject="Late", headers=(("References", "<later@x.example>"),)))
+    world.receive(mail(subject="Known by it", message_id="later@x.example"))
+    copy = mail(subject="Copy", sender="bo@other.example")
+    for _ in range(2):
+        world.receive(copy)
+    loop = world.receive(mail(sender=DESK))
+    by_hand = world.receive(mail(sender=DESK, subject="By hand"))
+    assert mailgate("shelf", "discard", str(by_hand.id)).code == 0
+    bounce = world.receive(
+        mail(sender="MAILER-DAEMON@x.example", subject="Undelivered", headers=(("X-Failed-Recipients", "a@b.example"),))
+    )
+    assert (reply.outcome, unread.outcome, loop.outcome, bounce.outcome) == ("appended", "opened", "held", "bounce")
+    before = _sums(world)
+    said = mailgate("replay", "--dry-run", "--since", "7d")
+    assert said.code == 0, said.err
+    assert said.out.splitlines()[0] == "7 mails were looked at, 0 would end otherwise today. Nothing was changed."
+    assert _sums(world) == before
+    with world.database.desk(1) as session:
+        treat(session, "lusitel.example", "hold", "Zoe", clock.now())
+    before = _sums(world)
+    rows = json.loads(mailgate("replay", "--dry-run", "--json").out)
+    assert _sums(world) == before
+    of_ana = {first.id, reply.id, unread.id, unread.id + 1, unread.id + 2}  # the last in the envelope alone
+    assert {row["id"] for row in rows} == of_ana
+    (told,) = [row for row in rows if row["id"] == reply.id]
+    assert told["was"] == {"outcome": "appended", "cause": None, "ticket": number}
+    assert told["would_be"] == {"outcome": "held", "cause": "blocked", "ticket": None}
+    assert "Zoe put it there" in told["why"]
+    assert json.loads(mailgate("replay", "--dry-run", "--json", "--since", "2031-01-01").out) == []
+    for wrong in (("--since", "soon"), ("--since", "9999999999d"), ("--held",)):
+        assert mailgate("replay", "--dry-run", *wrong).code == 2
