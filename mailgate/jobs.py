@@ -132,7 +132,7 @@ def _arrival(row: kept.Received, raw: bytes) -> Arrival:
         return Arrival(row.id, row.mailbox_id, envelope, unread, Verdict(), refused=why, ruling=ruling)
 
 
-def read_again(shop: Workshop, row: KeptMail, raw: bytes) -> Arrival:
+def read_again(shop: Workshop, row: kept.Received, raw: bytes) -> Arrival:
     """A kept mail as it is read today, with the mark of our spam filter; its sender is not judged anew."""
     arrival = replace(_arrival(row, raw), ruling=None)
     return replace(arrival, spam=shop.trust.spam(Case(raw, arrival.envelope, arrival.letter)))

@@ -93,7 +93,11 @@ def _told(trouble: Trouble) -> Response:
         return _to_sign_in()
     else:
         page = render_template(
-            "error.html", code=trouble.status, reference=trouble.reference, retry_after=trouble.retry_after
+            "error.html",
+            code=trouble.status,
+            reference=trouble.reference,
+            retry_after=trouble.retry_after,
+            back=_back(),
         )
         answer = Response(page, mimetype="text/html")
     answer.status_code = trouble.status
@@ -102,6 +106,16 @@ def _told(trouble: Trouble) -> Response:
     if trouble.status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
+
+
+def _back() -> dict[str, str]:
+    """Where to go on: a customer has no business on the agents' start page."""
+    first, _, rest = request.path.lstrip("/").partition("/")
+    if first == "s" and rest:
+        return {"url": f"/s/{quote(rest.partition('/')[0], safe='')}", "word": "Go back to your request"}
+    if first == "status":
+        return {"url": "/status", "word": "Look for your request again"}
+    return {"url": "/", "word": "Go to the start page"}
 
 
 def _to_sign_in() -> Response:

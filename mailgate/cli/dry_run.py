@@ -67,9 +67,12 @@ def _read(shop: Workshop, org: int, session: Any, mails: list[KeptMail]) -> list
     from mailgate.steps.foresee import with_verdict_of
     from mailgate.store.kept import raw_of
 
-    rows = raw_of(session, [mail.id for mail in mails])
-    whole = [(row, raw if raw is not None else shop.blobs.get(org, row.sha256.hex())) for row, raw in rows]
-    return [(row, with_verdict_of(read_again(shop, row, raw), row)) for row, raw in reversed(whole)]
+    known = {mail.id: mail for mail in mails}
+    whole = [
+        (row, raw if raw is not None else shop.blobs.get(org, row.sha256.hex())) for row, raw in raw_of(session, known)
+    ]
+    read = [(known[row.id], read_again(shop, row, raw)) for row, raw in reversed(whole)]
+    return [(mail, with_verdict_of(arrival, mail)) for mail, arrival in read]
 
 
 def _line(each: Foreseen) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Select,
     String,
+    and_,
     case,
     column,
     func,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     tuple_,
     values,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mailgate.store.agents import Agent
 from mailgate.store.office import Category, Mailbox, Team
@@ -30,6 +31,7 @@ from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket, TicketTag
 
 FOUND_BY_WORDS = 500  # a search looks at so many of the newest messages that hold its words
 
+_further = aliased(Ticket)
 _RANK = case({name: rank for rank, name in enumerate(PRIORITIES)}, value=Ticket.priority)
 _ORDERS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "created": (Ticket.created_at.expression, Ticket.id.expression),
@@ -68,6 +70,7 @@ class Listed(NamedTuple):
     assignee_name: str | None
     team: str | None
     category: str | None
+    merged_into: str | None  # the number of the ticket it goes on in
 
 
 Place = tuple[Any, ...]  # where a page ended: what its last ticket is sorted by
@@ -132,14 +135,15 @@ def listed_by_number(session: Session, number: str) -> Listed | None:
     return Listed(*row) if row else None
 
 
-def _shown() -> Select[Ticket, str, str, str, str, str, str]:
+def _shown() -> Select[Ticket, str, str, str, str, str, str, str]:
     return (
-        select(Ticket, Person.name, Mailbox.address, Agent.email, Agent.name, Team.name, Category.name)
+        select(Ticket, Person.name, Mailbox.address, Agent.email, Agent.name, Team.name, Category.name, _further.number)
         .join(Person, Person.id == Ticket.requester_id)
         .join(Mailbox, Mailbox.id == Ticket.mailbox_id)
         .outerjoin(Agent, Agent.id == Ticket.assignee_id)
         .outerjoin(Team, Team.id == Ticket.team_id)
         .outerjoin(Category, Category.id == Ticket.category_id)
+        .outerjoin(_further, and_(_further.org_id == Ticket.org_id, _further.id == Ticket.merged_into_id))
     )
 
 

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import Dialog, expect
 
-from tests.parse.test_safe_html import ATTACKS
+from tests.security.test_attack_17_cleaning import ATTACKS
 from tests.support.window import Window
 from tests.support.world import DESK, World
 

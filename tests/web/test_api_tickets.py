@@ -345,6 +345,8 @@ def test_a_ticket_is_merged_into_another_and_only_once(site: Site, world: World)
     assert (answer["number"], answer["status"]) == (other, "new")
     assert site.get(f"/tickets/{one}")["status"] == "closed"
     assert site.get(f"/tickets/{one}/events")["items"][-1]["kind"] == "merged"
+    assert site.get(f"/tickets/{one}")["merged_into"] == other
+    assert site.get(f"/tickets/{other}")["merged_into"] is None
     assert site.send("POST", f"/tickets/{one}/merge", {"into": other}, status=409)["error"] == "conflict"
     assert site.send("POST", f"/tickets/{other}/merge", {"into": other}, status=409)["error"] == "conflict"
     assert site.send("POST", f"/tickets/{other}/merge", {"into": "TKT-0"}, status=404)["error"] == "not_found"

@@ -153,6 +153,8 @@ def test_too_large_and_too_many_files_are_refused(
         f"{link}/answers", data=b"1" * 2**21, content_type="multipart/form-data; boundary=x", base_url=BASE
     )
     assert huge.status_code == 413
+    assert "Go back to your request" in huge.text
+    assert "start page" not in huge.text, "that is the agents'"
     assert "This is too large" in huge.text
 
 

@@ -45,6 +45,7 @@ class TicketShown(Answer):
     assignee: Annotated[str | None, Field(description="The agent's address.")]
     requester: Customer
     mailbox: str
+    merged_into: Annotated[str | None, Field(description="The number of the ticket it goes on in.")]
     channel: str
     language: str | None
     tags: list[str]
@@ -142,6 +143,7 @@ def shown(listed: Listed, tags: list[str]) -> TicketShown:
             "assignee": listed.assignee,
             "requester": Customer(email=ticket.requester_address, name=listed.requester),
             "mailbox": listed.mailbox,
+            "merged_into": listed.merged_into,
             "tags": tags,
             "unread": ticket.is_unread,
         }

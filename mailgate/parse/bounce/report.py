@@ -20,6 +20,7 @@ from mailgate.parse.payload import as_written
 from mailgate.parse.structure import Structure, walk
 
 MAX_NOTICE = 100_000
+_log = logging.getLogger("mailgate.parse")
 _MDN_TYPE = re.compile(r"report-type\s*=\s*\"?disposition-notification")
 _REJECTED = re.compile(r"(?i)automatically rejected|auto-replied \(rejected\)")
 _ARF_FIELD = re.compile(
@@ -156,7 +157,8 @@ def _known_to_flufl(message: Message, notice: str) -> list[Named]:
     logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it reports each of its own stumbles
     try:
         temporary, permanent = all_failures(_beginning_of(message))
-    except Exception:  # noqa: BLE001 - on damaged mails it raises whatever its matches come to
+    except Exception as error:  # noqa: BLE001 - on damaged mails it raises whatever its matches come to
+        _log.info("flufl.bounce cannot read a notice: %s: %s", type(error).__name__, error)
         return []
     addresses = sorted({address.decode("utf-8", "replace").lower() for address in {*temporary, *permanent}})
     return [Named(address, notice[:1_000]) for address in addresses if "@" in address]
