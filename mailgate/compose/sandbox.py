@@ -36,14 +36,12 @@ class Sandbox:
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Its answer; BrokenLetter where the template is at fault."""
+        line = json.dumps(request).encode() + b"\n"
         with self._lock:
-            try:
-                if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
-                    self._start()
-                answer: dict[str, Any] = json.loads(self._exchange(json.dumps(request).encode() + b"\n", _PATIENCE))
-            except (OSError, ValueError):
-                self._end()
-                raise BrokenLetter("it takes longer than 2 seconds, or more memory than a letter may have") from None
+            # Twice: a machine that stood still for two seconds says nothing about a letter.
+            answer = self._answer(line) or self._answer(line)
+            if answer is None:
+                raise BrokenLetter("it takes longer than 2 seconds, or more memory than a letter may have")
             if "memory" in answer.get("error", ""):
                 self._end()
         if "error" in answer:
@@ -54,6 +52,16 @@ class Sandbox:
         """End the process."""
         with self._lock:
             self._end()
+
+    def _answer(self, line: bytes) -> dict[str, Any] | None:
+        try:
+            if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
+                self._start()
+            answer: dict[str, Any] = json.loads(self._exchange(line, _PATIENCE))
+        except (OSError, ValueError):
+            self._end()
+            return None
+        return answer
 
     def _start(self) -> None:
         self._end()
