@@ -14,6 +14,7 @@ from mailgate.queue.limits import Limits
 from mailgate.queue.nudges import Bell
 from mailgate.receive import lmtp, smtp
 from mailgate.receive.accept import Keeper
+from mailgate.receive.certificate import Certificate
 from mailgate.receive.doorkeeper import Doorkeeper
 from mailgate.settings import Listen
 from mailgate.store.db import Database
@@ -52,9 +53,14 @@ async def _attend(here: House, doors: list[_Door]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     database = Database(here.servers.database_url, pool=_POOL)
     keeper = Keeper(database, Bell(here.servers.redis_url))
-    keeps_the_doors = _doorkeeper(here, database, keeper)
+    settings = here.settings
+    shown = Certificate(settings.tls_cert, settings.tls_key) if settings.tls_cert and settings.tls_key else None
+    watching = asyncio.create_task(shown.watch()) if shown else None
+    keeps_the_doors = _doorkeeper(here, database, keeper, shown)
     servers = [await _opened(door, keeps_the_doors) for door in doors]
     await stop.wait()
+    if watching is not None:
+        watching.cancel()
     for server in servers:
         server.close()
     # What was received completely is still committed and answered.
@@ -63,13 +69,13 @@ async def _attend(here: House, doors: list[_Door]) -> None:
     database.close()
 
 
-def _doorkeeper(here: House, database: Database, keeper: Keeper) -> Doorkeeper:
+def _doorkeeper(here: House, database: Database, keeper: Keeper, shown: Certificate | None) -> Doorkeeper:
     settings = here.settings
     return Doorkeeper(
         database,
         keeper,
         settings.message_size,
-        tls=smtp.tls_context(str(settings.tls_cert), str(settings.tls_key)) if settings.tls_cert else None,
+        tls=shown.context if shown else None,
         limits=Limits(here.servers.redis_url),
         mails_per_minute=settings.mails_per_minute,
         unlimited=settings.unlimited,

@@ -233,10 +233,3 @@ async def listen(
     """Have somebody talk to whoever comes."""
     loop = asyncio.get_running_loop()
     return await loop.create_server(lambda: Threshold(door, begin, tls), host, port, backlog=200)
-
-
-def tls_context(cert: str, key: str) -> ssl.SSLContext:
-    """What STARTTLS and the encrypted port offer."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(cert, key)
-    return context

@@ -3,7 +3,10 @@
 import smtplib
 import socket
 import ssl
+from pathlib import Path
 
+from mailgate.receive.certificate import Certificate
+from tests.support.certificates import write_certificate
 from tests.support.doors import last_line, mail_door
 from tests.support.mails import mail
 from tests.support.processes import eventually
@@ -74,3 +77,20 @@ def test_a_client_that_drops_in_the_middle_of_encrypted_data_leaves_nothing(
                 last_line(reader)
             line.sendall(b"Subject: half\r\n\r\nof a ma")
         assert world.count(KEPT) == 0
+
+
+def test_a_renewed_certificate_is_shown_from_the_next_handshake_on(world: World, tmp_path: Path) -> None:
+    path = write_certificate(tmp_path)
+    shown = Certificate(path, path)
+    with mail_door("smtp", world, tls=shown.context, is_secure=True) as port:
+        first = ssl.get_server_certificate(("localhost", port))
+        assert not shown.look(), "nothing has changed"
+        whole = write_certificate(tmp_path).read_bytes()
+        path.write_bytes(whole[:200])
+        assert not shown.look(), "half of it is written"
+        assert ssl.get_server_certificate(("localhost", port)) == first
+        path.write_bytes(whole)
+        assert shown.look()
+        second = ssl.get_server_certificate(("localhost", port))
+    assert second != first
+    assert second in whole.decode()
