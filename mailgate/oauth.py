@@ -6,11 +6,12 @@ import base64
 import hashlib
 import http.client
 import json
+import re
 import secrets
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -19,6 +20,7 @@ from mailgate.errors import BadInput, Permanent, Temporary
 _PATIENCE = 30.0
 _LARGEST = 2**20
 _DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
 REDIRECT = "http://127.0.0.1:8029/"  # nobody listens there: the address the browser ends at is pasted
 
 
@@ -66,6 +68,15 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """What a provider gave us. `lasts`: seconds until the refresh token ends, where the provider says so."""
+
+    access_token: str
+    refresh_token: str
+    lasts: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSecret:
     """What is sealed of an account that signs in by token."""
 
@@ -80,15 +91,6 @@ class TokenSecret:
         return cls(*json.loads(packed))
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a provider gave us. `lasts`: seconds until the refresh token ends, where the provider says so."""
-
-    access_token: str
-    refresh_token: str
-    lasts: float | None = None
-
-
 class SignedOut(Permanent):
     """The provider wants somebody to sign in again."""
 
@@ -99,27 +101,85 @@ def refreshed(token_url: str, client: Client, refresh_token: str) -> Grant:
     return _grant(answer, refresh_token)
 
 
-def by_device(provider: Provider, client: Client, tell: Callable[[str, str], None]) -> Grant:
-    """`tell` shows an address and a code; whoever opens the one and types the other lets us in."""
+class NotYet(Temporary):
+    """Nobody has signed in so far."""
+
+    def __init__(self, *, ask_slower: bool) -> None:
+        super().__init__("Nobody has signed in with this code yet.")
+        self.ask_slower = ask_slower
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Whoever opens `address` and types `code` lets us in, with `device_code`, as long as it `lasts` (seconds)."""
+
+    address: str
+    code: str
+    device_code: str
+    pause: float
+    lasts: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whoever opens `address` and signs in ends at an address that answers it; the rest proves that we asked."""
+
+    address: str
+    verifier: str
+    state: str
+
+
+def provider(name: str, tenant: str = "organizations") -> Provider:
+    """One we know, for an organisation as Microsoft calls it."""
+    found = PROVIDERS.get(name)
+    if found is None:
+        raise BadInput(f"Sign in at one of {', '.join(PROVIDERS)}.", provider="is none of these")
+    if not _TENANT.fullmatch(tenant):
+        raise BadInput(f"{tenant!r} is no name or id of an organisation at Microsoft.", tenant="is none")
+    return replace(
+        found,
+        token_url=found.token_url.replace("{tenant}", tenant),
+        authorize_url=found.authorize_url.replace("{tenant}", tenant),
+        device_url=found.device_url and found.device_url.replace("{tenant}", tenant),
+    )
+
+
+def ask_for_code(provider: Provider, client: Client) -> Code:
+    """A device code."""
     assert provider.device_url is not None
     asked = _post(provider.device_url, {"client_id": client.client_id, "scope": provider.scope})
-    if "device_code" not in asked:
+    address = str(asked.get("verification_uri") or asked.get("verification_url"))
+    if "device_code" not in asked or not address.startswith("https://"):
         raise Permanent(_why(asked))
-    tell(str(asked.get("verification_uri") or asked.get("verification_url")), str(asked["user_code"]))
-    pause, end = float(asked.get("interval", 5)), time.monotonic() + float(asked.get("expires_in", 900))
-    fields = {**client.fields(), "grant_type": _DEVICE_GRANT, "device_code": str(asked["device_code"])}
+    code, device_code = str(asked["user_code"]), str(asked["device_code"])
+    return Code(address, code, device_code, float(asked.get("interval", 5)), float(asked.get("expires_in", 900)))
+
+
+def redeem_code(provider: Provider, client: Client, device_code: str) -> Grant:
+    """What the code was exchanged for, once somebody has signed in with it; until then `NotYet`."""
+    fields = {**client.fields(), "grant_type": _DEVICE_GRANT, "device_code": device_code}
+    answer = _post(provider.token_url, fields)
+    if answer.get("error") in ("authorization_pending", "slow_down"):
+        raise NotYet(ask_slower=answer["error"] == "slow_down")
+    return _grant(answer, "")
+
+
+def by_device(provider: Provider, client: Client, tell: Callable[[str, str], None]) -> Grant:
+    """`tell` shows an address and a code; whoever opens the one and types the other lets us in."""
+    asked = ask_for_code(provider, client)
+    tell(asked.address, asked.code)
+    pause, end = asked.pause, time.monotonic() + asked.lasts
     while time.monotonic() < end:
         time.sleep(pause)
-        answer = _post(provider.token_url, fields)
-        if answer.get("error") == "slow_down":
-            pause += 5
-        elif answer.get("error") != "authorization_pending":
-            return _grant(answer, "")
+        try:
+            return redeem_code(provider, client, asked.device_code)
+        except NotYet as wait:
+            pause += 5 if wait.ask_slower else 0
     raise Permanent("Nobody signed in before the code ended: ask for a new one.")
 
 
-def by_browser(provider: Provider, client: Client, tell: Callable[[str], str]) -> Grant:
-    """`tell` shows an address to open and returns the one the browser ended at."""
+def ask_browser(provider: Provider, client: Client) -> Question:
+    """What to open in a browser."""
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     question = {
@@ -127,14 +187,25 @@ def by_browser(provider: Provider, client: Client, tell: Callable[[str], str]) -
         "state": state, "code_challenge": challenge, "code_challenge_method": "S256",
         "access_type": "offline", "prompt": "consent",
     }  # fmt: skip
-    ended_at = parse_qs(urlsplit(tell(f"{provider.authorize_url}?{urlencode(question)}").strip()).query)
-    if ended_at.get("state") != [state] or "code" not in ended_at:
+    return Question(f"{provider.authorize_url}?{urlencode(question)}", verifier, state)
+
+
+def redeem_address(provider: Provider, client: Client, asked: Question, ended_at: str) -> Grant:
+    """What the address was exchanged for that the browser ended at."""
+    answer = parse_qs(urlsplit(ended_at.strip()).query)
+    if answer.get("state") != [asked.state] or "code" not in answer:
         raise BadInput("That is not the address the browser ended at after signing in: it begins with " + REDIRECT)
     fields = {
-        **client.fields(), "grant_type": "authorization_code", "code": ended_at["code"][0],
-        "redirect_uri": REDIRECT, "code_verifier": verifier,
+        **client.fields(), "grant_type": "authorization_code", "code": answer["code"][0],
+        "redirect_uri": REDIRECT, "code_verifier": asked.verifier,
     }  # fmt: skip
     return _grant(_post(provider.token_url, fields), "")
+
+
+def by_browser(provider: Provider, client: Client, tell: Callable[[str], str]) -> Grant:
+    """`tell` shows an address to open and returns the one the browser ended at."""
+    asked = ask_browser(provider, client)
+    return redeem_address(provider, client, asked, tell(asked.address))
 
 
 def _grant(answer: Mapping[str, Any], refresh_token: str) -> Grant:

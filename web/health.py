@@ -77,14 +77,6 @@ class _Counted(Collector):
         outbox = GaugeMetricFamily("mailgate_outbox", "Copies in the outbox by state.", labels=["state"])
         for state in STATES:
             outbox.add_metric([state], by_state.get(state, 0))
-        ages = GaugeMetricFamily("mailgate_queue_age_seconds", "Age of the oldest that waits.", labels=["queue"])
-        for queue, seconds in self._of("age").items():
-            ages.add_metric([queue], seconds)
-        fetched = GaugeMetricFamily(
-            "mailgate_fetch_age_seconds", "Time since a mailbox was last fetched by IMAP.", labels=["mailbox"]
-        )
-        for mailbox, seconds in self._of("fetch").items():
-            fetched.add_metric([mailbox], seconds)
         shelf = GaugeMetricFamily("mailgate_shelf", "Mail on the shelf by its cause.", labels=["cause"])
         for cause in (*Cause, "quarantined"):
             shelf.add_metric([str(cause)], self._of("shelf").get(str(cause), 0))
@@ -96,9 +88,23 @@ class _Counted(Collector):
             outcomes,
             GaugeMetricFamily("mailgate_waiting", "Kept mail that waits to be read.", value=by_outcome.get("", 0)),
             outbox,
-            ages,
-            fetched,
+            self._gauge("mailgate_queue_age_seconds", "Age of the oldest that waits.", "queue", "age"),
+            self._gauge(
+                "mailgate_fetch_age_seconds", "Time since a mailbox was last fetched by IMAP.", "mailbox", "fetch"
+            ),
+            self._gauge(
+                "mailgate_sign_in_left_seconds",
+                "Time until a mailbox's password or sign-in ends.",
+                "mailbox",
+                "sign_in",
+            ),
         )
+
+    def _gauge(self, name: str, words: str, label: str, what: str) -> Metric:
+        gauge = GaugeMetricFamily(name, words, labels=[label])
+        for which, number in self._of(what).items():
+            gauge.add_metric([which], number)
+        return gauge
 
     def _of(self, what: str) -> dict[str, float]:
         return {count.which: count.number for count in self._counts if count.what == what}

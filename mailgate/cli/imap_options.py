@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -59,7 +59,15 @@ def is_wanted(given: dict[str, Any]) -> bool:
 
 
 def entrance(given: dict[str, Any], now: datetime) -> Entrance:
-    """Read the password, or have somebody sign in. Nothing has been changed yet while they do."""
+    """Read the password, or have somebody sign in. Nothing has been changed yet while they do.
+
+    What else is wrong is said before: nobody types a password in vain.
+    """
+    from mailgate.office.imap import checked_after, read_imap_url
+
+    if given["url"]:
+        read_imap_url(given["url"])
+    checked_after(given["after"])
     ends = given["expires"].replace(tzinfo=now.tzinfo) if given["expires"] else None
     if given["oauth"]:
         return by_token(given, now, ends, provider(given))
@@ -86,6 +94,7 @@ def connect(
 def by_token(given: dict[str, Any], now: datetime, ends: datetime | None, provider: Provider) -> Entrance:
     """Have somebody sign in with the provider."""
     from mailgate import oauth
+    from mailgate.office.imap import ByToken
 
     if not given["client_id"]:
         raise click.UsageError("--oauth needs --client-id: the application you have registered with the provider.")
@@ -95,30 +104,22 @@ def by_token(given: dict[str, Any], now: datetime, ends: datetime | None, provid
         grant = oauth.by_device(provider, client, _show_code)
     else:
         grant = oauth.by_browser(provider, client, _ask_for_address)
-    known = {"token_url": provider.token_url, "client_id": client.client_id}
-    lasts = now + timedelta(seconds=grant.lasts) if grant.lasts is not None else None
-    soonest = min((moment for moment in (ends, lasts) if moment is not None), default=None)
-    return Entrance(oauth.TokenSecret(grant.refresh_token, secret).packed(), known, soonest)
+    way_in = ByToken(provider, client, grant)
+    soonest = min((moment for moment in (ends, way_in.ends(now)) if moment is not None), default=None)
+    return Entrance(oauth.TokenSecret(grant.refresh_token, secret).packed(), way_in.known(), soonest)
 
 
 def provider(given: dict[str, Any]) -> Provider:
     """Whom to ask for tokens."""
-    from mailgate.oauth import PROVIDERS, Provider
+    from mailgate import oauth
 
     if given["oauth"] == "other":
         if not (given["url"] and given["token_url"] and given["device_url"] and given["scope"]):
             raise click.UsageError("--oauth other needs --imap, --token-url, --device-url and --scope.")
-        return Provider("other", "", given["token_url"], "", given["scope"], given["device_url"])
-    if given["oauth"] not in PROVIDERS:
-        raise click.UsageError(f"--oauth takes {', '.join(PROVIDERS)} or other.")
-    found = PROVIDERS[given["oauth"]]
-    tenant = given["tenant"]
-    return replace(
-        found,
-        token_url=found.token_url.replace("{tenant}", tenant),
-        authorize_url=found.authorize_url.replace("{tenant}", tenant),
-        device_url=found.device_url and found.device_url.replace("{tenant}", tenant),
-    )
+        return oauth.Provider("other", "", given["token_url"], "", given["scope"], given["device_url"])
+    if given["oauth"] not in oauth.PROVIDERS:
+        raise click.UsageError(f"--oauth takes {', '.join(oauth.PROVIDERS)} or other.")
+    return oauth.provider(given["oauth"], given["tenant"])
 
 
 def _show_code(address: str, code: str) -> None:

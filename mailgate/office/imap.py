@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from mailgate.errors import BadInput, NotFound
+from mailgate.oauth import Client, Grant, Provider, TokenSecret
 from mailgate.seal import Seal
 from mailgate.store.base import add
 from mailgate.store.db import Session
@@ -42,6 +43,22 @@ class Wishes:
     since: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ByToken:
+    """What somebody's signing in has given us, where, and as which application."""
+
+    provider: Provider
+    client: Client
+    grant: Grant
+
+    def known(self) -> dict[str, str]:
+        """What of it is no secret: whom to ask for tokens, and as whom."""
+        return {"token_url": self.provider.token_url, "client_id": self.client.client_id}
+
+    def ends(self, at: datetime) -> datetime | None:
+        return at + timedelta(seconds=self.grant.lasts) if self.grant.lasts is not None else None
+
+
 def read_imap_url(url: str) -> ImapAddress:
     """`imaps://host`, `imaps://user@host:993`, `imap://host` (STARTTLS; on this machine without)."""
     try:
@@ -70,7 +87,7 @@ def connect(
     expires_at: datetime | None = None,
 ) -> ImapAccount:
     """Have a mailbox fetched from now on, or otherwise than so far."""
-    after, move_to = _checked_after(wishes.after)
+    after, move_to = checked_after(wishes.after)
     if not secret or any(character in secret for character in "\0\r\n"):
         raise BadInput("The password is empty, or not one line.", secret="is empty or not one line")  # noqa: S106 - no secret
     account = account_of(session, mailbox.id, lock=True)
@@ -88,6 +105,26 @@ def connect(
     account.oauth, account.secret, account.expires_at = oauth, seal.close(secret), expires_at
     account.changed_at, account.good_at, account.failing_since, account.complaint = at, None, None, None
     return account
+
+
+def sign_in_anew(
+    session: Session, mailbox: Mailbox, way_in: ByToken, seal: Seal, at: datetime, *, username: str | None = None
+) -> ImapAccount:
+    """Have a mailbox fetched by token. Where it lay at this provider before, its folders are read as they were."""
+    provider, grant = way_in.provider, way_in.grant
+    known = account_of(session, mailbox.id)
+    wishes = _wishes_of(known) if known is not None and known.host == provider.host else Wishes()
+    where = ImapAddress(provider.host, _PORTS["imaps"], "tls", username)
+    return connect(
+        session, mailbox, where, wishes, TokenSecret(grant.refresh_token, way_in.client.client_secret).packed(), seal,
+        at, oauth=way_in.known(), expires_at=way_in.ends(at),
+    )  # fmt: skip
+
+
+def _wishes_of(account: ImapAccount) -> Wishes:
+    after = f"move:{account.move_to}" if account.after == "move" else account.after
+    folders = tuple(name for name in account.folders if name not in account.junk)
+    return Wishes(folders, tuple(account.junk), after, account.since)
 
 
 def disconnect(session: Session, mailbox: Mailbox) -> None:
@@ -109,7 +146,8 @@ def reseal(session: Session, seal: Seal) -> int:
     return len(sealed) + len(relays)
 
 
-def _checked_after(after: str) -> tuple[str, str | None]:
+def checked_after(after: str) -> tuple[str, str | None]:
+    """What becomes of a mail once it is kept, and the folder it is moved to."""
     what, _, folder = after.partition(":")
     if (what == "move") != bool(folder) or what not in {"seen", "nothing", "delete", "move"}:
         raise BadInput(f"After a mail was kept: one of {', '.join(AFTER)}.", after="is none of these")

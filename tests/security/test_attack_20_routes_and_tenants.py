@@ -44,7 +44,7 @@ def _real_things(world: World) -> dict[str, str]:
         (copy,) = [copy for copies in copies_of_messages(session, ids).values() for copy in copies]
     return {
         "number": ticket.number, "kept_id": str(kept.id), "file_id": str(file.id), "copy_id": str(copy.id),
-        "message_id": str(thread[0].id), "rule_id": str(rule.id),
+        "message_id": str(thread[0].id), "rule_id": str(rule.id), "mailbox_id": str(kept.mailbox_id),
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from web.pages import (
     inbox,
     leaving,
     letters,
+    mailbox_sign_in,
     mailboxes,
     outbox,
     senders,
@@ -19,7 +20,22 @@ from web.pages import (
     why,
 )
 
-GROUPS = (sign_in, inbox, ticket, leaving, files, why, shelf, senders, outbox, mailboxes, letters, status, conversation)
+GROUPS = (
+    sign_in,
+    inbox,
+    ticket,
+    leaving,
+    files,
+    why,
+    shelf,
+    senders,
+    outbox,
+    mailboxes,
+    mailbox_sign_in,
+    letters,
+    status,
+    conversation,
+)
 
 
 def install(app: Flask) -> None:

@@ -30,6 +30,7 @@ class Line:
     is_bad: bool
     relay: str | None  # of its own
     relay_words: str | None  # what is wrong with it
+    sign_in_url: str
 
 
 @pages.get("")
@@ -58,4 +59,5 @@ def _line(mailbox: Mailbox, state: Health | None, relay: RelayAccount | None, no
         is_bad=state.is_overdue(now) if state else False,
         relay=relay.host if relay else None,
         relay_words=words(mailbox.address, relay, now) if relay else None,
+        sign_in_url=f"/admin/mailboxes/{mailbox.id}/sign-in",
     )

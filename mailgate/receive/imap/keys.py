@@ -27,7 +27,7 @@ async def enter(room: Room, account: ImapAccount, connection: Connection) -> Non
     try:
         grant = await asyncio.to_thread(oauth.refreshed, account.oauth["token_url"], client, known.refresh_token)
     except oauth.SignedOut as error:
-        raise NotLetIn(f"{error}. Sign in again with `mailgate mailbox connect`.") from None
+        raise NotLetIn(f"{error}. Sign in again: on the page Mailboxes, or with `mailgate mailbox connect`.") from None
     if grant.refresh_token != known.refresh_token or grant.lasts is not None:
         sealed = room.seal.close(TokenSecret(grant.refresh_token, known.client_secret).packed())
         await room.ask(account.org_id, partial(_replace, account.id, sealed, grant))

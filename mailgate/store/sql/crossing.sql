@@ -235,6 +235,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     UNION ALL
     SELECT 'fetch', m.address::text, extract(epoch FROM p_now - coalesce(a.good_at, a.changed_at))::float8
     FROM imap_accounts a JOIN mailboxes m ON m.org_id = a.org_id AND m.id = a.mailbox_id AND m.active
+    UNION ALL
+    SELECT 'sign_in', m.address::text, extract(epoch FROM a.expires_at - p_now)::float8
+    FROM imap_accounts a JOIN mailboxes m ON m.org_id = a.org_id AND m.id = a.mailbox_id AND m.active
+    WHERE a.expires_at IS NOT NULL
 $$;
 
 -- Every mailbox to fetch by IMAP. A restored copy must not take the mail of its original.
