@@ -9,7 +9,16 @@ from mailgate.errors import BadInput
 from mailgate.store.agents import ROLES, Agent, TeamMember, agent_by_email
 from mailgate.store.base import add
 from mailgate.store.db import Session
-from mailgate.store.office import Category, Mailbox, Team, category_named, mailbox_by_address, mailboxes, team_named
+from mailgate.store.office import (
+    Category,
+    Mailbox,
+    Team,
+    category_named,
+    mailbox_by_address,
+    mailboxes,
+    take_address,
+    team_named,
+)
 
 _ADDRESS = re.compile(
     r"[^\s@<>\"(),:;\\\[\]\x00-\x1f]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9-]{1,63}"
@@ -45,7 +54,7 @@ def add_mailbox(
     mailbox = Mailbox(
         address=address, name=shown, team_id=team and team.id, plus=plus, catch_all=catch_all, created_at=at
     )
-    return add(session, mailbox)
+    return take_address(session, mailbox)
 
 
 def add_team(session: Session, name: str, at: datetime) -> Team:

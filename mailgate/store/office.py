@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import CheckConstraint, Connection, Index, UniqueConstraint, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from mailgate.store.base import TenantRow, points_to
+from mailgate.errors import BadInput
+from mailgate.store.base import TenantRow, add, points_to
 
 
 class Team(TenantRow):
@@ -86,6 +88,29 @@ def find_mailbox(connection: Connection, address: str) -> Found | None:
         {"whole": f"{local}@{domain}", "bare": f"{local.partition('+')[0]}@{domain}"},
     ).one_or_none()
     return Found(*row) if row else None
+
+
+def take_address(session: Session, mailbox: Mailbox) -> Mailbox:
+    """Write a new mailbox. Mail to an address goes to one organisation: that of another is refused, and not named."""
+    try:
+        with session.begin_nested():
+            add(session, mailbox)
+            session.flush()
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        if constraint == "mailboxes_address_key":
+            raise BadInput(
+                f"{mailbox.address} is a mailbox of another organisation on this Mailgate: "
+                "take another address, or have it given up there first.",
+                address="is taken",
+            ) from None
+        if constraint == "mailboxes_catch_all_key":
+            raise BadInput(
+                f"Another organisation on this Mailgate takes all mail to {mailbox.domain} already.",
+                catch_all="is taken",
+            ) from None
+        raise
+    return mailbox
 
 
 def mailboxes(session: Session) -> list[Mailbox]:

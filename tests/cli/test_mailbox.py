@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from mailgate import clock
+from mailgate.office.setup import add_mailbox
 from mailgate.seal import Seal
 from mailgate.steps.ticking import tick_until
 from mailgate.store.bare_clock import ClockDatabase
 from mailgate.store.dkim import dkim_keys
+from mailgate.store.organisations import found, own
 from tests.cli.conftest import Mailgate
 from tests.support.databases import Fresh
-from tests.support.dovecot import PASSWORD, PROGRAM, Dovecot, dovecot
+from tests.support.dovecot import PROGRAM, Dovecot, dovecot
 from tests.support.fetching import connect_mailbox, how_it_goes
+from tests.support.imap_server import PASSWORD
 from tests.support.mails import mail
 from tests.support.processes import eventually, gateway
 from tests.support.world import DESK, KEY, World
@@ -56,15 +60,33 @@ def test_a_mailbox_is_added_fetched_changed_and_ended(
     [
         (("--imap", "imaps://me:geheim@imap.example"), "--password-stdin"),
         (("--imap", "https://imap.example"), "imaps://"),
+        (("--imap", "ftp://imap.example"), "imaps://"),
         (("--imap", "imaps://imap.example", "--after", "burn"), "move:FOLDER"),
         (("--imap", "imaps://imap.example", "--after", "move"), "move:FOLDER"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(mailgate: Mailgate, words: tuple[str, ...], complaint: str) -> None:
-    said = mailgate("mailbox", "connect", DESK, *words, "--password-stdin", stdin=b"secret\n")
+    said = mailgate("mailbox", "connect", DESK, *words)
     assert said.code == 65
     assert complaint in said.err
+    assert "Password" not in said.out + said.err, "it is said before somebody types one in vain"
     assert "geheim" not in said.err
+
+
+def test_an_address_that_another_organisation_has_is_said_in_one_line(world: World, mailgate: Mailgate) -> None:
+    with world.owner.desk(0) as session:
+        other = found(session, "Another desk").id
+    with world.database.desk(other) as session:
+        add_mailbox(session, SALES, clock.now())
+        add_mailbox(session, "all@suedwind.example", clock.now(), catch_all=True)
+    with world.database.desk(1) as session:
+        ours = own(session).name
+    said = mailgate("mailbox", "add", SALES, "--org", ours)
+    assert (said.code, said.err.count("\n")) == (65, 1)
+    assert f"{SALES} is a mailbox of another organisation" in said.err
+    said = mailgate("mailbox", "add", "mine@suedwind.example", "--catch-all", "--org", ours)
+    assert "takes all mail to suedwind.example already" in said.err
+    assert world.count("SELECT count(*) FROM mailboxes WHERE org_id = 1") == 1
 
 
 def test_secrets_are_sealed_and_can_be_sealed_anew(world: World, mailgate: Mailgate) -> None:
