@@ -5,18 +5,27 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email.policy import SMTP
+from pathlib import Path
 
 import pytest
 
 from mailgate import clock
 from mailgate.office.setup import add_mailbox
+from mailgate.steps.workshop import move_in
 from mailgate.store.organisations import found
+from tests.support.databases import Databases, fresh_database
 from tests.support.mails import mail
 from tests.support.relay import Taken
-from tests.support.world import World
+from tests.support.world import DESK, World, small_world
 
 DAYS, HOURS = 7, 8  # a simulated week, in steps
-CAP = 5
+CAP, FAR_TOO_MANY = 5, 50
+OTHER_DESK = "help@suedwind.example"
+MARKS = (  # by which a mail says that a machine wrote it, or to what it answers
+    *("Auto-Submitted", "X-Auto-Response-Suppress", "X-Loop", "Precedence"),
+    *("In-Reply-To", "References", "Thread-Index", "Thread-Topic", "Message-ID", "Reply-To"),
+)
 Answer = Callable[[Taken, str], tuple[bytes, str]]  # a letter of ours and the machine's address: its mail and envelope
 
 
@@ -90,10 +99,10 @@ def _week(world: World, moment: dict[str, datetime], me: str, answer: Answer) ->
 def test_no_machine_that_says_so_is_answered(world: World, moment: dict[str, datetime], machine: Answer) -> None:
     daily = _week(world, moment, "bob@away.example", machine)
     assert daily == [1] * DAYS, "the person's question is acknowledged, and no machine's answer to that"
-    assert world.reconciles()
+    _is_told(world)
 
 
-def test_two_gateways_do_not_answer_each_other(world: World, moment: dict[str, datetime]) -> None:
+def test_two_desks_of_one_gateway_do_not_answer_each_other(world: World, moment: dict[str, datetime]) -> None:
     other = "desk@andere.example"
     with world.owner.desk(0) as session:
         org = found(session, "Another desk").id
@@ -113,6 +122,66 @@ def test_two_gateways_do_not_answer_each_other(world: World, moment: dict[str, d
     assert world.reconciles()
 
 
+@pytest.fixture
+def other(databases: Databases, world: World, tmp_path: Path) -> Iterator[World]:
+    """A second Mailgate: another database, another key, another address."""
+    folder = tmp_path / "other"
+    folder.mkdir()
+    with (
+        fresh_database(databases) as fresh,
+        small_world(fresh, folder, OTHER_DESK, "the other's own key, long") as made,
+    ):
+        yield made
+    move_in(world.shop)
+
+
+@pytest.mark.parametrize("is_stripped", [False, True], ids=["as it is", "with all marks lost on the way"])
+def test_two_whole_gateways_answer_each_other_for_a_week(
+    world: World, other: World, moment: dict[str, datetime], is_stripped: bool
+) -> None:
+    """Somebody at the other desk writes to ours once a day; each gets all that the other sends."""
+    done, daily = (0, 0), []
+    for day in range(DAYS):
+        before = len(world.relay.taken), len(other.relay.taken)
+        world.deliver(mail(sender=OTHER_DESK, subject=f"A question on day {'abcdefg'[day]}"), sender=OTHER_DESK)
+        while done != (done := _exchange(world, other, done, is_stripped=is_stripped)):
+            assert len(world.relay.taken) - before[0] < FAR_TOO_MANY
+        daily.append((len(world.relay.taken) - before[0], len(other.relay.taken) - before[1]))
+        moment["now"] += timedelta(days=1)
+    if is_stripped:
+        assert max(max(day) for day in daily) <= CAP
+    else:
+        assert daily == [(1, 0)] * DAYS, "the question is acknowledged; the acknowledgement says that it is one"
+    for each in (world, other):
+        _is_told(each)
+
+
+def _exchange(world: World, other: World, done: tuple[int, int], *, is_stripped: bool) -> tuple[int, int]:
+    """Both work, and get what the other has written; how much that was so far."""
+    for each in (world, other):
+        move_in(each.shop)
+        each.work()
+    return (
+        _hand_over(world, other, OTHER_DESK, done[0], is_stripped=is_stripped),
+        _hand_over(other, world, DESK, done[1], is_stripped=is_stripped),
+    )
+
+
+def _hand_over(sender: World, receiver: World, desk: str, done: int, *, is_stripped: bool) -> int:
+    """What one sends reaches the other."""
+    fresh = [letter for letter in sender.relay.taken[done:] if letter.recipient == desk]
+    for letter in fresh:
+        if not is_stripped:
+            receiver.deliver(letter.raw, to=desk, sender=letter.sender)
+            continue
+        stripped = letter.mail
+        for name in MARKS:
+            del stripped[name]
+        author = stripped["From"].addresses[0].addr_spec
+        receiver.deliver(stripped.as_bytes(policy=SMTP), to=desk, sender=author)
+    return len(sender.relay.taken)
+
+
 def test_a_ticket_system_that_keeps_our_number_stays_on_one_ticket(world: World, moment: dict[str, datetime]) -> None:
     cases = itertools.count(100)
 
@@ -123,33 +192,50 @@ def test_a_ticket_system_that_keeps_our_number_stays_on_one_ticket(world: World,
     assert world.count("SELECT count(*) FROM tickets") == DAYS
 
 
+def _subject(moment: dict[str, datetime], case: int) -> str:
+    """One day another in each mail, the next always the same."""
+    return f"Case {case}: thank you" if moment["now"].day % 2 else "We have received your message"
+
+
 def test_one_that_quotes_us_is_found_and_held_within_the_day(world: World, moment: dict[str, datetime]) -> None:
     cases = itertools.count(100)
 
     def system(letter: Taken, me: str) -> tuple[bytes, str]:
-        return mail(sender=me, subject=f"Case {next(cases)}: thank you", body=f"You wrote:\r\n{letter.text}"), me
+        return mail(sender=me, subject=_subject(moment, next(cases)), body=f"You wrote:\r\n{letter.text}"), me
 
     daily = _week(world, moment, "help@silent.example", system)
     assert max(daily) <= CAP
     assert world.count("SELECT count(*) FROM kept_mail WHERE cause = 'loop'") == DAYS, (
         "once a day, and then it is quiet"
     )
-    assert world.reconciles()
+    _is_told(world)
 
 
 def test_one_that_gives_no_sign_at_all_is_ended_by_the_cap(world: World, moment: dict[str, datetime]) -> None:
     cases = itertools.count(100)
 
     def system(letter: Taken, me: str) -> tuple[bytes, str]:
-        return mail(sender=me, subject=f"Case {next(cases)}: thank you", body="We will answer soon."), me
+        return mail(sender=me, subject=_subject(moment, next(cases)), body="We will answer soon."), me
 
     daily = _week(world, moment, "help@silent.example", system)
     assert max(daily) <= CAP
     told = world.count("SELECT count(*) FROM events WHERE kind = 'not_acknowledged'")
     assert told >= DAYS, "each suppressed answer is told on its ticket"
+    _is_told(world)
 
 
 def test_subjects_that_pile_up_are_held(world: World, moment: dict[str, datetime]) -> None:
     held = world.receive(mail(subject="[Case-101] Re: [Case-102] Re: [Case-103] Your request"))
     assert (held.outcome, held.cause) == ("held", "loop")
     assert world.relay.taken == []
+
+
+def _is_told(world: World) -> None:
+    """Every request was acknowledged, or its history says why not; and no mail is missing."""
+    answered = (
+        "SELECT count(*) FROM events WHERE ticket_id = tickets.id AND kind IN ('acknowledged', 'not_acknowledged')"
+    )
+    assert world.count(f"SELECT count(*) FROM tickets WHERE ({answered}) <> 1") == 0
+    silent = "kind = 'not_acknowledged' AND coalesce(data->>'reasons', '[]') = '[]'"
+    assert world.count(f"SELECT count(*) FROM events WHERE {silent}") == 0
+    assert world.reconciles()

@@ -131,21 +131,21 @@ class World:
 
 
 @contextmanager
-def small_world(fresh: Fresh, folder: Path) -> Iterator[World]:
-    """A desk with one mailbox and one agent."""
+def small_world(fresh: Fresh, folder: Path, desk: str = DESK, key: str = KEY) -> Iterator[World]:
+    """A desk with one mailbox and one agent. Of several worlds, the last one made is at work."""
     connect(fresh.redis_url).flushdb()
     database, owner = Database(fresh.app_url, pool=8), Database(fresh.owner_url, pool=2)
     bell = Bell(fresh.redis_url)
     with Relay() as relay:
         keeper = Keeper(database, bell)
         shop = Workshop(
-            worker="test", database=database, blobs=Blobs(str(folder / "blobs")), bell=bell, marks=Marks(KEY),
+            worker="test", database=database, blobs=Blobs(str(folder / "blobs")), bell=bell, marks=Marks(key),
             public_url="https://desk.example", is_sending=True, relay_url=relay.url, ack_per_sender=5, ack_per_hour=0,
-            requests_per_sender=0, reopen_days=30, keep_shelf=0, trust=Checker(), scanner=Scanner(), seal=Seal(KEY),
+            requests_per_sender=0, reopen_days=30, keep_shelf=0, trust=Checker(), scanner=Scanner(), seal=Seal(key),
         )  # fmt: skip
         move_in(shop)
         with database.desk(1) as session:
-            add_mailbox(session, DESK, clock.now(), name="Nordlicht Support")
+            add_mailbox(session, desk, clock.now(), name="Nordlicht Support")
             add_agent(session, "mara@nordlicht.example", "agent", clock.now(), name="Mara Koch")
         try:
             yield World(database, owner, shop, relay, keeper)
