@@ -32,16 +32,17 @@ fmt: .venv/.dev ## format
 bench: .venv/.dev ## print the performance table
 	$(BIN)/python -m mailgate.bench $(ARGS)
 
-faults: .venv/.dev ## every failpoint at every door (long)
-	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/faults tests/flows tests/security
+faults: .venv/.dev ## every failpoint at every door, and what else takes long (half an hour)
+	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/faults tests/flows tests/receive tests/security
 
 fuzz: .venv/.dev ## break mails at random until stopped
 	FUZZED_MAILS=10000 $(BIN)/python -m pytest -q tests/flows/test_fuzzed.py
 	HOSTILE_TASKS=100000 $(BIN)/python -m pytest -q tests/compose/test_headers.py
 	$(BIN)/python -m tests.parse.fuzz $(ARGS)
 
-soak: .venv/.dev ## 30 minutes of mail, kills and restarts; then the ledger (ARGS="--minutes 5")
+soak: .venv/.dev ## 30 minutes of mail, kills and restarts (ARGS="--minutes 5"), 10 of cut IMAP connections; then the ledger
 	$(BIN)/python -m tests.soak $(ARGS)
+	CUT_SECONDS=600 $(BIN)/python -m pytest -q -m slow tests/faults/test_f8_imap_cuts.py
 
 lock: ## write the lock files anew (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-annotate \
