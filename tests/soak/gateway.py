@@ -21,7 +21,7 @@ from mailgate.seal import Seal
 from mailgate.settings import Settings
 from mailgate.store.db import Database
 from mailgate.store.office import mailbox_by_address
-from tests.support.dovecot import PASSWORD
+from tests.support.imap_server import PASSWORD
 from tests.support.processes import eventually
 from tests.support.relay import free_port
 

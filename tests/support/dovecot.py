@@ -1,11 +1,8 @@
 """A real Dovecot, started by the test on free ports with its own configuration, and gone afterwards."""
 
-import contextlib
-import imaplib
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.imap_server import PASSWORD, ImapServer
 from tests.support.relay import free_port
 
 PROGRAM = shutil.which("dovecot") or ("/usr/sbin/dovecot" if Path("/usr/sbin/dovecot").exists() else None)
-PASSWORD = "horse-staple"
 
 _CONFIGURATION = """
 base_dir = {place}/run
@@ -27,7 +24,7 @@ protocols = imap
 listen = 127.0.0.1
 {tls}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 default_internal_user = {internal}
 default_login_user = {login}
 default_internal_group = {group}
@@ -35,6 +32,7 @@ mail_max_userip_connections = 1000
 default_client_limit = 4000
 first_valid_uid = 0
 first_valid_gid = 0
+{by_token}
 passdb {{
   driver = static
   args = password={password}
@@ -77,54 +75,46 @@ service stats {{
 }}
 """
 
+_BY_TOKEN = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {place}/tokens
+}}
+"""
+
+_TOKENS = """
+introspection_mode = post
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
 
 @dataclass
-class Dovecot:
-    """A running server. Every name is a user, all with one password."""
+class Dovecot(ImapServer):
+    """A running Dovecot. Every name is a user."""
 
-    place: Path
-    port: int
-    tls_port: int
+    tls_port: int = 0
 
-    def client(self, user: str) -> imaplib.IMAP4:
-        """Another mail program on the same mailbox."""
-        client = imaplib.IMAP4("127.0.0.1", self.port, timeout=60)
-        client.login(user, PASSWORD)
-        return client
+    def maildir(self, user: str) -> Path:
+        return self.place / "mail" / user / "Maildir"
 
-    def put(self, user: str, *mails: bytes, folder: str = "INBOX") -> None:
-        """Deliver mails."""
-        with self.client(user) as client:
-            if folder != "INBOX":
-                client.create(f'"{folder}"')
-            for raw in mails:
-                assert client.append(f'"{folder}"', None, None, raw)[0] == "OK"
-
-    def put_many(self, user: str, mails: dict[str, bytes]) -> None:
-        """Deliver mails by name, as files in the Maildir: far faster."""
-        inbox = self.place / "mail" / user / "Maildir" / "new"
+    def put_many(self, user: str, mails: dict[str, bytes], came_at: float | None = None) -> None:
+        """As files in the Maildir."""
         with self.client(user) as client:
             client.select()
+        inbox = self.maildir(user) / "new"
         owner = inbox.parent.stat()
         for name, raw in mails.items():
             (inbox / name).write_bytes(raw)
             os.chown(inbox / name, owner.st_uid, owner.st_gid)
-
-    def flags(self, user: str, folder: str = "INBOX") -> list[str]:
-        """The flags of each mail in a folder, in order."""
-        with self.client(user) as client:
-            client.select(f'"{folder}"', readonly=True)
-            answer = client.fetch("1:*", "(FLAGS)")[1]
-            return [line.decode() for line in answer if isinstance(line, bytes)]
-
-    def count(self, user: str, folder: str = "INBOX") -> int:
-        with self.client(user) as client:
-            status, answer = client.select(f'"{folder}"', readonly=True)
-            return int(answer[0] or 0) if status == "OK" else 0
+            if came_at is not None:
+                os.utime(inbox / name, (came_at, came_at))
 
     def wipe(self, user: str) -> None:
-        """Everything in this mailbox is gone, its numbers included."""
-        shutil.rmtree(self.place / "mail" / user, ignore_errors=True)
+        shutil.rmtree(self.maildir(user), ignore_errors=True)
 
     def sessions(self, user: str) -> int:
         """How many are signed in to this mailbox."""
@@ -132,36 +122,35 @@ class Dovecot:
         told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
         return sum(line.startswith(user) for line in told.splitlines())
 
+    def say_bye(self, user: str) -> None:
+        subprocess.run(["doveadm", "-c", str(self.place / "conf"), "kick", user], capture_output=True, check=True)
+
     def renumber(self, user: str) -> None:
-        """All UIDs are given anew, under another UIDVALIDITY, as after a restored backup."""
-        for file in (self.place / "mail" / user / "Maildir").glob("dovecot*"):
+        for file in self.maildir(user).glob("dovecot*"):
             file.unlink()
         time.sleep(1.1)  # UIDVALIDITY is a time in seconds
 
-    def log(self) -> str:
-        return (self.place / "log").read_text() if (self.place / "log").exists() else ""
-
 
 @contextmanager
-def dovecot(certificate: tuple[Path, Path] | None = None) -> Iterator[Dovecot]:
-    """A server for as long as the block lasts."""
+def dovecot(certificate: tuple[Path, Path] | None = None, tokens: str | None = None) -> Iterator[Dovecot]:
+    """A server for as long as the block lasts. `tokens`: where it asks whether a token is good."""
     assert PROGRAM is not None
     place = Path(tempfile.mkdtemp(prefix="mailgate-dovecot-"))  # the server's own user must be able to enter
     place.chmod(0o755)
     port, tls_port = free_port(), free_port()
-    (place / "conf").write_text(_configuration(place, port, tls_port, certificate))
-    process = subprocess.Popen([PROGRAM, "-F", "-c", str(place / "conf")], stderr=subprocess.DEVNULL)
-    server = Dovecot(place, port, tls_port)
+    (place / "conf").write_text(_configuration(place, port, tls_port, certificate, tokens))
+    server = Dovecot(place, port, [PROGRAM, "-F", "-c", str(place / "conf")], tls_port=tls_port)
     try:
-        _wait(server, process)
+        server.start()
         yield server
     finally:
-        process.terminate()
-        process.wait(20)
+        server.stop()
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _configuration(place: Path, port: int, tls_port: int, certificate: tuple[Path, Path] | None) -> str:
+def _configuration(
+    place: Path, port: int, tls_port: int, certificate: tuple[Path, Path] | None, tokens: str | None
+) -> str:
     is_root = os.geteuid() == 0
     own = pwd.getpwuid(os.geteuid()).pw_name
     mail = pwd.getpwnam("nobody") if is_root else pwd.getpwuid(os.geteuid())
@@ -169,19 +158,11 @@ def _configuration(place: Path, port: int, tls_port: int, certificate: tuple[Pat
         (place / folder).mkdir()
     os.chown(place / "mail", mail.pw_uid, mail.pw_gid)
     tls = f"ssl = yes\nssl_cert = <{certificate[0]}\nssl_key = <{certificate[1]}" if certificate else "ssl = no"
+    if tokens is not None:
+        (place / "tokens").write_text(_TOKENS.format(url=tokens))
     return _CONFIGURATION.format(
         place=place, port=port, tls_port=tls_port, tls=tls, password=PASSWORD, uid=mail.pw_uid, gid=mail.pw_gid,
         internal="dovecot" if is_root else own, login="dovenull" if is_root else own,
-        group="dovecot" if is_root else own,
+        group="dovecot" if is_root else own, by_token=_BY_TOKEN.format(place=place) if tokens is not None else "",
+        mechanisms="plain login xoauth2" if tokens is not None else "plain login",
     )  # fmt: skip
-
-
-def _wait(server: Dovecot, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        assert process.poll() is None, server.log()
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", server.port), timeout=2) as probe:
-            if probe.recv(4) == b"* OK":
-                return
-        time.sleep(0.05)
-    raise AssertionError(server.log())

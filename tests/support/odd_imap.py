@@ -23,6 +23,8 @@ class OddImap:
     next_uid: int = 1
     user: str = "help@nordlicht.example"
     password: str = "secret"
+    anybody: bool = False  # every name is let in, to the same mails
+    nap: float = 0.05  # seconds between two looks for what is to be told
     tokens: set[str] = field(default_factory=set)  # that XOAUTH2 takes
     capabilities: str = "IMAP4rev1 SASL-IR AUTH=XOAUTH2 AUTH=PLAIN IDLE"
     byes: int = 0  # so often a FETCH is answered with BYE
@@ -38,7 +40,7 @@ class OddImap:
     visits: int = 0
     port: int = 0
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
-    writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    writers: dict[asyncio.StreamWriter, int] = field(default_factory=dict)  # the newest mail each was told of
 
     def put(self, *mails: bytes) -> None:
         for raw in mails:
@@ -56,7 +58,7 @@ class OddImap:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.visits += 1
-        self.writers.add(writer)
+        self.writers[writer] = 0
         try:
             if self.never_greets:
                 await asyncio.sleep(3600)
@@ -71,7 +73,7 @@ class OddImap:
         except (Cut, ConnectionError):
             pass
         finally:
-            self.writers.discard(writer)
+            del self.writers[writer]
             writer.transport.abort()
 
     async def _answer(  # noqa: C901 - a branch a command
@@ -80,7 +82,7 @@ class OddImap:
         name = command.removeprefix("UID ").split(" ")[0].upper()
         if name == "CAPABILITY":
             writer.write(f"* CAPABILITY {self.capabilities}\r\n".encode())
-        elif name == "LOGIN" and command != f'LOGIN "{self.user}" "{self.password}"':
+        elif name == "LOGIN" and not self._knows(command):
             writer.write(f"{tag} NO [AUTHENTICATIONFAILED] Not with these words\r\n".encode())
             return
         elif name == "AUTHENTICATE" and not await self._lets_in(command, reader, writer):
@@ -92,7 +94,8 @@ class OddImap:
         elif name == "LIST":
             writer.write(b'* LIST (\\HasNoChildren) "/" INBOX\r\n* LIST () "/" {11}\r\n5* hotel"{9\r\n')
         elif name == "SELECT":
-            writer.write(f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY {self.uidvalidity}] valid\r\n".encode())
+            self._tell_news(writer)
+            writer.write(f"* OK [UIDVALIDITY {self.uidvalidity}] valid\r\n".encode())
         elif name == "SEARCH":
             writer.write(f"* SEARCH {' '.join(map(str, self._found(command)))}\r\n".encode())
         elif name == "FETCH":
@@ -105,6 +108,10 @@ class OddImap:
         elif name == "IDLE":
             await self._idle(reader, writer)
         writer.write(f"{tag} OK done\r\n".encode())
+
+    def _knows(self, command: str) -> bool:
+        user = r'"[^"]+"' if self.anybody else re.escape(f'"{self.user}"')
+        return re.fullmatch(f'LOGIN {user} "{re.escape(self.password)}"', command) is not None
 
     async def _lets_in(self, command: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         words = command.split(" ")
@@ -174,17 +181,20 @@ class OddImap:
             await writer.drain()
 
     async def _idle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        known = len(self.mails)
         writer.write(b"+ idling\r\n")
         done = asyncio.ensure_future(reader.readline())
         while not done.done():
-            if len(self.mails) > known and not self.idles_silently:
-                known = len(self.mails)
-                writer.write(f"* {known} EXISTS\r\n".encode())
-            await asyncio.wait([done], timeout=0.05)
+            if self.next_uid > self.writers[writer] and not self.idles_silently:
+                self._tell_news(writer)
+            await asyncio.wait([done], timeout=self.nap)
         if not done.result():
             raise Cut
         assert done.result() == b"DONE\r\n"
+
+    def _tell_news(self, writer: asyncio.StreamWriter) -> None:
+        """How many mails there are. Also what came between two commands is news (RFC 3501 5.2)."""
+        self.writers[writer] = self.next_uid
+        writer.write(f"* {len(self.mails)} EXISTS\r\n".encode())
 
     def cut_all(self) -> None:
         """End every connection, as a network does."""

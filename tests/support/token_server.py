@@ -20,6 +20,7 @@ class TokenServer:
     refresh_token: str = "refresh-0"
     access_tokens: set[str] = field(default_factory=set)  # shared with the IMAP server that takes them
     lasts: int | None = None
+    user: str = "help@nordlicht.example"  # whose tokens these are
     port: int = 0
 
     @property
@@ -28,6 +29,9 @@ class TokenServer:
 
     def answer(self, path: str, fields: dict[str, str]) -> tuple[int, dict[str, object]]:
         self.asked.append(fields)
+        if path == "/introspect":  # asked by a server that takes these tokens
+            good = fields["token"] in self.access_tokens
+            return 200, {"active": good, "username": self.user, **({} if good else {"error": "invalid_token"})}
         if path == "/device":
             code = {"device_code": "dc", "user_code": "WDJB-MJHT", "verification_uri": "https://login.example/device"}
             return 200, {**code, "interval": 0, "expires_in": 60}

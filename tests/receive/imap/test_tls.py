@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.certificates import write_certificate
-from tests.support.dovecot import PASSWORD, PROGRAM, Dovecot, dovecot
+from tests.support.dovecot import PROGRAM, Dovecot, dovecot
 from tests.support.fetching import connect_mailbox, fetching, how_it_goes
+from tests.support.imap_server import PASSWORD
 from tests.support.mails import mail
 from tests.support.odd_imap import odd_imap
 from tests.support.processes import eventually

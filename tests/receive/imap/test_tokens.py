@@ -9,6 +9,7 @@ import pytest
 from mailgate.errors import BadInput, Permanent
 from mailgate.oauth import PROVIDERS, Client, TokenSecret, by_browser
 from tests.cli.conftest import Mailgate, mailgate, settings
+from tests.support import dovecot
 from tests.support.fetching import connect_mailbox, fetching, how_it_goes
 from tests.support.mails import mail
 from tests.support.odd_imap import OddImap, odd_imap
@@ -151,3 +152,17 @@ def test_a_browser_brings_a_token(provider: TokenServer) -> None:
     provider.answers = [(200, {"access_token": "a"})]
     with pytest.raises(Permanent, match="offline"):
         by_browser(google, Client("id"), ended_well)
+
+
+@pytest.mark.skipif(dovecot.PROGRAM is None, reason="Dovecot is not installed")
+def test_dovecot_takes_tokens_and_refuses_one_that_has_ended(world: World, provider: TokenServer) -> None:
+    with dovecot.dovecot(tokens=f"{provider.url}/introspect") as box:
+        box.put(DESK, mail())
+        provider.answers = [(200, {"access_token": "ended", "refresh_token": "refresh-0", "expires_in": 3600})]
+        oauth = {"token_url": f"{provider.url}/token", "client_id": "mailgate"}
+        connect_mailbox(world, box.port, TokenSecret("refresh-0", "").packed(), oauth=oauth)
+        with fetching(world):
+            eventually(lambda: how_it_goes(world).account.complaint or world.count(KEPT))
+            assert world.count(KEPT) == 0
+            eventually(lambda: world.count(KEPT) == 1)
+        assert how_it_goes(world).account.complaint is None
