@@ -1,0 +1,78 @@
+"""A policy: whom something is promised, what, by which calendar, and what is done when it is in danger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from mailgate.sla.calendar import Calendar
+
+
+class Goal(StrEnum):
+    """What can be promised."""
+
+    FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"
+    RESOLUTION = "resolution"
+    ASSIGNMENT = "assignment"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do when a clock has run so far: `offset` before (below zero) or after the target; `times` in all.
+
+    `does` is carried out by whoever changes tickets; here it is only handed on.
+    """
+
+    id: int
+    goal: Goal
+    offset: timedelta
+    every: timedelta | None = None
+    times: int = 1
+    does: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`targets` by priority. Statuses in `pauses` stop all its clocks; `since`: what was due before is let be."""
+
+    id: int
+    name: str
+    calendar: Calendar
+    targets: Mapping[str, Mapping[Goal, timedelta]]
+    pauses: frozenset[str] = frozenset({"pending"})
+    steps: tuple[Step, ...] = ()
+    conditions: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a policy is chosen by."""
+
+    mailbox: int
+    category: int | None
+    customer: str  # an address
+    language: str | None
+    tags: tuple[str, ...]
+
+
+def chosen(policies: Sequence[Policy], about: About) -> Policy | None:
+    """The first policy all of whose conditions hold."""
+    return next((policy for policy in policies if _holds(policy.conditions, about)), None)
+
+
+def _holds(conditions: Mapping[str, Sequence[Any]], about: About) -> bool:
+    """Every condition has to hold; of the values of one, any. `customers`: addresses, or domains as @example.org."""
+    domain = f"@{about.customer.rpartition('@')[2]}"
+    found: dict[str, set[Any]] = {
+        "mailboxes": {about.mailbox},
+        "categories": {about.category},
+        "customers": {about.customer, domain},
+        "languages": {about.language},
+        "tags": set(about.tags),
+    }
+    return all(not values or not found[name].isdisjoint(values) for name, values in conditions.items())
