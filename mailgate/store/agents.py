@@ -130,6 +130,18 @@ def agents(session: Session) -> list[Agent]:
     return list(session.scalars(select(Agent).order_by(Agent.name, Agent.email)))
 
 
+def active_admins(session: Session) -> list[Agent]:
+    """Who hears of what nobody else would hear of."""
+    question = select(Agent).where(Agent.role.in_(("owner", "admin")), Agent.active).order_by(Agent.id)
+    return list(session.scalars(question))
+
+
+def members_of(session: Session, team_id: int) -> list[Agent]:
+    """The active agents of a team."""
+    joined = select(Agent).join(TeamMember, TeamMember.agent_id == Agent.id)
+    return list(session.scalars(joined.where(TeamMember.team_id == team_id, Agent.active).order_by(Agent.id)))
+
+
 def agent_by_email(session: Session, email: str) -> Agent | None:
     return session.scalar(select(Agent).where(Agent.email == email.lower()))
 

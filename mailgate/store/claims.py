@@ -26,6 +26,7 @@ class Waiting(NamedTuple):
     mail: bool
     events: bool
     letters: bool
+    clocks: bool
 
 
 def claimed(
@@ -46,5 +47,5 @@ def release_claims(connection: Connection, worker: str, *, counted: bool) -> Non
 
 def work_waiting(connection: Connection, now: datetime) -> Waiting:
     """What a sweep would find."""
-    row = connection.execute(text("SELECT mail, events, letters FROM work_waiting(:now)"), {"now": now}).one()
+    row = connection.execute(text("SELECT mail, events, letters, clocks FROM work_waiting(:now)"), {"now": now}).one()
     return Waiting(*row)

@@ -141,6 +141,19 @@ class Sower:
             for table in fields(sheaf):
                 self._copy(table.name, getattr(sheaf, table.name))
 
+    def wake(self, policy_id: int, due: int, now: datetime, later: datetime) -> None:
+        """Open every ticket and promise something for it: so many clocks are due now, the others later."""
+        values = {"org": self._org, "policy": policy_id, "due": due, "now": now, "later": later}
+        with temporary_when_down(), self._connection.transaction():
+            self._connection.execute(
+                "UPDATE tickets t SET status = 'open', resolved_at = NULL, closed_at = NULL, is_timed = true,"
+                " policy_id = %(policy)s, wake_at = CASE WHEN o.place <= %(due)s THEN %(now)s ELSE %(later)s END"
+                " FROM (SELECT id, row_number() OVER (ORDER BY md5(id::text)) AS place FROM tickets"
+                " WHERE org_id = %(org)s) o WHERE t.org_id = %(org)s AND t.id = o.id",
+                values,
+            )
+        self._connection.execute("VACUUM ANALYZE tickets")
+
     def finish(self) -> None:
         """Tell the planner what has become of the tables."""
         for table in fields(Sheaf):

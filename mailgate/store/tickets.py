@@ -33,6 +33,8 @@ class Ticket(TenantRow):
         points_to("teams", "team_id"),
         points_to("categories", "category_id"),
         points_to("tickets", "merged_into_id"),
+        points_to("sla_policies", "policy_id"),
+        Index("tickets_wake_at_idx", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
         Index(
             "tickets_merged_into_idx", "org_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")
         ),
@@ -63,6 +65,10 @@ class Ticket(TenantRow):
     first_response_due: Mapped[datetime | None]
     next_response_due: Mapped[datetime | None]
     resolution_due: Mapped[datetime | None]
+    assignment_due: Mapped[datetime | None]
+    policy_id: Mapped[int | None]  # what is promised for it
+    is_timed: Mapped[bool] = mapped_column(server_default=text("false"))  # its clocks follow what happens to it
+    wake_at: Mapped[datetime | None]  # when somebody has to look at its clocks again, if nothing happens before
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
@@ -126,12 +132,17 @@ def by_id(session: Session, ticket_id: int, *, lock: bool = False) -> Ticket | N
 
 
 def by_ids(session: Session, ids: Iterable[int], *, lock: bool = False) -> dict[int, Ticket]:
-    """Several tickets at once, locked in one order so that two batches never wait for each other."""
+    """Several tickets at once, locked in one order so that two batches never wait for each other.
+
+    Locked ones are read anew: what this session knew of them may have changed while it waited.
+    """
     wanted = sorted(set(ids))
     if not wanted:
         return {}
     question = select(Ticket).where(Ticket.id.in_(wanted)).order_by(Ticket.id)
-    return {ticket.id: ticket for ticket in session.scalars(question.with_for_update() if lock else question)}
+    if lock:
+        question = question.with_for_update().execution_options(populate_existing=True)
+    return {ticket.id: ticket for ticket in session.scalars(question)}
 
 
 def by_numbers(session: Session, numbers: Iterable[str]) -> dict[str, Ticket]:

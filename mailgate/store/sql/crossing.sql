@@ -170,14 +170,35 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     WHERE state = 'sending' AND claimed_by = p_worker;
 $$;
 
+-- Tickets whose clocks have to be looked at. Whoever takes one and dies leaves it to the next after `p_until`.
+CREATE OR REPLACE FUNCTION claim_woken(p_limit integer, p_now timestamptz, p_until timestamptz)
+RETURNS TABLE (org_id bigint, id bigint)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    UPDATE tickets t SET wake_at = p_until
+    WHERE t.ctid = ANY (ARRAY(
+        SELECT q.ctid FROM tickets q WHERE q.wake_at <= p_now
+        ORDER BY q.wake_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+    ))
+    RETURNING t.org_id, t.id
+$$;
+
+CREATE OR REPLACE FUNCTION organisations_to_time()
+RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT id FROM organisations WHERE retime_after IS NOT NULL
+$$;
+
+DROP FUNCTION IF EXISTS work_waiting(timestamptz);
 CREATE OR REPLACE FUNCTION work_waiting(p_now timestamptz)
-RETURNS TABLE (mail boolean, events boolean, letters boolean)
+RETURNS TABLE (mail boolean, events boolean, letters boolean, clocks boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT
         EXISTS (SELECT FROM kept_mail WHERE state = 'waiting' AND (claimed_until IS NULL OR claimed_until <= p_now)),
         EXISTS (SELECT FROM unfollowed_events WHERE claimed_until IS NULL OR claimed_until <= p_now),
         EXISTS (SELECT FROM outbox WHERE state IN ('waiting', 'sending') AND next_try <= p_now
-                AND (state = 'waiting' OR claimed_until IS NULL OR claimed_until <= p_now))
+                AND (state = 'waiting' OR claimed_until IS NULL OR claimed_until <= p_now)),
+        coalesce((SELECT min(wake_at) FROM tickets) <= p_now, false)  -- by the index alone, also when none is due
+            OR EXISTS (SELECT FROM organisations WHERE retime_after IS NOT NULL)
 $$;
 
 CREATE OR REPLACE FUNCTION unmoved_mail(p_limit integer)
