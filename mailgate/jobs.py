@@ -24,9 +24,11 @@ from mailgate.steps.files import check_files
 from mailgate.steps.follow import follow
 from mailgate.steps.send import deliver, release_held
 from mailgate.steps.shelf import clear_shelf
+from mailgate.steps.timing import escalate, time_open_tickets
 from mailgate.steps.workshop import Workshop, here
 from mailgate.store import events, kept, outbox
 from mailgate.store.claims import TRIES, Claimed, release_claims, work_waiting
+from mailgate.store.timing import claim_woken, organisations_to_time
 from mailgate.thread.arrival import Arrival
 from mailgate.trust.case import Case
 
@@ -34,6 +36,7 @@ READ_AT_ONCE = 100
 FOLLOW_AT_ONCE = 100
 SEND_AT_ONCE = 50
 MOVE_AT_ONCE = 200
+WATCH_AT_ONCE = 100
 _SLICE = 2.0  # seconds a drain works before it lets the other kinds of work have their turn
 _CLAIM = timedelta(seconds=120)  # after that, a worker that says nothing is taken for dead
 _SEND_CLAIM = timedelta(minutes=10)  # one relay may take minutes to say 250, and must not be asked twice meanwhile
@@ -89,6 +92,23 @@ def send_mail(slot: int = 0) -> None:
     _drain("send_mail", slot, batch)
 
 
+def watch_clocks(slot: int = 0) -> None:
+    """Do what policies want done on tickets whose time has come; time open tickets anew when a policy has changed."""
+    shop = here()
+
+    def batch() -> int:
+        now = clock.now()
+        with shop.database.crossing() as connection:
+            woken = claim_woken(connection, WATCH_AT_ONCE, now, now + _CLAIM)
+            changed = organisations_to_time(connection)
+        point("clocks.after_claim")
+        for org, mine in _by_tenant([Claimed(*each, tries=0) for each in woken]):
+            _one_by_one_when_it_fails(mine, partial(_watch, shop, org), _watching_failed)
+        return len(woken) + sum(time_open_tickets(shop.database, org) for org in changed)
+
+    _drain("watch_clocks", slot, batch)
+
+
 def sweep(slot: int = 0) -> None:
     """Find whatever lies unattended, whoever forgot it, and see to it that somebody comes."""
     shop = here()
@@ -100,6 +120,7 @@ def sweep(slot: int = 0) -> None:
         ("read_mail", waiting.mail),
         ("follow_event", waiting.events),
         ("send_mail", waiting.letters),
+        ("watch_clocks", waiting.clocks),
     ):
         if is_waiting:
             shop.bell.ring(job)
@@ -182,6 +203,16 @@ def _following_failed(claim: Claimed, error: Exception) -> None:
     with here().database.desk(claim.org_id) as session:
         events.postpone(session, claim.id, clock.now() + wait, words)
     _log.error("event %s could not be followed (try %s): %s", claim.id, claim.tries, words)
+
+
+def _watch(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:
+    if escalate(shop.database, org, [claim.id for claim in claims]):
+        shop.bell.ring("follow_event")
+
+
+def _watching_failed(claim: Claimed, error: Exception) -> None:
+    """It comes again when its claim has run out: nothing is lost, and nobody else waits for it."""
+    _log.error("the clocks of ticket %s could not be read: %s: %s", claim.id, type(error).__name__, error)
 
 
 def _move_raw(shop: Workshop) -> None:

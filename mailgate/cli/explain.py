@@ -28,13 +28,16 @@ def explain(reference: str, as_json: bool, org: str | None) -> None:
     """Tell what happened to a mail or ticket, and why, step by step.
 
     TICKET is a ticket's number, MESSAGE-ID stands in a mail's head (with or without its brackets), KEPT-ID is the
-    number under which a mail was kept. Times are UTC.
+    number under which a mail was kept. Times are UTC, but promises are told in the time zone of their calendar.
     """
+    from mailgate import clock
+    from mailgate.office.promises import policies
     from mailgate.tickets.explain import explain as explanations
     from mailgate.tokens import Marks
 
     with house() as here, here.desk(org) as session:
-        found = explanations(session, Marks(here.servers.secret_key), reference)
+        now = clock.now()
+        found = explanations(session, Marks(here.servers.secret_key), reference, policies(session, now), now)
     if not found:
         raise NotFound(f"Nothing here has the number or Message-ID {plain(reference)}.")
     if as_json:
@@ -52,6 +55,11 @@ def _lines(told: Told) -> Iterator[str]:
     for at, lines in sorted(steps, key=lambda step: step[0]):
         yield f"{at:%Y-%m-%d %H:%M:%S}  {lines[0]}"
         for line in lines[1:]:
+            yield _INDENT + line
+    for promise in told.promises:
+        yield f"{promise.name} (policy {promise.policy}): {promise.words}"
+        yield f"{_INDENT}{promise.minutes} of {promise.target} minutes counted:"
+        for line in promise.counted:
             yield _INDENT + line
 
 

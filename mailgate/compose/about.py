@@ -63,7 +63,7 @@ _SAID = {
 }
 _OFF = frozenset({"status_changed", "resolved", "reopened", "closed"})  # until an admin wants them
 # Written, and asked for by nothing yet (mailgate/tickets/notices.py); whoever makes the first call takes it out.
-_UNUSED = frozenset(LETTERS) - {"received", "answered", "status_link"}
+_UNUSED = frozenset(LETTERS) - {"received", "answered", "status_link", "escalated", "breached"}
 _NEEDED = frozenset({"answered", "status_link", "sign_in", "password"})  # nobody asks for these in vain
 _GROUP_OF = {
     **{letter.__name__: "customers" for letter in TO_CUSTOMERS},

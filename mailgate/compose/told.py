@@ -23,10 +23,30 @@ _STATUSES = {
     },
 }  # fmt: skip
 _PROMISES = {
-    "en": {"first": "the first answer", "next": "the next answer", "resolution": "the solution"},
-    "de": {"first": "die erste Antwort", "next": "die nächste Antwort", "resolution": "die Lösung"},
-    "fr": {"first": "la première réponse", "next": "la réponse suivante", "resolution": "la solution"},
-    "es": {"first": "la primera respuesta", "next": "la siguiente respuesta", "resolution": "la solución"},
+    "en": {
+        "first": "the first answer",
+        "next": "the next answer",
+        "resolution": "the solution",
+        "assignment": "somebody in charge",
+    },
+    "de": {
+        "first": "die erste Antwort",
+        "next": "die nächste Antwort",
+        "resolution": "die Lösung",
+        "assignment": "eine zuständige Person",
+    },
+    "fr": {
+        "first": "la première réponse",
+        "next": "la réponse suivante",
+        "resolution": "la solution",
+        "assignment": "un responsable",
+    },
+    "es": {
+        "first": "la primera respuesta",
+        "next": "la siguiente respuesta",
+        "resolution": "la solución",
+        "assignment": "un responsable",
+    },
 }
 _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),

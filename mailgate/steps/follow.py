@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 from mailgate import clock
@@ -15,6 +16,8 @@ from mailgate.mail import Draft, File, Task
 from mailgate.office.letters import Letters, letters
 from mailgate.office.links import conversation_link
 from mailgate.steps.dress import is_on, write_own
+from mailgate.steps.notices import fact_of, to_tell
+from mailgate.steps.timing import write_times
 from mailgate.steps.workshop import Workshop
 from mailgate.store.base import reserve, take_ids, write, write_plain
 from mailgate.store.db import Session
@@ -25,9 +28,10 @@ from mailgate.store.messages import Message, files_of, last_letter_in, letter_id
 from mailgate.store.office import Mailbox, mailboxes
 from mailgate.store.organisations import Organisation, own
 from mailgate.store.outbox import OutboxCopy, WrittenLetter, acknowledged_since, acknowledgements_since
-from mailgate.store.people import failing
+from mailgate.store.people import failing, person_by_id
 from mailgate.store.tickets import Ticket, by_ids
 from mailgate.tickets.history import MAILGATE, record
+from mailgate.tickets.notices import Desk, to_agent
 from mailgate.tickets.said import Said, say
 from mailgate.tickets.tasks import acknowledgement, agents_answer, language_of, private_link, return_path
 
@@ -58,12 +62,13 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
         events = events_by_ids(session, mine)
         count = len(events)
         reserve(session, messages=count, events=count, written_letters=count, outbox=count)
+        organisation = own(session)
         batch = Batch(
             session,
             shop,
-            own(session),
+            organisation,
             {mailbox.id: mailbox for mailbox in mailboxes(session)},
-            by_ids(session, [event.ticket_id for event in events]),
+            by_ids(session, [event.ticket_id for event in events], lock=organisation.is_timed),
             messages_by_ids(session, [event.message_id for event in events if event.message_id]),
             _keys(session, shop),
             letters(session),
@@ -75,6 +80,10 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
                 _answer(batch, event)
             elif event.kind == "link_asked":
                 _mail_link(batch, event)
+            elif event.kind == "escalated":
+                _tell(batch, event)
+        if organisation.is_timed:
+            write_times(session, batch.tickets.values(), batch.now)
         point("follow.before_commit")
     point("follow.after_commit")
     return batch.written
@@ -165,14 +174,15 @@ def _write_acknowledgement(batch: Batch, ticket: Ticket, first: Message, *, held
     record(batch.session, ticket, "acknowledged", MAILGATE, batch.now, message=message)
 
 
-def _write(batch: Batch, ticket: Ticket, task: Task) -> Draft | None:
+def _write(batch: Batch, ticket: Ticket, task: Task, message: Message | None = None) -> Draft | None:
     """The letter; or None where it can never be written, e.g. to an odd address, which the ticket then tells."""
     key = batch.keys.get(task.sender.address.rpartition("@")[2])
     try:
         draft = write_own(batch.session, batch.letters, task, ticket.mailbox_id, ticket.category_id, batch.now)
         return replace(draft, raw=signed(draft.raw, key)) if key else draft
     except Permanent as error:
-        data = {"recipient": ", ".join(person.address for person in task.to), "answer": str(error)}
+        data: dict[str, Any] = {"recipient": ", ".join(person.address for person in task.to), "answer": str(error)}
+        data |= {"of_message": message.id} if message is not None else {}
         record(batch.session, ticket, "not_sent", MAILGATE, batch.now, data=data)
         ticket.is_unread = True
         return None
@@ -198,7 +208,7 @@ def _answer(batch: Batch, event: Event) -> None:
         status_url=_link_in(batch, ticket, answer),
         files=_files(batch, answer),
     )
-    if (draft := _write(batch, ticket, task)) is not None:
+    if (draft := _write(batch, ticket, task, answer)) is not None:
         _put_out(batch, ticket, mailbox, answer, task, draft)
 
 
@@ -217,6 +227,21 @@ def _mail_link(batch: Batch, event: Event) -> None:
     task = private_link(batch.organisation, mailbox, ticket, batch.shop.marks, batch.now, status_url=link)
     if (draft := _write(batch, ticket, task)) is not None:
         _put_out(batch, ticket, mailbox, None, task, draft)
+
+
+def _tell(batch: Batch, event: Event) -> None:
+    """Write to everybody a step of a policy names. It is no message of the ticket."""
+    ticket = batch.tickets[event.ticket_id]
+    mailbox, shop = batch.mailboxes[ticket.mailbox_id], batch.shop
+    requester = person_by_id(batch.session, ticket.requester_id)
+    customer = (requester.name if requester is not None else "") or ticket.requester_address
+    desk = Desk(batch.organisation, mailbox, shop.marks, shop.public_url)
+    fact = fact_of(ticket, event, batch.organisation.time_zone)
+    for agent in to_tell(batch.session, ticket, event):
+        task = to_agent(desk, ticket, agent, fact, batch.now, customer=customer)
+        is_wanted = is_on(batch.letters, task.letter, task.language, ticket.mailbox_id, ticket.category_id)
+        if is_wanted and (draft := _write(batch, ticket, task)) is not None:
+            _put_out(batch, ticket, mailbox, None, task, draft)
 
 
 def _files(batch: Batch, answer: Message) -> tuple[File, ...]:

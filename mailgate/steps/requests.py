@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mailgate.mail import Cause
 from mailgate.people.meet import meet
@@ -72,7 +72,8 @@ def open_request(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decisi
     related = [_related(decision.link.kind, decision.link.ticket)] if decision.link is not None else []
     related += [_related("same-mail", other) for other in elsewhere]
     related += [] if related else _perhaps(batch, row, arrival)
-    data = {"unanswerable": suppressed} if suppressed else {}
+    data: dict[str, Any] = {"unanswerable": suppressed} if suppressed else {}
+    data |= {"imported": True} if row.quiet else {}
     ticket = open_ticket(batch.session, opening, said, by, batch.when(row), related=related, data=data)
     batch.evidence.remember(ticket, said.message_id, said.cited)
     batch.to_follow += 1

@@ -16,12 +16,17 @@ from mailgate.tickets.moves import wakes
 FAILING = "Automatic answers to this address stop until a mail of its owner comes, or somebody says that it works."
 
 
+_NO_ANSWERS = frozenset({"received", "breached", "escalated"})  # the customer waits for none of these
+
+
 def not_delivered(session: Session, copy: OutboxCopy, kind: str, at: datetime, *, note: str | None = None) -> None:
     """A copy failed (`not_sent`) or came back (`bounced`): an answer nobody got waits for an agent again."""
     if (ticket := _ticket_of(session, copy)) is None:
         return
     data = _data(copy.recipient, copy.answer or "", note)
-    if copy.letter != "received":
+    if copy.letter not in _NO_ANSWERS:
+        if ticket.is_timed and (message := message_of_copy(session, copy.id)) is not None:
+            data["of_message"] = message.id  # an answer that did not arrive stops no clock
         ticket.is_unread = True
         if wakes(ticket.status):
             data["status"] = [ticket.status, "open"]

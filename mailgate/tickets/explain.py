@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailgate.sla.policy import Policy
 from mailgate.store.db import Session
 from mailgate.store.events import Event, history_of
 from mailgate.store.kept import KeptMail, kept_by_id, kept_by_message_id, kept_of_ticket
@@ -13,6 +14,7 @@ from mailgate.store.messages import Message, thread_of
 from mailgate.store.outbox import OutboxCopy, copies_of_messages
 from mailgate.store.tickets import Ticket, by_id, by_number
 from mailgate.tickets import in_words
+from mailgate.tickets.promised import Promise, promises_for
 from mailgate.tokens import Marks
 
 _TRUST = {"pass": "Yes.", "fail": "No: it fails the rules of its sender's domain.", "none": "No."}
@@ -61,29 +63,31 @@ class Told:
     subject: str
     mails: tuple[MailTold, ...]
     history: tuple[Happening, ...]
+    promises: tuple[Promise, ...] = ()
 
 
-def explain(session: Session, marks: Marks, reference: str) -> list[Told]:
+def explain(session: Session, marks: Marks, reference: str, policies: Sequence[Policy], now: datetime) -> list[Told]:
     """Whatever a ticket's number, a Message-ID or a KEPT-ID leads to; nothing where it leads nowhere."""
     wanted = reference.strip().strip("[]<>#").removeprefix("#")
     found: list[Told] = []
     if (ticket := by_number(session, wanted)) is not None:
-        found.append(explain_ticket(session, ticket))
+        found.append(explain_ticket(session, ticket, policies, now))
     if wanted.isascii() and wanted.isdigit() and (kept := kept_by_id(session, int(wanted[:18]))) is not None:
         found.append(explain_mail(session, kept))
     found += [explain_mail(session, kept) for kept in kept_by_message_id(session, wanted)]
     own = marks.read_message_id(session.info["org"], wanted) if not found else None
     if own is not None and (ticket := by_id(session, own)) is not None:
-        found.append(explain_ticket(session, ticket))
+        found.append(explain_ticket(session, ticket, policies, now))
     return found
 
 
-def explain_ticket(session: Session, ticket: Ticket) -> Told:
-    """Every mail that has to do with a ticket, and everything that happened to it."""
+def explain_ticket(session: Session, ticket: Ticket, policies: Sequence[Policy], now: datetime) -> Told:
+    """Every mail that has to do with a ticket, everything that happened to it, and what is promised for it."""
     thread = {message.id: message for message in thread_of(session, ticket.id)}
     mails = [_told(kept, ticket, thread.values()) for kept in kept_of_ticket(session, ticket.id)]
     history = _history(session, history_of(session, ticket.id), thread)
-    return Told(f"Ticket {ticket.number}", ticket.subject, tuple(mails), history)
+    promised = promises_for(session, ticket, policies, now)
+    return Told(f"Ticket {ticket.number}", ticket.subject, tuple(mails), history, tuple(promised))
 
 
 def explain_mail(session: Session, kept: KeptMail) -> Told:

@@ -12,7 +12,9 @@ from mailgate.store.events import Event, Unfollowed
 from mailgate.store.messages import Message
 from mailgate.store.tickets import Ticket
 
-FOLLOWED = frozenset({"opened", "answered", "link_asked"})  # events that something has to be worked out for
+# Events that something has to be worked out for; those that move clocks, only on tickets that have some.
+FOLLOWED = frozenset({"opened", "answered", "link_asked", "escalated"})
+TIMED = frozenset({"customer_wrote", "answered_directly", "changed", "merged", "took_in", "bounced", "not_sent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ def record(
     data: dict[str, Any] | None = None,
 ) -> None:
     """Write one event, and put it on the list if something follows from it."""
-    record_on(session, ticket.id, kind, by, at, message=message, data=data)
+    event_id = record_on(session, ticket.id, kind, by, at, message=message, data=data)
+    if kind in TIMED and ticket.is_timed:
+        write_plain(session, Unfollowed, event_id=event_id)
 
 
 def record_on(
@@ -51,8 +55,8 @@ def record_on(
     *,
     message: Message | None = None,
     data: dict[str, Any] | None = None,
-) -> None:
-    """The same for a ticket of which no more than its id is at hand."""
+) -> int:
+    """The same for a ticket of which no more than its id is at hand; the event's id."""
     event_id = write(
         session,
         Event,
@@ -67,3 +71,4 @@ def record_on(
     )
     if kind in FOLLOWED:
         write_plain(session, Unfollowed, event_id=event_id)
+    return event_id

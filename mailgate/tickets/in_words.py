@@ -77,7 +77,16 @@ _EVENTS = {
     "sender_blocked": "{who} blocked this sender.",
     "sender_forgotten": "{who} took this sender off the block and allow lists.",
     "linked": "Another ticket has to do with this one.",
+    "breached": "{promise} is late: policy {policy}.",
+    "escalated": "{when}: policy {policy}.",
 }
+GOALS = {
+    "first_response": "The first response",
+    "next_response": "The next response",
+    "resolution": "The resolution",
+    "assignment": "The assignment",
+}
+_TOLD = {"assignee": "whoever has the ticket", "team": "their team", "admins": "the admins"}
 _FIELDS = {
     "claims": "It says it belongs to {}, which its sender takes no part in.",
     "follows": "It follows {}, which had been closed too long to be opened again.",
@@ -89,8 +98,20 @@ _FIELDS = {
     "ticket": "{} goes on here.",
     "answer": "{}",
     "note": "{}",
+    "machine": "It was written by a machine: {}.",
 }
-_HIDDEN = {"recipient", "unanswerable"}  # told in the sentence itself, and by the event that follows
+_HIDDEN = {
+    "recipient",
+    "unanswerable",
+    "imported",
+    "of_message",
+    "step",
+    "goal",
+    "minutes",
+    "due",
+    "promised",
+    "policy",
+}  # told in the sentence itself, and by the event that follows
 
 
 def came(kept: KeptMail) -> str:
@@ -112,7 +133,23 @@ def happened(event: Event) -> str:
     """One event of a ticket."""
     sentence = _EVENTS.get(event.kind, f"{{who}}: {event.kind.replace('_', ' ')}.")
     recipient = str(event.data.get("recipient") or "somebody")
-    return sentence.format(who=event.actor_name or "Somebody", recipient=recipient)
+    return sentence.format(who=event.actor_name or "Somebody", recipient=recipient, **promised(event.data))
+
+
+def promised(data: Mapping[str, Any]) -> dict[str, str]:
+    """What an event says of a promise: which, by which policy, and how far before or after it was due."""
+    promise = GOALS.get(str(data.get("goal")), "What was promised")
+    minutes, what = int(data.get("minutes") or 0), promise[:1].lower() + promise[1:]
+    when = f"{promise} is due" if not minutes else f"{span(-minutes)} before {what} is due"
+    if minutes > 0:
+        when = f"{span(minutes)} after {what} was due"
+    return {"promise": promise, "policy": str(data.get("policy") or ""), "when": when}
+
+
+def span(minutes: int) -> str:
+    """Working time in words: `1 h 30 min`."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
 
 
 def details(data: Mapping[str, Any]) -> list[str]:
@@ -120,6 +157,9 @@ def details(data: Mapping[str, Any]) -> list[str]:
     told: list[str] = []
     for name, value in data.items():
         if name in _HIDDEN:
+            continue
+        if name == "does":
+            told += _done(value)
             continue
         if name == "reasons" and isinstance(value, list):
             told += [str(reason) for reason in value]
@@ -132,6 +172,13 @@ def details(data: Mapping[str, Any]) -> list[str]:
         else:
             told.append(f"{_label(name)}: {_shown(value)}")
     return told
+
+
+def _done(does: Mapping[str, Any]) -> list[str]:
+    """Whom a step tells; what it changes is told by the change."""
+    told = [_TOLD.get(str(who), str(who)) for who in does.get("notify", ())]
+    told += ["the customer"] if does.get("tell_customer") else []
+    return [f"To be told: {', '.join(told)}."] if told else []
 
 
 def delivery(copy: OutboxCopy) -> str:

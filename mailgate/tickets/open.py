@@ -73,6 +73,7 @@ def open_ticket(
             message_count=1,
             reopen_count=0,
             escalation=0,
+            is_timed=False,
             created_at=at,
             updated_at=at,
             last_customer_at=at,

@@ -27,6 +27,8 @@ def customer_wrote(
         if wakes(ticket.status):
             changes["status"] = [ticket.status, "open"]
             _reopen(ticket)
+    else:
+        changes["machine"] = said.kind
     record(session, ticket, "customer_wrote", by, at, message=message, data=changes)
 
 

@@ -2,6 +2,7 @@
 
 import smtplib
 
+from mailgate import clock
 from mailgate.store.kept import KeptMail, put_back
 from mailgate.tickets.explain import explain
 from mailgate.trust.checker import Checker
@@ -31,7 +32,7 @@ def test_the_verdict_is_kept_with_the_mail_and_told(world: World) -> None:
     assert (row.trust, row.trust_reasons) == ("pass", ["Signed by lusitel.example (DKIM)."])
     assert world.thread(row.ticket_id)[0].trust == "pass"
     with world.database.desk(1) as session:
-        (told,) = explain(session, world.shop.marks, str(row.id))
+        (told,) = explain(session, world.shop.marks, str(row.id), [], clock.now())
     assert dict(told.mails[0].facts)["Sender verified"] == "Yes. Signed by lusitel.example (DKIM)."
 
 

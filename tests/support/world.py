@@ -64,6 +64,7 @@ class World:
             jobs.read_mail()
             jobs.follow_event()
             jobs.send_mail()
+            jobs.watch_clocks()
             if not self._is_busy():
                 return
         raise AssertionError("the work never ended")

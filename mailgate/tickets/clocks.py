@@ -1,0 +1,131 @@
+"""The clocks of a ticket: what happened to it, in the words promises go by, and the times that come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailgate.sla.clocks import Clock, State, clocks
+from mailgate.sla.escalation import Planned, planned
+from mailgate.sla.facts import Fact, What
+from mailgate.sla.policy import About, Goal, Policy, chosen
+from mailgate.store.db import Session
+from mailgate.store.tickets import Ticket, tags_of
+from mailgate.store.timing import Happened, Times, happened_on
+
+_PERSONS = frozenset({"agent", "token"})
+_STOPPED = frozenset({State.KEPT, State.MISSED, State.VOID})
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A ticket's clocks, and what its policy still wants done."""
+
+    ticket: Ticket
+    policy: Policy | None
+    clocks: tuple[Clock, ...] = ()
+    planned: tuple[Planned, ...] = ()
+    is_promised: bool = True  # something, to somebody: else nobody has to follow what happens
+
+    @property
+    def times(self) -> Times:
+        """What is written down of it."""
+        newest = {clock.goal: clock.due for clock in self.clocks}
+        return Times(
+            self.ticket.id,
+            self.is_promised,
+            self.policy.id if self.policy else None,
+            newest.get(Goal.FIRST_RESPONSE),
+            newest.get(Goal.NEXT_RESPONSE),
+            newest.get(Goal.RESOLUTION),
+            newest.get(Goal.ASSIGNMENT),
+            self.planned[0].at if self.planned else None,
+        )
+
+
+def written(ticket: Ticket) -> Times:
+    """What is written down of a ticket now."""
+    return Times(
+        ticket.id,
+        ticket.is_timed,
+        ticket.policy_id,
+        ticket.first_response_due,
+        ticket.next_response_due,
+        ticket.resolution_due,
+        ticket.assignment_due,
+        ticket.wake_at,
+    )
+
+
+def time_tickets(session: Session, tickets: Collection[Ticket], policies: Sequence[Policy]) -> list[Timed]:
+    """Read what happened to some tickets, and say what is due when."""
+    ids = [ticket.id for ticket in tickets]
+    histories, tags = happened_on(session, ids), tags_of(session, ids)
+    return [timed(ticket, tags[ticket.id], histories[ticket.id], policies) for ticket in tickets]
+
+
+def timed(ticket: Ticket, tags: Iterable[str], history: Sequence[Happened], policies: Sequence[Policy]) -> Timed:
+    """The times of one ticket. Nothing is promised for what was imported: it was said long ago."""
+    about = About(ticket.mailbox_id, ticket.category_id, ticket.requester_address, ticket.language, tuple(sorted(tags)))
+    policy = chosen(policies, about)
+    if policy is None or _is_imported(history):
+        return Timed(ticket, None, is_promised=bool(policies))
+    found = clocks(list(facts(history, ticket.requester_address)), policy, ticket.priority)
+    done = {str(event.data["step"]) for event in history if "step" in event.data}
+    return Timed(ticket, policy, tuple(found), tuple(planned(policy, found, done)))
+
+
+def is_stopped(clock: Clock) -> bool:
+    return clock.state in _STOPPED
+
+
+def facts(history: Sequence[Happened], requester: str) -> Iterator[Fact]:
+    """Every event as clocks see it. A letter that did not reach the requester was no answer, copies to others aside."""
+    answers = {event.message_id: event.id for event in history if event.kind in ("answered", "answered_directly")}
+    for event in history:
+        what, of = _what(event), None
+        if event.kind in ("bounced", "not_sent") and str(event.data.get("recipient", "")).lower() == requester:
+            of = answers.get(event.data.get("of_message"))
+            what = What.FAILED if of is not None else What.OTHER
+        if (status := _status(event)) is not None or what is not What.OTHER:
+            yield Fact(event.id, what, event.at, status, of)
+
+
+def _what(event: Happened) -> What:
+    match event.kind:
+        case "opened":
+            return What.OPENED
+        case "customer_wrote" if "machine" not in event.data:
+            return What.ASKED
+        case "answered" | "answered_directly" if event.actor in _PERSONS:
+            return What.ANSWERED
+        case "merged":
+            return What.ENDED
+        case "changed" if _after(event.data, "assignee") is not None:
+            return What.ASSIGNED
+        case _:
+            return What.OTHER
+
+
+def _status(event: Happened) -> str | None:
+    return "new" if event.kind == "opened" else _after(event.data, "status")
+
+
+def _after(data: Mapping[str, object], field: str) -> str | None:
+    pair = data.get(field)
+    return str(pair[1]) if isinstance(pair, list) and pair[1] is not None else None
+
+
+def _is_imported(history: Sequence[Happened]) -> bool:
+    return any(event.kind == "opened" and "imported" in event.data for event in history)
+
+
+def latest_of(found: Iterable[Clock]) -> list[Clock]:
+    """The clocks that count now: of each promise the newest."""
+    return list({clock.goal: clock for clock in found}.values())
+
+
+def next_due(found: Iterable[Clock]) -> datetime | None:
+    """When the next of what runs is due."""
+    return min((clock.due for clock in found if clock.due is not None and not is_stopped(clock)), default=None)

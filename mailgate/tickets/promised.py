@@ -1,0 +1,94 @@
+"""What is promised for a ticket, told: when each thing is due, how it stands, and which minutes were counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from mailgate.sla.calendar import Calendar
+from mailgate.sla.clocks import Clock, State
+from mailgate.sla.explained import counted
+from mailgate.sla.policy import Goal, Policy
+from mailgate.store.db import Session
+from mailgate.store.tickets import Ticket
+from mailgate.tickets.clocks import latest_of, time_tickets
+from mailgate.tickets.in_words import span
+
+GOALS = {
+    Goal.FIRST_RESPONSE: "First response",
+    Goal.NEXT_RESPONSE: "Next response",
+    Goal.RESOLUTION: "Resolution",
+    Goal.ASSIGNMENT: "Assignment",
+}
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One promise and how it stands: running, late, paused, kept, missed or void. `counted`: a line a stretch."""
+
+    goal: str
+    name: str
+    policy: str
+    state: str
+    words: str
+    due: datetime | None
+    minutes: int
+    target: int
+    counted: tuple[str, ...]
+
+
+def promises_for(session: Session, ticket: Ticket, policies: Sequence[Policy], now: datetime) -> list[Promise]:
+    """What is promised for a ticket now, by its history as it stands."""
+    (timed,) = time_tickets(session, [ticket], policies)
+    if timed.policy is None:
+        return []
+    return [_told(clock, timed.policy, now) for clock in latest_of(timed.clocks)]
+
+
+def _told(clock: Clock, policy: Policy, now: datetime) -> Promise:
+    parts = list(counted(clock, policy.calendar, now))
+    is_late = clock.state in (State.RUNNING, State.PAUSED) and clock.due is not None and clock.due < now
+    used = sum((part.end - part.start for part in parts), timedelta(0))
+    return Promise(
+        clock.goal.value,
+        GOALS[clock.goal],
+        policy.name,
+        "late" if is_late else clock.state.value,
+        _words(clock, policy.calendar, is_late=is_late),
+        clock.due,
+        used // _MINUTE,
+        clock.target // _MINUTE,
+        tuple(_lines(clock, policy.calendar, now)),
+    )
+
+
+def _words(clock: Clock, calendar: Calendar, *, is_late: bool) -> str:
+    """How a promise stands, in one sentence."""
+    due = f"{_local(clock.due, calendar)}" if clock.due is not None else ""
+    if is_late:
+        return f"It was due {due}."
+    match clock.state:
+        case State.PAUSED:
+            return f"The clock stands still; {span(clock.left // _MINUTE)} are left."
+        case State.KEPT:
+            return f"Kept: done {_local(clock.stopped, calendar)}{f', due {due}' if due else ''}."
+        case State.MISSED:
+            return f"Missed: done {_local(clock.stopped, calendar)}, due {due}."
+        case State.VOID:
+            return "The ticket goes on in another one."
+    return f"Due {due}." if due else "Its calendar never opens: nobody can say when it is due."
+
+
+def _lines(clock: Clock, calendar: Calendar, now: datetime) -> Iterator[str]:
+    """Every stretch of working time that was counted."""
+    for part in counted(clock, calendar, now):
+        start, end = (moment.astimezone(ZoneInfo(calendar.zone)) for moment in part)
+        until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %Y-%m-%d %H:%M}"
+        yield f"{start:%a %Y-%m-%d %H:%M}–{until}: {span(part.minutes)}"
+
+
+def _local(moment: datetime | None, calendar: Calendar) -> str:
+    return f"{moment.astimezone(ZoneInfo(calendar.zone)):%a %Y-%m-%d %H:%M %Z}" if moment is not None else ""
