@@ -14,7 +14,9 @@ from mailgate.rights import Right, may
 from mailgate.store.agents import ROLES
 from mailgate.store.messages import files_of
 from mailgate.store.outbox import copies_of_messages
+from mailgate.store.promises import calendar_rows
 from tests.support.mails import mail
+from tests.support.promises import promise
 from tests.support.world import World
 from tests.web.conftest import AFAR, Site
 from web.access import POLICY
@@ -42,7 +44,11 @@ def _real_things(world: World) -> dict[str, str]:
         (file,) = [file for files in files_of(session, ids).values() for file in files]
         rule = treat(session, "spam.nordlicht-customers.example", "hold", "Zoe", clock.now())
         (copy,) = [copy for copies in copies_of_messages(session, ids).values() for copy in copies]
+    policy_id = promise(world)
+    with world.database.desk(world.org) as session:
+        (calendar,) = calendar_rows(session)
     return {
+        "policy_id": str(policy_id), "calendar_id": str(calendar.id),
         "number": ticket.number, "kept_id": str(kept.id), "file_id": str(file.id), "copy_id": str(copy.id),
         "message_id": str(thread[0].id), "rule_id": str(rule.id), "mailbox_id": str(kept.mailbox_id),
     }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mailgate import clock
 from mailgate.tickets.explain import explain_ticket
 from tests.support.browsing import BASE, Browser
 from tests.support.mails import mail
@@ -82,7 +83,7 @@ def test_a_ticket_says_why_it_is_here(browser: Browser, world: World) -> None:
     assert "why-refused" in page
     page = browser.get(f"/t/{number}/why")
     with world.database.desk(1) as session:
-        told = explain_ticket(session, world.ticket(kept.ticket_id))
+        told = explain_ticket(session, world.ticket(kept.ticket_id), [], clock.now())
     for happening in told.history:
         assert happening.what in page
     browser.get("/t/TKT-1/why", 404)

@@ -1,6 +1,6 @@
 """The API, version 1: JSON for programs. One file a noun; the schemas that validate also describe it."""
 
-from web.api import description, events, files, inbound, letters, messages, office, outbound, senders, tickets
+from web.api import description, events, files, inbound, letters, messages, office, outbound, promises, senders, tickets
 from web.api.operations import api
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "messages",
     "office",
     "outbound",
+    "promises",
     "senders",
     "tickets",
 ]

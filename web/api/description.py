@@ -29,6 +29,8 @@ _NOUNS = (
     "categories",
     "mailboxes",
     "letters",
+    "calendars",
+    "policies",
 )  # as they are told
 _PLACE = re.compile(r"<(number|key|string):(\w+)>")
 _ERRORS = {

@@ -52,9 +52,13 @@ class TicketShown(Answer):
     unread: Annotated[bool, Field(description="The customer wrote, and nobody has answered or looked.")]
     message_count: Annotated[int, Field(description="Letters in and out; notes and automatic answers do not count.")]
     reopen_count: int
-    first_response_due: Moment | None
+    first_response_due: Annotated[
+        Moment | None,
+        Field(description="Due times are null where nothing is promised, and while a clock stands still."),
+    ]
     next_response_due: Moment | None
     resolution_due: Moment | None
+    assignment_due: Moment | None
     created_at: Moment
     updated_at: Moment
     last_customer_at: Moment | None

@@ -4,6 +4,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from web.pages import (
+    calendars,
     conversation,
     files,
     inbox,
@@ -12,6 +13,7 @@ from web.pages import (
     mailbox_sign_in,
     mailboxes,
     outbox,
+    policies,
     senders,
     shelf,
     sign_in,
@@ -33,6 +35,8 @@ GROUPS = (
     mailboxes,
     mailbox_sign_in,
     letters,
+    policies,
+    calendars,
     status,
     conversation,
 )

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from flask import Blueprint
 
+from mailgate import clock
 from mailgate.errors import NotFound
+from mailgate.office.promises import policies
 from mailgate.store.kept import kept_by_id
 from mailgate.store.tickets import by_number
 from mailgate.tickets.explain import Looked, MailTold, explain_mail, explain_ticket
@@ -55,13 +57,15 @@ def ticket(number: str) -> str:
         found = by_number(session, number)
         if found is None:
             raise NotFound(f"There is no ticket {number}.")
-        told = explain_ticket(session, found)
+        now = clock.now()
+        told = explain_ticket(session, found, policies(session, now), now)
         return desk_page(
             session,
             "why.html",
             about=About(found.number, f"/t/{found.number}", found.subject),
             mails=[_mail(mail) for mail in told.mails],
             history=told.history,
+            promises=told.promises,
         )
 
 
@@ -79,6 +83,7 @@ def mail(kept_id: int) -> str:
             about=About("this mail", "/admin/shelf", told.subject),
             mails=[_mail(mail, is_linked=True) for mail in told.mails],
             history=told.history,
+            promises=(),
         )
 
 

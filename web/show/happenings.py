@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.store.events import Event
+from mailgate.tickets.in_words import promised
 from web.show import words
 
 _SYMBOLS = {
@@ -17,6 +18,8 @@ _SYMBOLS = {
     "not_sent_yet": "warning",
     "complained": "warning",
     "answer_held": "pause",
+    "breached": "warning",
+    "escalated": "warning",
     "not_acknowledged": "machine",
     "link_asked": "link",
 }
@@ -46,6 +49,8 @@ _SAID = {
     "sender_blocked": "{who} blocked this sender",
     "sender_forgotten": "{who} took this sender off the block and allow lists",
     "linked": "{other} has to do with it",
+    "breached": "{promise} is late",
+    "escalated": "{when}: escalated by the policy {policy}",
 }
 _IN_THREAD = {
     "changed",
@@ -66,6 +71,8 @@ _IN_THREAD = {
     "sender_blocked",
     "sender_forgotten",
     "linked",
+    "breached",
+    "escalated",
 }  # the others are messages there
 
 
@@ -101,6 +108,7 @@ def _text(event: Event, me: int | None) -> str:
         "into": event.data.get("into"),
         "ticket": event.data.get("ticket"),
         "other": next((number for name, number in event.data.items() if name.endswith("_by")), "Another ticket"),
+        **promised(event.data),
     }
     return sentence.format(who=who, reasons=reasons, **told).rstrip(".")
 

@@ -133,4 +133,6 @@ def _setup(session: Session, known: Who, current: str) -> list[Item]:
         items.append(Item("Mailboxes", "/admin/mailboxes", "inbox", alarms or None, current == "mailboxes"))
         broken = count_troubles(session)
         items.append(Item("Letters", "/admin/letters", "mail", broken or None, current == "letters"))
+        items.append(Item("Policies", "/admin/policies", "check", None, current == "policies"))
+        items.append(Item("Calendars", "/admin/calendars", "clock", None, current == "calendars"))
     return items

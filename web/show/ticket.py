@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from mailgate import clock
 from mailgate.errors import NotFound
+from mailgate.office.promises import policies
 from mailgate.rights import Right, may
 from mailgate.store.agents import agents
 from mailgate.store.db import Session
@@ -17,6 +19,7 @@ from mailgate.store.people import addresses_of, failing
 from mailgate.store.senders import rule_by_pattern
 from mailgate.store.tickets import PRIORITIES, Ticket, earlier_of, links_of, participants_of, tags_of
 from mailgate.tickets.moves import allowed_from
+from mailgate.tickets.promised import Promise, promises_for
 from mailgate.tokens import secret
 from web.access import who
 from web.show import words
@@ -88,6 +91,7 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
             "can_resolve": works and "resolved" in allowed_from(ticket.status),
             "is_unread": works and ticket.is_unread,
             "facts": _facts(listed),
+            "promises": _promises(session, ticket),
             "tags": tags_of(session, [ticket.id])[ticket.id],
             "links": [
                 {"text": _LINK_WORDS.get(kind, "Linked with"), "number": other.number, "url": f"/t/{other.number}"}
@@ -117,6 +121,12 @@ def message_values(session: Session, listed: Listed, message_id: int) -> Shown:
 def _facts(listed: Listed) -> list[tuple[str, str]]:
     facts = (("Mailbox", listed.mailbox), ("Team", listed.team), ("Category", listed.category))
     return [(name, value) for name, value in facts if value]
+
+
+def _promises(session: Session, ticket: Ticket) -> list[Promise]:
+    """What is promised for it, by its history as it stands; nothing is asked where nothing is promised."""
+    now = clock.now()
+    return promises_for(session, ticket, policies(session, now), now) if ticket.is_timed else []
 
 
 def _customer(session: Session, listed: Listed) -> dict[str, Any]:

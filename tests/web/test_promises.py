@@ -1,0 +1,146 @@
+"""Calendars and policies on pages and in the API, and what an agent sees of them on a ticket."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from mailgate import clock
+from mailgate.errors import BadInput
+from mailgate.office.passwords import set_password
+from mailgate.office.setup import add_agent
+from mailgate.office.written import minutes_in_words, read_days, read_hours, read_minutes
+from mailgate.store.promises import calendar_rows, policy_rows
+from tests.support.browsing import Browser
+from tests.support.mails import mail
+from tests.support.promises import TARGETS, Hands, promise
+from tests.support.world import World
+from tests.web.conftest import PASSWORD, Site
+
+WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "9:00-12:30, 13-17")
+STEP = {
+    "step_id": "0", "step_goal": "first_response", "step_time": "30 min", "step_side": "before", "step_every": "",
+    "step_times": "", "step_tell": "admins", "step_priority": "high", "step_team": "", "step_assignee": "",
+    "step_tags": "soon late",
+}  # fmt: skip
+
+
+@pytest.fixture
+def admin(site: Site, world: World) -> Browser:
+    """Somebody who may set things up."""
+    with world.database.desk(1) as session:
+        set_password(session, add_agent(session, "ida@nordlicht.example", "admin", clock.now()), PASSWORD)
+    made = Browser(site.client)
+    made.sign_in("ida@nordlicht.example", PASSWORD)
+    return made
+
+
+def test_an_admin_sets_up_a_calendar_and_a_policy(admin: Browser, world: World) -> None:
+    assert "There is no calendar yet" in admin.get("/admin/calendars")
+    assert "Europe/Berlin" in admin.get("/admin/calendars/new")
+    bad = admin.post("/admin/calendars/new", 422, name="Office", zone="Europe/Berlin", **(WEEK | {"monday": "all day"}))
+    assert "are no hours such as" in bad.text
+    assert 'value="all day"' in bad.text
+    days = "2026-12-24 (9-12) Christmas Eve\n2026-12-31 Closed"
+    admin.post(
+        "/admin/calendars/new", name="Office", zone="Europe/Berlin", country="de", region="by", days=days, **WEEK
+    )
+    with world.database.desk(1) as session:
+        (calendar,) = calendar_rows(session)
+    page = admin.get(f"/admin/calendars/{calendar.id}")
+    assert "9:00–12:30, 13:00–17:00" in page
+    assert "2026-12-24 (9:00–12:00) Christmas Eve" in page
+    assert {"2026-01-06", "2026-12-25"} <= {day["date"] for day in calendar.days if day["by_country"]}
+
+    assert "Nothing is promised yet" in admin.get("/admin/policies")
+    assert "Office" in admin.get("/admin/policies/new")
+    promised = {"name": "Usual", "calendar": str(calendar.id), "pauses": "pending", "first_response_normal": "2 h"}
+    bad = admin.post("/admin/policies/new", 422, **(promised | {"first_response_normal": "soon"}), **STEP)
+    assert "is no length of time" in bad.text
+    admin.post("/admin/policies/new", **promised, **STEP)
+    with world.database.desk(1) as session:
+        (policy,) = policy_rows(session)
+    page = admin.get(f"/admin/policies/{policy.id}")
+    assert 'value="2 h"' in page
+    assert "soon late" in page
+    assert "First response within 2 h (normal)" in admin.get("/admin/policies")
+    admin.post(
+        f"/admin/policies/{policy.id}", **(promised | {"first_response_normal": "4 h"}), **(STEP | {"step_id": "1"})
+    )
+    refused = admin.post(f"/admin/calendars/{calendar.id}/removal", 409)
+    assert "Usual goes by this calendar" in refused.text
+    admin.post(f"/admin/policies/{policy.id}/activity", active="off")
+    with world.database.desk(1) as session:
+        (policy,) = policy_rows(session)
+    assert (policy.active, policy.targets, policy.steps[0]["id"]) == (False, {"normal": {"first_response": 240}}, 1)
+
+
+def test_an_agent_sees_what_is_promised_and_which_minutes_count(browser: Browser, world: World) -> None:
+    hands = Hands(datetime.fromisoformat("2026-11-23T09:00+01:00"))
+    promise(world)
+    clock.follow(hands)
+    try:
+        ticket = world.ticket(world.receive(mail()).ticket_id)
+        page = browser.get(f"/t/{ticket.number}")
+        assert "First response" in page
+        assert "Due Mon 2026-11-23 11:00 CET." in page
+        hands.moment += timedelta(hours=3)
+        world.work()
+        assert "It was due Mon 2026-11-23 11:00 CET." in browser.get(f"/t/{ticket.number}")
+        assert "Mon 2026-11-23 09:00–12:00: 3 h" in browser.get(f"/t/{ticket.number}/why")
+    finally:
+        clock.follow(None)
+
+
+def test_open_tickets_are_timed_anew_when_a_policy_changes(site: Site, world: World) -> None:
+    ticket_id = world.receive(mail()).ticket_id
+    assert world.ticket(ticket_id).first_response_due is None
+    policy = site.send("POST", "/policies", {"name": "Usual", "targets": TARGETS}, "admin", 201)
+    world.work()
+    due = world.ticket(ticket_id).first_response_due
+    assert due == world.ticket(ticket_id).created_at + timedelta(hours=2)
+    number = world.ticket(ticket_id).number
+    assert datetime.fromisoformat(site.get(f"/tickets/{number}")["first_response_due"]) == due
+    changed = {"name": "Usual", "targets": {"normal": {"resolution": 60}}, "active": False}
+    site.send("PUT", f"/policies/{policy['id']}", changed, "admin")
+    world.work()
+    ticket = world.ticket(ticket_id)
+    assert (ticket.first_response_due, ticket.resolution_due, ticket.is_timed) == (None, None, False)
+
+
+def test_programs_set_up_calendars_and_policies(site: Site) -> None:
+    week = ["9-17"] * 5 + ["", ""]
+    made = site.send("POST", "/calendars", {"name": "Office", "zone": "Asia/Tokyo", "week": week}, "admin", 201)
+    assert made["week"][0] == "9:00–17:00"
+    site.send("POST", "/calendars", {"name": "Mars", "zone": "Mars/Base", "week": week}, "admin", 422)
+    site.send(
+        "POST",
+        "/calendars",
+        {"name": "Odd", "zone": "UTC", "week": week, "days": [{"date": "2026-02-30"}]},
+        "admin",
+        422,
+    )
+    step = {"goal": "resolution", "minutes": -60, "notify": ["team"], "tags": ["soon"]}
+    body = {"name": "Usual", "calendar": made["id"], "targets": TARGETS, "steps": [step]}
+    policy = site.send("POST", "/policies", body, "admin", 201)
+    assert policy["steps"][0]["id"] == 1
+    again = {name: policy[name] for name in ("name", "calendar", "targets", "conditions", "pauses", "steps", "place")}
+    assert site.send("PUT", f"/policies/{policy['id']}", again, "admin")["steps"] == policy["steps"]
+    assert [one["name"] for one in site.get("/policies")["items"]] == ["Usual"]
+    site.send("POST", "/policies", {**body, "name": "Nothing", "targets": {}}, "admin", 422)
+    site.send("DELETE", f"/calendars/{made['id']}", None, "admin", 409)
+
+
+def test_times_as_people_write_them() -> None:
+    assert read_hours("9:00-12.30, 13–17") == ((540, 750), (780, 1020))
+    assert read_hours("22 to 6") == ((1320, 1800),)
+    assert read_hours("0-24") == ((0, 1440),)
+    assert [read_minutes(text) for text in ("90", "1 h 30 min", "2d", "4h", "")] == [90, 90, 2880, 240, None]
+    assert minutes_in_words(90) == "1 h 30 min"
+    for wrong in ("25-26", "9-17:70", "nine"):
+        with pytest.raises(BadInput):
+            read_hours(wrong)
+    for wrong in ("2026-02-30 Never", "Christmas"):
+        with pytest.raises(BadInput):
+            read_days(wrong)

@@ -1,0 +1,97 @@
+"""An admin builds a calendar and a policy with a step in a real browser, and sees them act on the next mail."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from mailgate import clock
+from mailgate.office.links import sign_in_link
+from mailgate.office.setup import add_agent
+from tests.support.mails import mail
+from tests.support.window import PHONE, Window, window
+from tests.support.world import World
+
+SHOTS = os.environ.get("SHOTS")  # a folder to put pictures into, for whoever wants to look
+
+
+@pytest.fixture
+def admin(engine: Browser, base: str, world: World) -> Iterator[Window]:
+    with window(engine, base) as made:
+        with world.database.desk(1) as session:
+            ida = add_agent(session, "ida@nordlicht.example", "admin", clock.now(), name="Ida Holm")
+            link = sign_in_link(session, ida, clock.now(), "")
+        page = made.open(link)
+        page.get_by_role("button", name="Sign in as Ida Holm").click()
+        page.get_by_label("New password").fill("a short sentence is easy")
+        page.get_by_role("button", name="Set password").click()
+        expect(page.get_by_role("searchbox")).to_be_visible()
+        page.close()
+        yield made
+
+
+def _look(page: Page, name: str) -> None:
+    """It fits a phone, too."""
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
+        page.emulate_media(color_scheme="dark")
+        page.screenshot(path=str(Path(SHOTS) / f"{name}-dark.png"))
+        page.emulate_media(color_scheme="light")
+    wide = page.viewport_size
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"{name}-phone.png"), full_page=True)
+    assert wide is not None
+    page.set_viewport_size(wide)
+
+
+def test_a_promise_is_set_up_and_kept_watch_over(admin: Window, world: World) -> None:
+    page = admin.open("/admin/calendars/new")
+    page.get_by_label("Name").fill("Always")
+    page.get_by_label("Time zone").fill("Europe/Berlin")
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"):
+        page.get_by_label(day, exact=True).fill("0:00-24:00")
+    page.get_by_label("Public holidays of").fill("XX")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").first).to_contain_text("are not known")
+    page.get_by_label("Public holidays of").fill("")
+    _look(page, "calendar")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Always")).to_be_visible()
+    _look(page, "calendars")
+    page.goto(f"{admin.base}/admin/policies/new")
+    page.get_by_label("Name").fill("Everybody")
+    page.get_by_label("Hours that count").select_option("Always")
+    for priority in ("low", "normal", "high", "urgent"):
+        page.get_by_label(f"First response, {priority}").fill("2 h")
+        page.get_by_label(f"Resolution, {priority}").fill("16 h")
+    page.get_by_label("How long, step 1").fill("30 min")
+    page.get_by_label("Promise, step 1").select_option("First response")
+    page.get_by_label("Priority, step 1").select_option("High")
+    page.get_by_label("Tell whom, step 1").select_option("the admins")
+    _look(page, "policy")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("First response within 2 h; Resolution within 16 h.")).to_be_visible()
+    _look(page, "policies")
+    ticket_id = world.receive(mail(subject="Cannot sign in")).ticket_id
+    now = clock.now()
+    clock.follow(lambda: now + timedelta(hours=3))
+    try:
+        world.work()
+        page.goto(f"{admin.base}/t/{world.ticket(ticket_id).number}")
+        expect(page.get_by_text("It was due")).to_be_visible()
+        expect(page.get_by_text("escalated by the policy Everybody").first).to_be_visible()
+        assert world.ticket(ticket_id).priority == "high"
+        _look(page, "ticket")
+        page.get_by_role("link", name="Which minutes count?").click()
+        expect(page.get_by_text("minutes counted").first).to_be_visible()
+        _look(page, "why")
+    finally:
+        clock.follow(None)
+    assert len(world.relay.to("ida@nordlicht.example")) == 1
