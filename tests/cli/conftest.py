@@ -2,26 +2,15 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.support.commands import run
+from tests.support.commands import Said, run
 from tests.support.databases import Fresh
 from tests.support.world import KEY, World
 
 CHECKOUT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Said:
-    """How a command ended, and what it said."""
-
-    code: int
-    out: str
-    err: str
 
 
 Mailgate = Callable[..., Said]
@@ -35,9 +24,7 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
 
 def call(settings: dict[str, str], folder: Path, *words: str, stdin: bytes = b"") -> Said:
     """Run `mailgate …` with these settings and no others."""
-    with TemporaryDirectory() as files:
-        code = run(words, environment(settings), folder, Path(files), stdin)
-        said = Said(code, (Path(files) / "1").read_text(), (Path(files) / "2").read_text())
+    said = run(words, environment(settings), folder, stdin)
     assert "Traceback" not in said.err, said.err
     return said
 

@@ -16,7 +16,8 @@ import pytest
 
 from mailgate.embedded import client_tool, running
 from mailgate.settings import Settings
-from tests.cli.conftest import Mailgate, Said, call
+from tests.cli.conftest import Mailgate, call
+from tests.support.commands import Said
 from tests.support.mails import mail
 from tests.support.processes import eventually
 from tests.support.relay import free_port

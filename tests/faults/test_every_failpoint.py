@@ -1,8 +1,6 @@
 """Every failpoint at every door: killed at each step of accepting, reading and sending, nothing is lost or doubled."""
 
-import contextlib
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -83,8 +81,7 @@ class Trial:
 
     def soon_dead(self, role: str) -> bool:
         """Give a process some time to pass where it is killed; if it has not, it wants another mail."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.gate.running[role].wait(8)
+        self.gate.running[role].join(8)
         return self.gate.has_died(role)
 
     def settle(self) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 _forking = get_context("forkserver")
 _forking.set_forkserver_preload(
@@ -13,27 +16,52 @@ _forking.set_forkserver_preload(
 )
 
 
-def run(words: tuple[str, ...], settings: dict[str, str], folder: Path, files: Path, stdin: bytes) -> int:
-    """Run `mailgate …` in this folder with just these settings; its exit code. What it says lies in `files`."""
-    (files / "0").write_bytes(stdin)
-    process = _forking.Process(target=_become, args=(words, settings, str(folder), str(files)))
+class Said(NamedTuple):
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run(words: tuple[str, ...], settings: dict[str, str], folder: Path, stdin: bytes = b"") -> Said:
+    """Run `mailgate …` in this folder with just these settings, to its end."""
+    with TemporaryDirectory() as place:
+        files = [Path(place) / name for name in ("in", "out", "err")]
+        files[0].write_bytes(stdin)
+        process = _begun(words, settings, folder, *files)
+        process.join(60)
+        if process.exitcode is None:
+            end(process)
+            message = f"mailgate {' '.join(words)} did not end in 60 seconds"
+            raise TimeoutError(message)
+        return Said(process.exitcode, files[1].read_text(), files[2].read_text())
+
+
+def start(words: tuple[str, ...], settings: dict[str, str], folder: Path, log: Path) -> ForkServerProcess:
+    """Start `mailgate …`, which stays; what it says is added to a file."""
+    return _begun(words, settings, folder, Path(os.devnull), log, log)
+
+
+def end(process: ForkServerProcess) -> None:
+    """A power cut for this process."""
+    process.kill()
+    process.join(10)
+
+
+def _begun(words: tuple[str, ...], settings: dict[str, str], folder: Path, *files: Path) -> ForkServerProcess:
+    process = _forking.Process(target=_become, args=(words, settings, folder, files))
     process.start()
-    process.join(60)
-    if process.exitcode is None:
-        process.kill()
-        process.join()
-        message = f"mailgate {' '.join(words)} did not end in 60 seconds"
-        raise TimeoutError(message)
-    return process.exitcode
+    return process
 
 
-def _become(words: tuple[str, ...], settings: dict[str, str], folder: str, files: str) -> None:
+def _become(words: tuple[str, ...], settings: dict[str, str], folder: Path, files: tuple[Path, Path, Path]) -> None:
     """What `python -m mailgate …` is from its start."""
     os.environ.clear()
     os.environ.update(settings)
     os.chdir(folder)
-    for number, flags in enumerate((os.O_RDONLY, os.O_WRONLY | os.O_CREAT, os.O_WRONLY | os.O_CREAT)):
-        handle = os.open(f"{files}/{number}", flags, 0o600)
+    for number, file in enumerate(files):
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND if number else os.O_RDONLY, 0o600)
         os.dup2(handle, number)
         os.close(handle)
     sys.stdin = os.fdopen(0, closefd=False)

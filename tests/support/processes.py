@@ -5,15 +5,15 @@ import os
 import signal
 import smtplib
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from tests.support import commands
 from tests.support.databases import Fresh
 from tests.support.relay import free_port
 from tests.support.world import DESK, KEY
@@ -30,48 +30,39 @@ class Gateway:
     relay_url: str | None = None
     extra: dict[str, str] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=lambda: {door: free_port() for door in CLIENTS})
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, ForkServerProcess] = field(default_factory=dict)
 
     def start(self, *roles: str, failpoints: str = "") -> None:
         """Start processes: `smtp`, `clock`, `worker-1`, … With failpoints, they are armed in these alone."""
         for role in roles:
             command = ["worker", "--name", role] if role.startswith("worker") else [role]
             command += ["--name", role] if role == "imap" else []
-            with (self.folder / f"{role}.log").open("ab") as log:
-                self.running[role] = subprocess.Popen(
-                    [sys.executable, "-m", "mailgate", *command],
-                    env={**self._environment(), "MAILGATE_FAILPOINTS": failpoints},
-                    stdout=log,
-                    stderr=log,
-                    cwd=self.folder,
-                )
+            settings = {**self._environment(), "MAILGATE_FAILPOINTS": failpoints}
+            self.running[role] = commands.start(tuple(command), settings, self.folder, self.folder / f"{role}.log")
         for door in CLIENTS.keys() & set(roles):
             eventually(partial(self._greets, door), within=30)
 
     def kill(self, *roles: str) -> None:
         """A power cut for these processes."""
         for role in roles:
-            process = self.running.pop(role)
-            process.kill()
-            process.wait(10)
+            commands.end(self.running.pop(role))
 
     def stop(self, *roles: str) -> None:
         for role in roles:
             process = self.running.pop(role)
-            process.send_signal(signal.SIGTERM)
-            try:
-                assert process.wait(12) in (0, -signal.SIGTERM), self.log(role)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
+            process.terminate()
+            process.join(12)
+            code = process.exitcode
+            commands.end(process)
+            assert code in (0, -signal.SIGTERM), self.log(role)
 
     def has_died(self, role: str) -> bool:
-        return self.running[role].poll() is not None
+        return not self.running[role].is_alive()
 
     def keep_alive(self, *roles: str) -> None:
         """Start again whichever of these has died, as `mailgate up` would."""
         for role in roles:
-            if self.running[role].poll() is not None:
+            if not self.running[role].is_alive():
                 self.start(role)
 
     def log(self, role: str) -> str:
@@ -90,23 +81,9 @@ class Gateway:
         file = self.folder / f"{hashlib.sha256(raw).hexdigest()}.eml"
         if as_file:
             file.write_bytes(raw)
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "mailgate",
-                "ingest",
-                "--mailbox",
-                DESK,
-                *(["--answer", str(file)] if as_file else []),
-            ],
-            input=None if as_file else raw,
-            env={**self._environment(), "MAILGATE_FAILPOINTS": failpoints},
-            cwd=self.folder,
-            capture_output=True,
-            check=False,
-        )
-        return done.returncode
+        words = ("ingest", "--mailbox", DESK, *(("--answer", str(file)) if as_file else ()))
+        settings = {**self._environment(), "MAILGATE_FAILPOINTS": failpoints}
+        return commands.run(words, settings, self.folder, b"" if as_file else raw).code
 
     def _greets(self, door: str) -> bool:
         try:
@@ -141,8 +118,7 @@ def gateway(fresh: Fresh, folder: Path, *, relay_url: str | None = None, **extra
         yield made
     finally:
         for process in made.running.values():
-            process.kill()
-            process.wait(10)
+            commands.end(process)
 
 
 def eventually(holds: Callable[[], object], *, within: float = 30, every: float = 0.1) -> None:
