@@ -36,6 +36,7 @@ def test_five_hundred_mailboxes_in_one_process(world: World, fresh: Fresh, tmp_p
         eventually(lambda: server.asked("IDLE") == MAILBOXES, within=120)
         fetched = time.monotonic() - began
         pid = gate.running["imap"].pid
+        assert pid is not None
         before = _cpu(pid)
         time.sleep(WATCHED_SECONDS)  # what is measured is that nothing happens
         share = (_cpu(pid) - before) / WATCHED_SECONDS
