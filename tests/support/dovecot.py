@@ -145,7 +145,8 @@ def dovecot(certificate: tuple[Path, Path] | None = None, tokens: str | None = N
         yield server
     finally:
         server.stop()
-        shutil.rmtree(place, ignore_errors=True)
+        while place.exists():  # a child that outlives its master for a moment may still be writing there
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _configuration(
