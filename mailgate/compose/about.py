@@ -109,6 +109,7 @@ _VARIABLES = {
     "sign_in_url": ("the link to sign in", "https://help.nordlicht.example/sign-in/example"),
     "password_url": ("the link to a new password", "https://help.nordlicht.example/password/example"),
 }
+_POINTLESS_WITHOUT = frozenset({"body", "sign_in_url", "password_url", "happy_url", "unhappy_url"})
 _BLOCKS_MAY_NAME = ("desk", "mailbox")  # these are in every letter
 _LETTERS_DATE = datetime.fromisoformat("2026-11-20T15:04:05+00:00")
 
@@ -134,3 +135,10 @@ def variables(name: str) -> tuple[Variable, ...]:
         given = LETTERS[name](sample(name, "en")).variables
         names = ("greeting", "signature", *(each for each in _VARIABLES if each in given))
     return tuple(Variable(each, *_VARIABLES[each]) for each in names)
+
+
+def needed(name: str) -> tuple[str, ...]:
+    """What a letter has to name: without it, it would carry nothing of what it is for."""
+    if name == "status_link":
+        return ("status_url",)
+    return tuple(each.name for each in variables(name) if each.name in _POINTLESS_WITHOUT)

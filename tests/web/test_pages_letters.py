@@ -67,6 +67,8 @@ def test_a_letter_is_changed_compared_and_taken_back(admin: Browser, browser: Br
     assert 'value="We have received your request"' in admin.get(URL)
     assert admin.get(f"{URL}/versions").count("Taken back") == 2
     admin.post(f"{URL}/versions", 422, **{**words, "text": " "}, seen="4")
+    silent = admin.post("/admin/letters/answered/versions", 422, **{**words, "text": "Bye"}, seen="0")
+    assert 'must name "body"' in unescape(silent.text), "an answer without the agent's words is none"
     admin.get("/admin/letters/nothing", 404)
     admin.get(f"{URL}?language=xx", 404)
     admin.get(f"{URL}?mailbox=99", 404)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mailgate.compose.about import sample, variables
+from mailgate.compose.about import needed, sample, variables
 from mailgate.compose.letters import TO_AGENTS, write
 from mailgate.compose.mistakes import Mistake
 from mailgate.compose.sandbox import check
@@ -50,7 +51,15 @@ def mistakes_in(place: Place, wording: Wording) -> list[Mistake]:
     """What is wrong with the words of a letter or a block."""
     known = {variable.name for variable in variables(place.name)}
     fields = {"subject": wording.subject, "text": wording.text, "html": wording.html}
-    return check({name: source for name, source in fields.items() if source}, known)
+    return [*check({name: source for name, source in fields.items() if source}, known), *_left_out(place, wording)]
+
+
+def _left_out(place: Place, wording: Wording) -> Iterator[Mistake]:
+    """An answer without the agent's words, a sign-in letter without its link: neither may be saved."""
+    for name in needed(place.name):
+        for field, source in (("text", wording.text), ("html", wording.html)):
+            if source and not re.search(rf"\{{\{{-?\s*{name}\b", source):
+                yield Mistake(field, 1, f'it must name "{name}", which is what this letter is for')
 
 
 def require_sound(place: Place, wording: Wording) -> None:
