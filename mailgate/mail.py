@@ -153,6 +153,7 @@ class Letter:
     loop_marks: tuple[str, ...] = ()  # values of X-Loop
     received_count: int = 0
     language: str | None = None  # ISO 639-1, when clear
+    thread_index: str | None = None  # Outlook's, as it stands
     fingerprint: str = ""  # hex sha256 over From, To, Cc, Subject, Date and body, without trace headers
 
 
@@ -214,6 +215,25 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """Something said before, to be quoted below a letter; `at` in the time zone it is told in."""
+
+    author: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A file that is too large to travel with a letter, and where it can be fetched instead."""
+
+    name: str
+    size: int
+    url: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """What there is to write: everything a letter (template) needs, as plain values."""
 
@@ -229,7 +249,11 @@ class Task:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     thread_root: str | None = None  # first Message-ID of the thread, for Thread-Index
+    thread_index: str | None = None  # of the mail that began the thread, where Outlook wrote it
     body: str = ""  # an agent's own words, plain text
+    html: str | None = None  # the same formatted, safe; None: as they are
+    quoted: tuple[Quoted, ...] = ()  # newest first
+    links: tuple[Linked, ...] = ()  # files that do not travel with it
     variables: dict[str, str] = field(default_factory=dict)  # what the letter may name: number, status_url, …
     automatic: str | None = None  # Auto-Submitted value: auto-replied, auto-generated, None for a person's answer
     files: tuple[File, ...] = ()

@@ -203,6 +203,9 @@ class Settings(BaseSettings):
         le=600,
         description="An answer written in the page waits so long, and can be taken back; 0: it leaves.",
     )
+    largest_files: int = Field(
+        15 * 2**20, ge=0, description="Files that travel with one letter, in bytes together; larger ones are linked."
+    )
     ack_per_sender: int = Field(5, ge=0, description="Acknowledgements per sender and mailbox in 24 h; 0: no cap.")
     ack_per_hour: int = Field(500, ge=0, description="Acknowledgements in an hour over all; 0: no breaker.")
     requests_per_sender: int = Field(

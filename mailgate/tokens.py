@@ -11,7 +11,7 @@ import secrets
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 _MAC_BYTES = 10  # 80 bits, 16 characters
-_MARK = re.compile(r"([tb])([a-z2-7]{1,13})\.([a-z2-7]{16})")
+_MARK = re.compile(r"([tbs])([a-z2-7]{1,13})\.([a-z2-7]{16})")
 _CHECK_ID = re.compile(r"check\.([a-z2-7]{16})\.([a-z2-7]{16})")
 _MESSAGE_ID = re.compile(r"t([a-z2-7]{1,13})\.([a-z2-7]{16})\.([a-z2-7]{16})")
 
@@ -39,6 +39,15 @@ class Marks:
     def read_bounce(self, org: int, mark: str) -> int | None:
         """The outbox copy's id, if the mark is ours."""
         return self._read("b", "bounce", org, mark)
+
+    def side(self, org: int, side: int) -> str:
+        """`s<id>.<mac>`: goes into the plus-part of our address in a side conversation."""
+        number = _base32(side)
+        return f"s{number}.{self._mac('side', org, number)}"
+
+    def read_side(self, org: int, mark: str) -> int | None:
+        """The side conversation's id, if the mark is ours."""
+        return self._read("s", "side", org, mark)
 
     def message_id(self, org: int, ticket: int, domain: str) -> str:
         """A fresh Message-ID (without brackets) that proves its ticket."""

@@ -51,6 +51,7 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
         scanner=Scanner(read_clamav_url(settings.clamav) if settings.clamav else None, settings.clamav_timeout),
         seal=Seal(servers.secret_key, former.get_secret_value() if former else None),
         lanes=Lanes(servers.redis_url, worker, settings.relay_connections, settings.relay_per_minute),
+        largest_files=settings.largest_files,
     )
     move_in(shop)
 

@@ -43,6 +43,7 @@ _SAID = {
     "received": ("Received", "Goes to the customer when a mail opens a ticket."),
     "outside_hours": ("Outside business hours", "Goes in place of Received while nobody is at the desk."),
     "answered": ("Answered", "Carries an agent's answer to the customer, under the customer's own subject."),
+    "forwarded": ("Passed on", "Carries an agent's words to a third party, aside from the customer."),
     "status_changed": ("Status changed", "Goes to the customer when a ticket's status changes."),
     "resolved": ("Resolved", "Goes to the customer when a ticket is resolved."),
     "reopened": ("Reopened", "Goes to the customer when an agent opens a ticket again."),
@@ -63,8 +64,8 @@ _SAID = {
 }
 _OFF = frozenset({"status_changed", "resolved", "reopened", "closed"})  # until an admin wants them
 # Written, and asked for by nothing yet (mailgate/tickets/notices.py); whoever makes the first call takes it out.
-_UNUSED = frozenset(LETTERS) - {"received", "answered", "status_link", "escalated", "breached"}
-_NEEDED = frozenset({"answered", "status_link", "sign_in", "password"})  # nobody asks for these in vain
+_UNUSED = frozenset(LETTERS) - {"received", "answered", "forwarded", "status_link", "escalated", "breached"}
+_NEEDED = frozenset({"answered", "forwarded", "status_link", "sign_in", "password"})  # nobody asks for these in vain
 _GROUP_OF = {
     **{letter.__name__: "customers" for letter in TO_CUSTOMERS},
     **{letter.__name__: "agents" for letter in TO_AGENTS},
@@ -86,6 +87,8 @@ ABOUT = {
 _VARIABLES = {
     "greeting": ("the shared greeting", ""),
     "signature": ("the shared signature", ""),
+    "agent_signature": ("what the agent signs with, or their name", "Mia Keller"),
+    "desk_signature": ("what the mailbox signs with, or its name", "Nordlicht Support"),
     "number": ("the ticket's number", "TKT-2026-000123"),
     "subject": ("the ticket's subject", "Cannot sign in after reset"),
     "customer": ("the customer's name", "Ana Ferreira"),

@@ -23,13 +23,14 @@ _NEWEST_REFERENCES = 10
 _NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+")
 _SPACES = re.compile(r" {2,}")
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}")
-_UNSAFE = r"\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_UNSAFE = r"\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff"
 _ATOM = rf"[^{_UNSAFE}<>()\[\],;:\\\"@]"
 _ADDRESS = re.compile(rf'(?:{_ATOM}+|"[\x20\x21\x23-\x5b\x5d-\x7e]+")@(?:{_ATOM}+|\[[0-9A-Za-z.:]+\])')
 # Outlook counts in steps of 100 ns from 1601. Every mail of a thread carries the same first 22 bytes, so they start at
-# a fixed day and take only their identity from the thread.
-_OUTLOOK_START = datetime(2020, 1, 1, tzinfo=UTC)
+# a fixed day (2020) and take only their identity from the thread.
 _OUTLOOK_TICKS = 132_223_104_000_000_000
+_OUTLOOK_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_HEAD = 22  # bytes: its beginning in time, and its identity
 
 
 def write(task: Task, *, subject: str, topic: str, language: str) -> bytes:
@@ -96,13 +97,26 @@ def _references(task: Task) -> list[str]:
 def _thread_index(task: Task) -> str:
     """[MS-OXOMSG] 2.2.1.3: six bytes of time, sixteen of identity, and five for this answer's place in time."""
     assert task.date is not None
-    identity = hashlib.sha256((task.thread_root or "").encode("utf-8", "replace")).digest()[:16]
-    head = _OUTLOOK_TICKS.to_bytes(8, "big")[:6] + identity
-    if task.thread_root == task.message_id:
-        return base64.b64encode(head).decode()
-    ticks = max(task.date - _OUTLOOK_START, timedelta(0)) // timedelta(microseconds=1) * 10
+    head = _outlooks_own(task.thread_index)
+    if head is None:
+        identity = hashlib.sha256((task.thread_root or "").encode("utf-8", "replace")).digest()[:16]
+        head = _OUTLOOK_TICKS.to_bytes(8, "big")[:6] + identity
+        if task.thread_root == task.message_id:
+            return base64.b64encode(head).decode()
+    began = _OUTLOOK_EPOCH + timedelta(microseconds=int.from_bytes(head[:6] + b"\0\0", "big") // 10)
+    ticks = max(task.date - began, timedelta(0)) // timedelta(microseconds=1) * 10
     later = 1 << 31 | (ticks >> 23) & 0x7FFFFFFF
-    return base64.b64encode(head + later.to_bytes(4, "big") + b"\0").decode()
+    return base64.b64encode(head[:_HEAD] + later.to_bytes(4, "big") + b"\0").decode()
+
+
+def _outlooks_own(index: str | None) -> bytes | None:
+    """The head of the index that Outlook gave the thread, which its answers go on with; None where it is none."""
+    try:
+        read = base64.b64decode(index or "", validate=True)
+    except ValueError:
+        return None
+    # Its time is a count that begins with 1 from 1829 to 4085: whatever does not, is no index.
+    return read[:_HEAD] if len(read) >= _HEAD and read[0] == 1 else None
 
 
 def _manners(task: Task) -> list[str]:

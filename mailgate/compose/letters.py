@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mailgate.compose import headers, mime, render, subjects, told
+from mailgate.compose import headers, linked, mime, quoted, render, subjects, told
+from mailgate.compose.paragraphs import paragraphs
 from mailgate.mail import Draft, Task
 
 
@@ -26,6 +28,7 @@ def write(task: Task, *, stand_ins: Mapping[str, str] | None = None) -> Draft:
     words = LETTERS[task.letter](task)
     variables = {**(stand_ins or {}), **words.variables}
     page = render.render(task.letter, task.language, variables, task.own, task.own_blocks)
+    page = _with_words(page, task) if task.letter in _OF_PEOPLE else _without_quotes(page)
     own = subjects.bare(words.subject or "", task.token) or subjects.bare(page.subject, task.token)
     subject = subjects.line(own, task.token, is_answer=words.is_answer)
     body = mime.body(page.text, page.html, task.files, seed=task.message_id)
@@ -48,7 +51,15 @@ def outside_hours(task: Task) -> Words:
 def answered(task: Task) -> Words:
     """An agent's own words, under the ticket's own subject."""
     variables = _named(task, "number", "status_url", "agent")
-    return Words({**variables, "body": render.clean(task.body).strip("\n")}, task.subject, is_answer=True)
+    signed = {name: render.clean(task.variables.get(name) or variables[usual]) for name, usual in _SIGNED.items()}
+    return Words({**variables, **signed, "body": _PLACE}, task.subject, is_answer=_answers(task))
+
+
+def forwarded(task: Task) -> Words:
+    """An agent's words to a third party, who is told nothing of the ticket they belong to."""
+    variables = _named(task, "agent")
+    signed = {name: render.clean(task.variables.get(name) or variables[usual]) for name, usual in _SIGNED.items()}
+    return Words({**variables, **signed, "body": _PLACE}, task.subject, is_answer=_answers(task))
 
 
 def status_changed(task: Task) -> Words:
@@ -125,13 +136,43 @@ def password(task: Task) -> Words:
 
 
 TO_CUSTOMERS = (
-    received, outside_hours, answered, status_changed, resolved, reopened, closed, survey, status_link,
+    received, outside_hours, answered, forwarded, status_changed, resolved, reopened, closed, survey, status_link,
 )  # fmt: skip
 TO_AGENTS = (new_ticket, assigned, customer_answered, mentioned, escalated, breached)
 ACCOUNTS = (sign_in, password)
 LETTERS: dict[str, Callable[[Task], Words]] = {
     letter.__name__: letter for letter in (*TO_CUSTOMERS, *TO_AGENTS, *ACCOUNTS)
 }
+
+_OF_PEOPLE = frozenset({"answered", "forwarded"})  # letters whose words an agent wrote
+_SIGNED = {"agent_signature": "agent", "desk_signature": "desk"}  # and who signs where nobody has written one
+_PLACE = "\ue000\ue001\ue000"  # where an agent's words come: no template works on them, however long they are
+_PLACED = re.compile(rf'<p dir="auto"[^>]*>{_PLACE}</p>|{_PLACE}')
+_BELOW = "<!--below-->"  # where the frame has room for what was written before
+
+
+def _with_words(page: render.Page, task: Task) -> render.Page:
+    """Put an agent's words into the letter around them, with files to download, and what they answer below."""
+    own = render.clean(task.body).strip("\n")
+    text = "\n\n".join(filter(None, (own, linked.as_text(task.links, page.language))))
+    html = (render.clean(task.html) if task.html else str(paragraphs(own))) + linked.as_html(task.links, page.language)
+    before = tuple(replace(each, text=render.clean(each.text)) for each in task.quoted)
+    before_it = quoted.as_text(before, page.language)
+    below = quoted.as_html(before, page.language)
+    return replace(
+        page,
+        text=page.text.replace(_PLACE, text) + (f"\n{before_it}\n" if before_it else ""),
+        html=_PLACED.sub(lambda _: html, page.html).replace(_BELOW, below, 1),
+    )
+
+
+def _answers(task: Task) -> bool:
+    """Whether anything was written before it; a letter that begins a conversation is no answer."""
+    return bool(task.in_reply_to or task.references or not task.thread_root)
+
+
+def _without_quotes(page: render.Page) -> render.Page:
+    return replace(page, html=page.html.replace(_BELOW, "", 1))
 
 
 def _language(task: Task) -> str:

@@ -14,13 +14,23 @@ from mailgate.mail import File
 
 _LONGEST_LINE = 990  # RFC 5322 2.1.1 allows 998
 _LONGEST_NAME = 200  # bytes; longer names cannot be saved everywhere
+_CONTENT_ID = re.compile(r"[A-Za-z0-9._+-]{1,100}@[A-Za-z0-9.-]{1,100}")
 _TYPE = re.compile(r"(?!message/|multipart/)[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*", re.IGNORECASE)
 
 
 def body(text: str, html: str, files: Sequence[File], *, seed: str) -> bytes:
     """The MIME headers, an empty line, and the parts. Nobody who wrote a part knew `seed`, so none holds a boundary."""
-    words = _multipart("alternative", [_words("plain", text), _words("html", html)], seed)
-    return _multipart("mixed", [words, *map(_file, files)], seed) if files else words
+    page = _words("html", html)
+    if pictures := [file for file in files if _is_shown(file)]:
+        page = _multipart("related", [page, *map(_file, pictures)], seed)
+    words = _multipart("alternative", [_words("plain", text), page], seed)
+    apart = [file for file in files if not _is_shown(file)]
+    return _multipart("mixed", [words, *map(_file, apart)], seed) if apart else words
+
+
+def _is_shown(file: File) -> bool:
+    """Whether it is a picture within the page."""
+    return file.inline and file.content_id is not None and _CONTENT_ID.fullmatch(file.content_id) is not None
 
 
 def _multipart(kind: str, parts: list[bytes], seed: str) -> bytes:
@@ -59,10 +69,14 @@ def _file(file: File) -> bytes:
     head = Message()
     head["Content-Type"] = file.type if _TYPE.fullmatch(file.type) else "application/octet-stream"
     head["Content-Transfer-Encoding"] = "base64"
+    manner = "attachment"
+    if _is_shown(file):
+        manner = "inline"
+        head["Content-ID"] = f"<{file.content_id}>"
     if name := _file_name(file.name):
-        head.add_header("Content-Disposition", "attachment", filename=name if name.isascii() else ("utf-8", "", name))
+        head.add_header("Content-Disposition", manner, filename=name if name.isascii() else ("utf-8", "", name))
     else:
-        head.add_header("Content-Disposition", "attachment")
+        head.add_header("Content-Disposition", manner)
     lines = [f"{key}: {value}" for key, value in head.items()]
     return "\r\n".join([*lines, "", ""]).encode() + _encoded(file.content, "base64")
 

@@ -13,6 +13,7 @@ from mailgate.store.tickets import Ticket
 from mailgate.tokens import hashed, secret
 
 CONVERSATION_DAYS = 60
+FILE_DAYS = 60
 SIGN_IN_MINUTES = 60
 
 
@@ -28,6 +29,13 @@ def conversation_link(session: Session, ticket: Ticket, at: datetime, public_url
     expires = at + timedelta(days=CONVERSATION_DAYS)
     made = _make(session, "conversation", at, expires, ticket_id=ticket.id, address=ticket.requester_address)
     return f"{public_url}/s/{made.secret}"
+
+
+def file_link(session: Session, file_id: int, at: datetime, public_url: str) -> tuple[str, datetime]:
+    """A link to one file for whoever it is sent to, and when it ends; it can be revoked by removing its token."""
+    expires = at + timedelta(days=FILE_DAYS)
+    made = _make(session, "file", at, expires, file_id=file_id)
+    return f"{public_url}/f/{made.secret}", expires
 
 
 def sign_in_link(session: Session, agent: Agent, at: datetime, public_url: str) -> str:
@@ -56,11 +64,12 @@ def _make(
     role: str | None = None,
     agent_id: int | None = None,
     ticket_id: int | None = None,
+    file_id: int | None = None,
     address: str | None = None,
 ) -> Made:
     value = secret()
     token = Token(
-        kind=kind, hash=hashed(value), name=name, role=role, agent_id=agent_id, ticket_id=ticket_id, address=address,
-        created_at=at, expires_at=expires,
+        kind=kind, hash=hashed(value), name=name, role=role, agent_id=agent_id, ticket_id=ticket_id, file_id=file_id,
+        address=address, created_at=at, expires_at=expires,
     )  # fmt: skip
     return Made(add(session, token), value)

@@ -21,6 +21,8 @@ from mailgate.parse.scrub import scrubbed
 from mailgate.parse.set_aside import parsed
 from mailgate.parse.structure import Block, Structure, walk
 
+_THREAD_INDEX = 1000  # characters; a thread of 140 answers
+
 
 def read(raw: bytes) -> Letter:
     """The letter in these bytes. Raises Refused for what is built to hurt a parser, and nothing else."""
@@ -79,6 +81,7 @@ def _read(mail: bytes, defects: list[str]) -> Letter:
         loop_marks=tuple(clean(value) for value in headers.raw_all("x-loop")),
         received_count=len(headers.raw_all("received")),
         language=language_of(division.reply),
+        thread_index=headers.raw("thread-index").strip()[:_THREAD_INDEX] or None,
         fingerprint=fingerprint(headers, mail[len(head_of(mail)) :]),
     )
 

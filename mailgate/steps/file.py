@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from mailgate import clock
@@ -36,6 +37,7 @@ from mailgate.thread.own import own_mail
 from mailgate.tickets.history import Actor
 from mailgate.tickets.reply import customer_wrote
 from mailgate.tickets.said import said_by_letter
+from mailgate.tickets.side import third_party_wrote
 
 REPORTS = {Kind.BOUNCE: "bounce", Kind.DELAY: "bounce", Kind.RECEIPT: "discarded", Kind.COMPLAINT: "complaint"}
 
@@ -148,6 +150,12 @@ def _file_by(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decision, 
     elif copy is not None:
         reason = f"The same mail came to another mailbox, too, and was kept as {copy.id}: one ticket has it."
         settle(row, "duplicate", [reason], ticket_id=copy.ticket_id, trail=decision.trail)
+    elif decision.ticket is not None and decision.side is not None:
+        said = replace(said_by_letter(arrival.letter, row.id, "mail", arrival.verdict), side_id=decision.side.id)
+        by = Actor("customer", said.author, address=said.author_address)
+        third_party_wrote(batch.session, decision.ticket, said, by, batch.when(row))
+        batch.evidence.remember(decision.ticket, said.message_id, said.cited)
+        settle(row, "appended", [decision.reason], ticket_id=decision.ticket.id, trail=decision.trail)
     elif decision.ticket is not None and decision.agent is not None:
         agent_wrote(batch, row, arrival, decision.ticket, decision.agent, decision)
     elif decision.ticket is not None:

@@ -12,10 +12,11 @@ from mailgate import clock
 from mailgate.compose.sign import SigningKey, signed
 from mailgate.errors import Permanent
 from mailgate.failpoints import point
-from mailgate.mail import Draft, File, Task
+from mailgate.mail import Draft, Task
 from mailgate.office.letters import Letters, letters
 from mailgate.office.links import conversation_link
 from mailgate.steps.dress import is_on, write_own
+from mailgate.steps.enclosed import enclosed_aside, enclosed_with
 from mailgate.steps.notices import fact_of, to_tell
 from mailgate.steps.timing import write_times
 from mailgate.steps.workshop import Workshop
@@ -24,16 +25,17 @@ from mailgate.store.db import Session
 from mailgate.store.dkim import dkim_keys
 from mailgate.store.events import Event, events_by_ids, take_followed
 from mailgate.store.locks import lock_names
-from mailgate.store.messages import Message, files_of, last_letter_in, letter_ids, messages_by_ids
+from mailgate.store.messages import Message, last_letter_in, letter_ids, message_by_id, messages_by_ids
 from mailgate.store.office import Mailbox, mailboxes
 from mailgate.store.organisations import Organisation, own
 from mailgate.store.outbox import OutboxCopy, WrittenLetter, acknowledged_since, acknowledgements_since
 from mailgate.store.people import failing, person_by_id
+from mailgate.store.sides import said_aside, sides_by_ids
 from mailgate.store.tickets import Ticket, by_ids
 from mailgate.tickets.history import MAILGATE, record
 from mailgate.tickets.notices import Desk, to_agent
 from mailgate.tickets.said import Said, say
-from mailgate.tickets.tasks import acknowledgement, agents_answer, language_of, private_link, return_path
+from mailgate.tickets.tasks import acknowledgement, agents_answer, forwarded, language_of, private_link, return_path
 
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
 
@@ -78,6 +80,8 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
         for event in events:
             if event.kind == "answered":
                 _answer(batch, event)
+            elif event.kind == "forwarded":
+                _forward(batch, event)
             elif event.kind == "link_asked":
                 _mail_link(batch, event)
             elif event.kind == "escalated":
@@ -197,19 +201,35 @@ def _answer(batch: Batch, event: Event) -> None:
     """Write an agent's answer, a copy for each of the recipients fixed when they pressed send."""
     ticket, answer = batch.tickets[event.ticket_id], batch.messages[event.message_id or 0]
     mailbox = batch.mailboxes[ticket.mailbox_id]
+    last_in = last_letter_in(batch.session, ticket.id)
     task = agents_answer(
         batch.organisation,
         mailbox,
         ticket,
         answer,
         letter_ids(batch.session, ticket.id),
-        last_letter_in(batch.session, ticket.id),
+        last_in,
         batch.shop.marks,
         status_url=_link_in(batch, ticket, answer),
-        files=_files(batch, answer),
+        enclosed=enclosed_with(batch.session, batch.shop, batch.organisation, mailbox, answer, last_in),
     )
     if (draft := _write(batch, ticket, task, answer)) is not None:
         _put_out(batch, ticket, mailbox, answer, task, draft)
+
+
+def _forward(batch: Batch, event: Event) -> None:
+    """Write an agent's letter to a third party."""
+    ticket, letter = batch.tickets[event.ticket_id], batch.messages[event.message_id or 0]
+    mailbox = batch.mailboxes[ticket.mailbox_id]
+    side = sides_by_ids(batch.session, [letter.side_id or 0])[letter.side_id or 0]
+    earlier = [each for each in said_aside(batch.session, side.id) if (each.at, each.id) < (letter.at, letter.id)]
+    passed_on = message_by_id(batch.session, event.data.get("passed_on") or 0)
+    task = forwarded(
+        batch.organisation, mailbox, side, letter, earlier, batch.shop.marks,
+        enclosed=enclosed_aside(batch.session, batch.shop, batch.organisation, mailbox, letter, passed_on),
+    )  # fmt: skip
+    if (draft := _write(batch, ticket, task)) is not None:
+        _put_out(batch, ticket, mailbox, letter, task, draft)
 
 
 def _link_in(batch: Batch, ticket: Ticket, answer: Message) -> str:
@@ -242,16 +262,6 @@ def _tell(batch: Batch, event: Event) -> None:
         is_wanted = is_on(batch.letters, task.letter, task.language, ticket.mailbox_id, ticket.category_id)
         if is_wanted and (draft := _write(batch, ticket, task)) is not None:
             _put_out(batch, ticket, mailbox, None, task, draft)
-
-
-def _files(batch: Batch, answer: Message) -> tuple[File, ...]:
-    stored = files_of(batch.session, [answer.id])[answer.id]
-    org = batch.organisation.id
-    return tuple(
-        File(file.name, file.type, batch.shop.blobs.get(org, file.sha256), file.inline, file.content_id)
-        for file in stored
-        if not file.is_withheld
-    )
 
 
 def _put_out(

@@ -14,6 +14,8 @@ from mailgate.tokens import Marks
 from mailgate.trust.checker import Checker
 from mailgate.viruses.scanner import Scanner
 
+LARGEST_FILES = 15 * 2**20  # with their encoding 20 MB, which nearly every mail server takes
+
 
 @dataclass
 class Workshop:
@@ -35,6 +37,7 @@ class Workshop:
     trust: Checker
     scanner: Scanner
     seal: Seal
+    largest_files: int = LARGEST_FILES  # bytes that travel with one letter
     carriers: Carriers = field(default_factory=Carriers)
     lanes: Lanes | None = None
     holds_lost_claims: bool = False  # a drain was cut off, and what it had claimed is still in our name

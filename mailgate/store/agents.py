@@ -37,6 +37,7 @@ class Agent(TenantRow):
     role: Mapped[str]
     password_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+    signature: Mapped[str] = mapped_column(server_default="")  # below their answers, instead of their name
     created_at: Mapped[datetime]
 
 
@@ -71,15 +72,20 @@ class SignedIn(TenantRow):
 
 
 class Token(TenantRow):
-    """A secret that stands for somebody, stored as a hash: `api`, `sign-in` (once), `conversation` (one ticket)."""
+    """A secret that stands for somebody or something, stored as a hash.
+
+    `api`, `sign-in` (once), `conversation` (one ticket), `file` (one file, for whoever was sent the link).
+    """
 
     __tablename__ = "tokens"
     __table_args__ = (
         Index("tokens_hash_key", "hash", unique=True),
-        CheckConstraint("kind IN ('api', 'sign-in', 'conversation')", name="kind"),
+        CheckConstraint("kind IN ('api', 'sign-in', 'conversation', 'file')", name="kind"),
         points_to("agents", "agent_id", gone_with=True),
         points_to("tickets", "ticket_id", gone_with=True),
+        points_to("files", "file_id", gone_with=True),
         Index("tokens_ticket_id_idx", "org_id", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
+        Index("tokens_file_id_idx", "org_id", "file_id", postgresql_where=text("file_id IS NOT NULL")),
     )
 
     kind: Mapped[str]
@@ -88,6 +94,7 @@ class Token(TenantRow):
     role: Mapped[str | None]  # of an API token
     agent_id: Mapped[int | None]  # whom a sign-in link signs in
     ticket_id: Mapped[int | None]  # what a conversation link shows
+    file_id: Mapped[int | None]  # what a link to a file gives
     address: Mapped[str | None]  # and to whom
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]

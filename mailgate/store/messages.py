@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Computed, Connection, Index, func, select, tuple_, update
+from sqlalchemy import CheckConstraint, Computed, Connection, Index, and_, func, or_, select, tuple_, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
@@ -32,6 +32,7 @@ class Message(TenantRow):
         ),
         CheckConstraint("direction IN ('in', 'out', 'note', 'system', 'withdrawn')", name="direction"),
         points_to("tickets", "ticket_id"),
+        points_to("side_conversations", "side_id"),
     )
 
     ticket_id: Mapped[int]
@@ -52,6 +53,7 @@ class Message(TenantRow):
     kept_id: Mapped[int | None]
     trust: Mapped[str | None]  # pass, fail, none: whether the sender is who the mail says
     leaves_at: Mapped[datetime | None]  # an answer that leaves later: customers do not see it before
+    side_id: Mapped[int | None]  # the side conversation it was said in: its customer never sees it
     once: Mapped[str | None]  # the key of the form it was written in: sent twice, it is one message
     words: Mapped[str | None] = deferred(
         mapped_column(
@@ -132,6 +134,9 @@ class NewId(NamedTuple):
     is_own: bool
 
 
+_IN_FRONT = Message.side_id.is_(None)  # said to the customer or by them, not aside
+
+
 def thread_of(session: Session, ticket_id: int) -> list[Message]:
     """A ticket's messages, oldest first."""
     question = select(Message).where(Message.ticket_id == ticket_id, Message.direction != "withdrawn")
@@ -167,7 +172,7 @@ def is_written(session: Session, ticket_id: int, once: str | None) -> bool:
 
 def last_letter_in(session: Session, ticket_id: int) -> Message | None:
     """The customer's latest mail, which an answer answers."""
-    question = select(Message).where(Message.ticket_id == ticket_id, Message.direction == "in")
+    question = select(Message).where(Message.ticket_id == ticket_id, Message.direction == "in", _IN_FRONT)
     return session.scalar(question.order_by(Message.at.desc(), Message.id.desc()).limit(1))
 
 
@@ -181,9 +186,23 @@ def written_since(session: Session, moments: Mapping[int, datetime]) -> set[int]
     return {ticket_id for ticket_id, at in session.execute(question) if at > moments[ticket_id]}
 
 
+def spoken_before(session: Session, answer: Message, limit: int) -> list[Message]:
+    """What customers and agents said to each other before an answer, newest first."""
+    question = select(Message).where(
+        Message.ticket_id == answer.ticket_id,
+        Message.id != answer.id,
+        Message.at <= answer.at,
+        _IN_FRONT,
+        or_(Message.direction == "out", and_(Message.direction == "in", Message.kind == "person")),
+    )
+    return list(session.scalars(question.order_by(Message.at.desc(), Message.id.desc()).limit(limit)))
+
+
 def letter_ids(session: Session, ticket_id: int, limit: int = 12) -> list[str]:
     """The Message-IDs of a ticket's letters, oldest first: what an answer refers to."""
-    question = select(Message.message_id).where(Message.ticket_id == ticket_id, Message.message_id.is_not(None))
+    question = select(Message.message_id).where(
+        Message.ticket_id == ticket_id, Message.message_id.is_not(None), _IN_FRONT
+    )
     newest = session.scalars(question.order_by(Message.at.desc(), Message.id.desc()).limit(limit))
     return [message_id for message_id in newest if message_id][::-1]
 

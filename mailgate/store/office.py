@@ -35,6 +35,9 @@ class Category(TenantRow):
     created_at: Mapped[datetime]
 
 
+QUOTING = ("off", "last", "all")
+
+
 class Mailbox(TenantRow):
     """An address customers write to. `plus` says whether its host delivers plus-addresses.
 
@@ -51,6 +54,7 @@ class Mailbox(TenantRow):
             postgresql_where=text("catch_all"),
         ),
         CheckConstraint("address = lower(address) AND position('@' in address) > 1", name="address"),
+        CheckConstraint("quoting IN ('off', 'last', 'all')", name="quoting"),
         points_to("teams", "team_id"),
     )
 
@@ -61,6 +65,9 @@ class Mailbox(TenantRow):
     catch_all: Mapped[bool] = mapped_column(server_default=text("false"))
     language: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+    signature: Mapped[str] = mapped_column(server_default="")  # below agents' answers, instead of its name
+    quoting: Mapped[str] = mapped_column(server_default="off")  # what stands below an answer of what it answers
+    largest_files: Mapped[int | None]  # bytes that travel with one letter; None: by the setting
     created_at: Mapped[datetime]
 
     @property

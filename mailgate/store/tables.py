@@ -15,7 +15,9 @@ from mailgate.store import (
     people,
     promises,
     relays,
+    replies,
     senders,
+    sides,
     tickets,
 )
 from mailgate.store.base import Base
@@ -38,6 +40,8 @@ __all__ = [
     "people",
     "promises",
     "relays",
+    "replies",
     "senders",
+    "sides",
     "tickets",
 ]

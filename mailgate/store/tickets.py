@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, Connection, Index, delete, select, text
+from sqlalchemy import CheckConstraint, Connection, Index, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, points_to, tenant
@@ -55,6 +55,7 @@ class Ticket(TenantRow):
     channel: Mapped[str]
     language: Mapped[str | None]
     thread_root: Mapped[str | None]  # the first Message-ID of the thread
+    thread_index: Mapped[str | None]  # of the mail that opened it, where Outlook wrote it
     is_unread: Mapped[bool]
     message_count: Mapped[int]  # letters in and out; notes and automatic answers do not count
     reopen_count: Mapped[int] = mapped_column(server_default=text("0"))
@@ -192,6 +193,12 @@ def participants_of(session: Session, ids: Iterable[int]) -> dict[int, set[str]]
         for ticket_id, address in session.execute(question):
             found[ticket_id].add(address)
     return found
+
+
+def newest_of(session: Session, ticket_id: int, addresses: Iterable[str]) -> datetime | None:
+    """When the last of these (lower-case) addresses was let into a ticket."""
+    where = (Participant.ticket_id == ticket_id, Participant.address.in_(list(addresses)))
+    return session.scalar(select(func.max(Participant.added_at)).where(*where))
 
 
 def links_of(session: Session, ticket_id: int) -> list[tuple[str, Ticket]]:

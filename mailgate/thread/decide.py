@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from mailgate.mail import Cause, Kind, Try
 from mailgate.store.agents import Agent
+from mailgate.store.sides import SideConversation
 from mailgate.store.tickets import Ticket
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.evidence import Clue, Evidence
@@ -25,7 +26,8 @@ class Link:
 class Decision:
     """Where a letter goes: onto `ticket`, to the shelf for a `cause`, or, with neither, onto a new ticket.
 
-    `agent`: it speaks as this agent, and proved it. `link`: what the new ticket has to do with an older one.
+    `side`: in this side conversation of the ticket. `agent`: it speaks as this agent, and proved it. `link`: what the
+    new ticket has to do with an older one.
     """
 
     reason: str
@@ -34,6 +36,7 @@ class Decision:
     agent: Agent | None = None
     cause: Cause | None = None
     link: Link | None = None
+    side: SideConversation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ def decide(
     for clue in clues:
         named = evidence.tickets[clue.ticket_id]
         ticket = evidence.goes_on_in(named)
+        if (side := evidence.side(arrival, named)) is not None:
+            return _aside(clue, named, ticket, side, arrival, trail)
         authority = _authority(evidence, arrival, named, ticket)
         is_over = authority.may and authority.agent is None and _is_over(ticket, arrival, now, reopen_days)
         over = f", but {ticket.number} was closed more than {reopen_days} days ago" if is_over else ""
@@ -81,6 +86,18 @@ def decide(
         return Decision(reason, tuple(trail), link=Link("claims", claimed))
     reason = "Nothing in it leads to a ticket of ours." if trail else "It refers to nothing: a new request."
     return Decision(reason, tuple(trail))
+
+
+def _aside(
+    clue: Clue, named: Ticket, ticket: Ticket, side: SideConversation, arrival: Arrival, trail: list[Try]
+) -> Decision:
+    """A third party answers; a forged answer would be read by agents as theirs."""
+    why = f"{side.address} is the third party of a side conversation"
+    trail.append(Try("authority", arrival.sender, why))
+    if not arrival.verdict.is_answerable:
+        reason = f"{why}, but the mail fails its sender's own authentication rules."
+        return Decision(reason, tuple(trail), cause=Cause.FORGED_SENDER)
+    return Decision(f"{_belongs(clue, named, ticket)}, and {why}.", tuple(trail), ticket=ticket, side=side)
 
 
 def _belongs(clue: Clue, named: Ticket, ticket: Ticket) -> str:

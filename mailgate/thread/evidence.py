@@ -11,6 +11,7 @@ from mailgate.store.agents import Agent, agents_by_email
 from mailgate.store.db import Session
 from mailgate.store.messages import Known, NewId, remember_thread_ids, tickets_by_thread_ids, trimmed
 from mailgate.store.outbox import tickets_of_copies
+from mailgate.store.sides import SideConversation, sides_by_ids, sides_of
 from mailgate.store.tickets import Ticket, by_ids, by_numbers, participants_of
 from mailgate.thread.arrival import Arrival
 from mailgate.thread.subject import numbers_in
@@ -39,6 +40,7 @@ class Evidence:
     by_number: dict[str, int] = field(default_factory=dict)
     by_copy: dict[int, int | None] = field(default_factory=dict)  # an answer to the return path of a letter of ours
     participants: dict[int, set[str]] = field(default_factory=dict)
+    sides: dict[int, SideConversation] = field(default_factory=dict)  # of these tickets, by id
     new_ids: list[NewId] = field(default_factory=list)
 
     def clues(self, arrival: Arrival, opened_by_it: Container[int]) -> tuple[list[Clue], list[Try]]:
@@ -58,6 +60,19 @@ class Evidence:
         """The agent this sender says they are, if that agent works here now: rights count when a mail is read."""
         agent = self.agents.get(arrival.sender)
         return agent if agent is not None and agent.active and may(agent.role, Right.WORK) else None
+
+    def side(self, arrival: Arrival, named: Ticket) -> SideConversation | None:
+        """The side conversation of a ticket that this letter goes on with.
+
+        Whoever holds its mark means it; a third party who answers in another way takes part in nothing else.
+        """
+        theirs = [one for one in self.sides.values() if one.ticket_id == named.id and one.address == arrival.sender]
+        marked = {self.marks.read_side(self.org, mark) for _, mark in _marks_in(arrival)}
+        if not theirs or theirs[0].id in marked:
+            return theirs[0] if theirs else None
+        ticket = self.goes_on_in(named)
+        takes_part = arrival.sender in self.take_part_in(named) | self.take_part_in(ticket)
+        return None if takes_part or self.agent(arrival) is not None else theirs[0]
 
     def goes_on_in(self, ticket: Ticket) -> Ticket:
         """The ticket itself, or the one it was merged into."""
@@ -91,6 +106,10 @@ class Evidence:
 
     def _signals(self, arrival: Arrival) -> Iterable[tuple[str, str, int | None]]:
         for address, mark in _marks_in(arrival):
+            if (side_id := self.marks.read_side(self.org, mark)) is not None:
+                side = self.sides.get(side_id)
+                yield "token of a side conversation", address, side.ticket_id if side is not None else None
+                continue
             copy_id = self.marks.read_bounce(self.org, mark)
             by_copy = self.by_copy.get(copy_id) if copy_id is not None else None
             yield "token in the address", address, by_copy or self.marks.read_ticket(self.org, mark)
@@ -128,7 +147,10 @@ def gather(
     wanted |= {ticket_id for mark in found if (ticket_id := marks.read_ticket(org, mark)) is not None}
     wanted |= {ticket_id for ticket_id in evidence.by_copy.values() if ticket_id is not None}
     wanted |= {arrival.ruling.ticket_id for arrival in arrivals if arrival.ruling and arrival.ruling.ticket_id}
+    aside = sides_by_ids(session, {side for mark in found if (side := marks.read_side(org, mark)) is not None})
+    wanted |= {side.ticket_id for side in aside.values()}
     evidence.tickets = by_ids(session, wanted, lock=lock)
+    evidence.sides = aside | {side.id: side for side in sides_of(session, evidence.tickets)}
     gone_on = {ticket.merged_into_id for ticket in evidence.tickets.values() if ticket.merged_into_id is not None}
     evidence.tickets |= by_ids(session, gone_on - evidence.tickets.keys(), lock=lock)
     evidence.agents = agents_by_email(session, {arrival.sender for arrival in arrivals})

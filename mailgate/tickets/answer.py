@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from mailgate.errors import BadInput
 from mailgate.mail import Address, File
+from mailgate.markdown import formatted, pictures_named
 from mailgate.store.base import add, tenant
 from mailgate.store.db import Session
 from mailgate.store.messages import Message
@@ -19,6 +22,7 @@ from mailgate.tickets.said import Said, say
 from mailgate.tokens import Marks
 
 BODY_LENGTH = 200_000
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})  # what mail programs show
 
 
 def answer(
@@ -38,15 +42,19 @@ def answer(
     kept_id: int | None = None,
     is_delivered: bool = False,
     leaves_at: datetime | None = None,
+    is_markdown: bool = False,
 ) -> Message:
     """Fix an answer's words, recipients and Message-ID; sending it follows. Whoever is in Cc takes part from now on.
 
     `leaves_at`: it can be taken back until then, and is held if the customer writes meanwhile.
+    `is_markdown`: its marks are shown as what they mean, and its pictures within it.
     `is_delivered`: the agent wrote to the customer directly, who has it: it is written down, and not sent once more.
     """
     require_unmerged(ticket)
     moved = status or after_answer(ticket.status)
     require_move(ticket, moved)
+    words = words_of(body)
+    files = with_pictures(words, files, mailbox.domain) if is_markdown else files
     message = say(
         session,
         ticket,
@@ -59,7 +67,8 @@ def answer(
             to=(Address(ticket.requester_address),),
             cc=tuple(cc),
             subject=ticket.subject,
-            text=words_of(body),
+            text=words,
+            html=html_of(words, files) if is_markdown else None,
             message_id=marks.message_id(tenant(session), ticket.id, mailbox.domain),
             files=tuple(files),
             once=once,
@@ -68,11 +77,13 @@ def answer(
         ),
         at,
     )
-    _let_in(session, ticket, cc, at)
+    joined = _let_in(session, ticket, cc, at)
     ticket.message_count += 1
     ticket.first_response_at = ticket.first_response_at or at
     ticket.is_unread = False
-    changes = {"status": [ticket.status, moved]} if moved != ticket.status else {}
+    changes: dict[str, Any] = {"status": [ticket.status, moved]} if moved != ticket.status else {}
+    if joined:
+        changes["joined"] = joined
     set_status(ticket, moved, at)
     ticket.updated_at = at
     kind = "answered_directly" if is_delivered else "answered"
@@ -113,7 +124,25 @@ def words_of(body: str) -> str:
     return words
 
 
-def _let_in(session: Session, ticket: Ticket, cc: Sequence[Address], at: datetime) -> None:
+def with_pictures(words: str, files: Sequence[File], domain: str) -> tuple[File, ...]:
+    """The files, those that the words show as pictures within them."""
+    named = pictures_named(words)
+    return tuple(
+        replace(file, inline=True, content_id=f"{place}.{file.sha256[:20]}@{domain}")
+        if file.name.lower() in named and file.type.lower() in PICTURES
+        else file
+        for place, file in enumerate(files)
+    )
+
+
+def html_of(words: str, files: Sequence[File]) -> str | None:
+    """The words formatted; None where they are plain."""
+    return formatted(words, {file.name: file.content_id for file in files if file.inline and file.content_id})
+
+
+def _let_in(session: Session, ticket: Ticket, cc: Sequence[Address], at: datetime) -> list[str]:
     known = participants_of(session, [ticket.id])[ticket.id] if cc else set()
-    for address in {person.address.lower() for person in cc} - known - {ticket.requester_address}:
+    joining = sorted({person.address.lower() for person in cc} - known - {ticket.requester_address})
+    for address in joining:
         add(session, Participant(ticket_id=ticket.id, address=address, added_at=at))
+    return joining

@@ -13,7 +13,7 @@ from mailgate.store.messages import Message
 from mailgate.store.tickets import Ticket
 
 # Events that something has to be worked out for; those that move clocks, only on tickets that have some.
-FOLLOWED = frozenset({"opened", "answered", "link_asked", "escalated"})
+FOLLOWED = frozenset({"opened", "answered", "forwarded", "link_asked", "escalated"})
 TIMED = frozenset({"customer_wrote", "answered_directly", "changed", "merged", "took_in", "bounced", "not_sent"})
 
 

@@ -69,6 +69,7 @@ def open_ticket(
             channel=opening.channel,
             language=opening.language,
             thread_root=said.message_id,
+            thread_index=said.thread_index,
             is_unread=True,
             message_count=1,
             reopen_count=0,

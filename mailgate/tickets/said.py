@@ -35,11 +35,13 @@ class Said:
     html: str | None = None
     message_id: str | None = None
     cited: tuple[str, ...] = ()  # Message-IDs it refers to
+    thread_index: str | None = None
     files: tuple[File, ...] = ()
     kept_id: int | None = None
     trust: str | None = None
     once: str | None = None
     leaves_at: datetime | None = None
+    side_id: int | None = None
 
 
 def said_by_letter(letter: Letter, kept_id: int, channel: str, verdict: Verdict) -> Said:
@@ -58,6 +60,7 @@ def said_by_letter(letter: Letter, kept_id: int, channel: str, verdict: Verdict)
         spans=tuple((span.start, span.end, span.kind.value) for span in letter.spans),
         html=letter.html,
         message_id=letter.message_id,
+        thread_index=letter.thread_index,
         cited=(*letter.in_reply_to[-2:], *letter.references[-_REFERENCES_KEPT:]),
         files=letter.files,
         kept_id=kept_id,
@@ -89,6 +92,7 @@ def say(session: Session, ticket: Ticket, said: Said, at: datetime) -> Message:
             trust=said.trust,
             once=said.once,
             leaves_at=said.leaves_at,
+            side_id=said.side_id,
         ),
     )
     for file in said.files:

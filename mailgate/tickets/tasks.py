@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from mailgate.mail import Address, File, Task
+from mailgate.mail import Address, File, Linked, Quoted, Task
 from mailgate.store.messages import Message
 from mailgate.store.office import Mailbox
 from mailgate.store.organisations import Organisation
+from mailgate.store.sides import SideConversation
 from mailgate.store.tickets import Ticket
 from mailgate.tokens import Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What goes with an agent's words."""
+
+    files: tuple[File, ...] = ()
+    links: tuple[Linked, ...] = ()
+    quoted: tuple[Quoted, ...] = ()
+    signature: str = ""
 
 
 def acknowledgement(
@@ -35,6 +47,7 @@ def acknowledgement(
         in_reply_to=first.message_id,
         references=(first.message_id,) if first.message_id else (),
         thread_root=ticket.thread_root,
+        thread_index=ticket.thread_index,
         variables={"number": ticket.number, "desk": mailbox.name, "status_url": status_url},
         automatic="auto-replied",
         date=at,
@@ -51,7 +64,7 @@ def agents_answer(
     marks: Marks,
     *,
     status_url: str,
-    files: tuple[File, ...] = (),
+    enclosed: Enclosed,
 ) -> Task:
     """An agent's answer, in the customer's own subject and thread."""
     return Task(
@@ -67,10 +80,60 @@ def agents_answer(
         in_reply_to=last_in.message_id if last_in else None,
         references=tuple(earlier for earlier in earlier_ids if earlier != answer.message_id),
         thread_root=ticket.thread_root,
+        thread_index=ticket.thread_index,
         body=answer.text,
-        variables={"number": ticket.number, "desk": mailbox.name, "status_url": status_url, "agent": answer.author},
-        files=files,
+        html=answer.html,
+        variables={
+            "number": ticket.number,
+            "desk": mailbox.name,
+            "status_url": status_url,
+            "agent": answer.author,
+            "agent_signature": enclosed.signature,
+            "desk_signature": mailbox.signature,
+        },
+        files=enclosed.files,
+        links=enclosed.links,
+        quoted=enclosed.quoted,
         date=answer.at,
+    )
+
+
+def forwarded(
+    organisation: Organisation,
+    mailbox: Mailbox,
+    side: SideConversation,
+    letter: Message,
+    earlier: Sequence[Message],
+    marks: Marks,
+    *,
+    enclosed: Enclosed,
+) -> Task:
+    """A letter to a third party, in a thread and under a subject of its own: nothing leads from it to the ticket."""
+    answered = next((each for each in reversed(earlier) if each.direction == "in"), None)
+    reply_to = f"{mailbox.local_part}+{marks.side(organisation.id, side.id)}@{mailbox.domain}"
+    return Task(
+        letter="forwarded",
+        language=mailbox.language or organisation.language,
+        message_id=letter.message_id or "",
+        sender=Address(mailbox.address, f"{letter.author} ({mailbox.name})"),
+        to=tuple(Address(*pair) for pair in letter.to),
+        reply_to=reply_to if mailbox.plus else mailbox.address,
+        subject=side.subject,
+        in_reply_to=answered.message_id if answered is not None else None,
+        references=tuple(each.message_id for each in earlier if each.message_id),
+        thread_root=side.thread_root,
+        body=letter.text,
+        html=letter.html,
+        variables={
+            "desk": mailbox.name,
+            "agent": letter.author,
+            "agent_signature": enclosed.signature,
+            "desk_signature": mailbox.signature,
+        },
+        files=enclosed.files,
+        links=enclosed.links,
+        quoted=enclosed.quoted,
+        date=letter.at,
     )
 
 
@@ -87,6 +150,7 @@ def private_link(
         reply_to=reply_address(organisation.id, mailbox, ticket, marks),
         token=token(ticket),
         thread_root=ticket.thread_root,
+        thread_index=ticket.thread_index,
         variables={"number": ticket.number, "desk": mailbox.name, "status_url": status_url},
         automatic="auto-generated",
         date=at,

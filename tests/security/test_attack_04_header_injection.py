@@ -1,8 +1,13 @@
 """Attack 4: line breaks hidden in header values come out of no header of a letter, so that none can be copied on."""
 
+from datetime import UTC, datetime
+from email.parser import BytesParser
+
 import pytest
 
-from mailgate.mail import Address, Letter
+from mailgate.compose import write
+from mailgate.errors import Permanent
+from mailgate.mail import Address, Letter, Quoted, Task
 from mailgate.parse import read
 
 BREAKS = (
@@ -56,3 +61,34 @@ def _said(letter: Letter) -> list[str]:
         letter.subject, letter.message_id or "", *letter.in_reply_to, *letter.references, letter.return_path or "",
         *(text for one in people for text in (one.name, one.address)), *letter.delivered_to, *letter.loop_marks,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", BREAKS)
+def test_what_came_in_takes_no_header_along_when_it_is_answered(value: str) -> None:
+    """Subject, names, ids, file names and Outlook's index of a hostile mail, all copied into the answer to it."""
+    raw = "\n".join(
+        [
+            f'From: "{value}" <a@example.org>', f'Cc: "{value}" <b@example.org>', f"Subject: {value}",
+            f"Message-ID: <{value}@x>", f"References: <{value}@x> <good@x>", f"Thread-Index: {value}",
+            f'Content-Type: image/png; name="{value}"', "", "x",
+        ]
+    )  # fmt: skip
+    letter = read(raw.encode())
+    assert letter.sender is not None
+    task = Task(
+        letter="answered", language="en", message_id="t1.a.b@example.org", sender=Address("d@example.org", "Mia"),
+        to=(letter.sender,), cc=letter.cc, reply_to="d@example.org", subject=letter.subject, token="[#T-1]",
+        in_reply_to=letter.message_id, references=letter.references, thread_root=letter.message_id,
+        thread_index=letter.thread_index, body=letter.text, files=letter.files,
+        quoted=(Quoted(letter.sender.name, datetime(2026, 1, 2, tzinfo=UTC), letter.text),),
+        variables={"number": "T-1", "status_url": "https://x.example", "agent": "Mia", "desk": "D"},
+        date=datetime(2026, 1, 2, tzinfo=UTC),
+    )  # fmt: skip
+    if letter.sender.address != "a@example.org":  # half an address gets no letter at all
+        with pytest.raises(Permanent):
+            write(task)
+        return
+    answer = BytesParser().parsebytes(write(task).raw)
+    assert not {"Bcc", "X-End", "X-Evil"} & set(answer.keys())
+    assert len(answer.keys()) == len(set(answer.keys()))
+    assert [part.get_content_type() for part in answer.walk()][:2] == ["multipart/mixed", "multipart/alternative"]

@@ -9,6 +9,7 @@ from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
 from mailgate import clock
+from mailgate.office.replies import Words, save
 from mailgate.office.senders import treat
 from mailgate.rights import Right, may
 from mailgate.store.agents import ROLES
@@ -43,6 +44,7 @@ def _real_things(world: World) -> dict[str, str]:
         ids = [message.id for message in thread]
         (file,) = [file for files in files_of(session, ids).values() for file in files]
         rule = treat(session, "spam.nordlicht-customers.example", "hold", "Zoe", clock.now())
+        reply = save(session, Words("Thanks", "Thank you."), "Mara", clock.now())
         (copy,) = [copy for copies in copies_of_messages(session, ids).values() for copy in copies]
     policy_id = promise(world)
     with world.database.desk(world.org) as session:
@@ -50,7 +52,8 @@ def _real_things(world: World) -> dict[str, str]:
     return {
         "policy_id": str(policy_id), "calendar_id": str(calendar.id),
         "number": ticket.number, "kept_id": str(kept.id), "file_id": str(file.id), "copy_id": str(copy.id),
-        "message_id": str(thread[0].id), "rule_id": str(rule.id), "mailbox_id": str(kept.mailbox_id),
+        "message_id": str(thread[0].id), "reply_id": str(reply.id), "mailbox_id": str(ticket.mailbox_id),
+        "rule_id": str(rule.id),
     }  # fmt: skip
 
 

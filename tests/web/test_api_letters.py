@@ -10,13 +10,13 @@ def test_a_letter_is_listed_written_switched_and_taken_back(site: Site) -> None:
     first = site.get("/letters", "admin", limit=3)
     assert first["next"]
     every = site.get("/letters", "admin")["items"]
-    assert len(every) == 80
+    assert len(every) == 84
     assert [each["name"] for each in first["items"]] == [each["name"] for each in every[:3]]
     assert next(each for each in every if (each["name"], each["language"]) == ("received", "en"))["version"] is None
     words = {**EN, "mailbox": DESK, "subject": "Ours", "text": "It is {{ number }}."}
     written = site.send("PUT", "/letters/received", words, "admin")
     assert (written["version"], written["mailbox"], written["subject"]) == (1, DESK, "Ours")
-    assert len(site.get("/letters", "admin")["items"]) == 81
+    assert len(site.get("/letters", "admin")["items"]) == 85
     assert site.send("PUT", "/letters/received", {**words, "expected": 0}, "admin", 409)["error"] == "conflict"
     wrong = site.send("PUT", "/letters/received", {**words, "text": "{{ numbr }}"}, "admin", 422)
     assert 'Did you mean "number"?' in wrong["fields"]["text"]

@@ -1,6 +1,19 @@
 """The API, version 1: JSON for programs. One file a noun; the schemas that validate also describe it."""
 
-from web.api import description, events, files, inbound, letters, messages, office, outbound, promises, senders, tickets
+from web.api import (
+    description,
+    events,
+    files,
+    inbound,
+    letters,
+    messages,
+    office,
+    outbound,
+    promises,
+    replies,
+    senders,
+    tickets,
+)
 from web.api.operations import api
 
 __all__ = [
@@ -14,6 +27,7 @@ __all__ = [
     "office",
     "outbound",
     "promises",
+    "replies",
     "senders",
     "tickets",
 ]

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from mailgate import clock
 from mailgate.errors import BadInput
-from mailgate.mail import Address
+from mailgate.file_names import safe_name
+from mailgate.mail import Address, File
 from mailgate.store.db import Session
-from mailgate.store.messages import Message, StoredFile, files_of, thread_page
+from mailgate.store.messages import Message, StoredFile, files_of, last_letter_in, message_by_id, thread_page
 from mailgate.store.office import Mailbox, mailbox_by_id
 from mailgate.store.outbox import OutboxCopy, copies_of_messages
+from mailgate.store.sides import sides_by_ids
 from mailgate.store.tickets import Ticket
 from mailgate.tickets.answer import BODY_LENGTH, answer, note
 from mailgate.tickets.change import change
 from mailgate.tickets.outgoing import require_later, take_back
+from mailgate.tickets.recipients import judged, reply_all
+from mailgate.tickets.side import SUBJECT_LENGTH, forward
 from web import cursors
-from web.access import agent, desk
+from web.access import agent, desk, who
 from web.api import lookups
 from web.api.operations import Answer, Body, operation
 from web.api.shapes import MOST, Email, From, Moment, Page, PageQuery, Person, Status, Trust
 from web.db import ring, tools
-from web.forms import Words
+from web.forms import Line, Words
+from web.uploads import MOST_FILES
 
+_LARGEST = 90 * 2**20  # bytes of a request; a third of them is what base64 adds to its files
 _WITH_ADDRESS = frozenset({"out", "system"})  # what leaves, leaves from the ticket's mailbox
 
 
@@ -75,6 +82,7 @@ class MessageShown(Answer):
     text: Annotated[str, Field(description="All that can be read.")]
     reply: Annotated[str, Field(description="Only the new words: no quote, no signature.")]
     html: Annotated[str | None, Field(description="Sanitised.")]
+    side: Annotated[str | None, Field(description="Said aside: to or by this third party, unseen by the customer.")]
     message_id: str | None
     leaves_at: Annotated[Moment | None, Field(description="Of an answer that leaves later: not before this.")]
     trust: Annotated[
@@ -101,6 +109,36 @@ class MessageQuery(PageQuery):
     limit: Annotated[int, Field(ge=1, le=MOST)] = MOST
 
 
+class NewFile(Body):
+    """A file to send along."""
+
+    name: Annotated[Line, Field(max_length=300)] = ""
+    type: Annotated[Line, Field(max_length=200)] = "application/octet-stream"
+    content: Annotated[str, Field(description="Its bytes in base64.")]
+
+    def read(self) -> File:
+        try:
+            content = base64.b64decode(self.content, validate=True)
+        except ValueError:
+            raise BadInput(f"The content of {self.name!r} is not base64.", files="hold what is not base64") from None
+        return File(safe_name(self.name), self.type, content)
+
+
+class RecipientShown(Answer):
+    """Somebody an answer would go to."""
+
+    address: str
+    is_new: Annotated[bool, Field(description="Takes part from then on.")]
+    is_outside: Annotated[bool, Field(description="Neither of ours nor of the requester's domain.")]
+
+
+class Recipients(Answer):
+    """Whom an answer with `reply_all` would go to."""
+
+    to: str
+    cc: list[RecipientShown]
+
+
 class NewMessage(Body):
     """An answer to the customer, or with `internal` a note only the team sees."""
 
@@ -109,10 +147,31 @@ class NewMessage(Body):
     cc: Annotated[
         tuple[Email, ...], Field(max_length=50, description="They take part in the ticket from then on.")
     ] = ()
+    files: Annotated[
+        tuple[NewFile, ...],
+        Field(max_length=MOST_FILES, description="Sent along; what the relay would not take is linked."),
+    ] = ()
+    format: Annotated[
+        Literal["markdown", "text"],
+        Field(description="markdown: marks are shown as what they mean; ![…](name) shows a picture of `files`."),
+    ] = "markdown"
+    reply_all: Annotated[
+        bool, Field(description="Also to whom the mail being answered names: GET /tickets/NUMBER/recipients.")
+    ] = False
     status: Annotated[Status | None, Field(description="Null: an answer moves new and open to pending.")] = None
     send_at: Annotated[
         From | None, Field(description="When the answer leaves; it is held if the customer writes before. Null: now.")
     ] = None
+
+
+class NewForward(Body):
+    """Words to a third party, and what of the ticket they are shown."""
+
+    to: Email
+    body: Annotated[Words, Field(min_length=1, max_length=BODY_LENGTH, description="Markdown.")]
+    subject: Annotated[Line, Field(max_length=SUBJECT_LENGTH, description="Of a new side conversation.")] = ""
+    passed_on: Annotated[int | None, Field(description="The message they are shown, with its files.")] = None
+    files: Annotated[tuple[NewFile, ...], Field(max_length=MOST_FILES)] = ()
 
 
 @operation("GET", "/tickets/<number:number>/messages", query=MessageQuery, answer=MessagePage)
@@ -127,17 +186,33 @@ def list_messages(number: str, query: MessageQuery) -> MessagePage:
     return MessagePage(items=items, next=following)
 
 
-@operation("POST", "/tickets/<number:number>/messages", body=NewMessage, answer=MessageShown, status=201)
+@operation("GET", "/tickets/<number:number>/recipients", answer=Recipients)
+def show_recipients(number: str) -> Recipients:
+    """Show whom an answer to all would go to, and who of them is new."""
+    with desk() as session:
+        ticket = lookups.ticket_numbered(session, number)
+        named = judged(session, ticket, reply_all(session, ticket, last_letter_in(session, ticket.id)))
+    shown = [RecipientShown(address=one.address, is_new=one.is_new, is_outside=one.is_outside) for one in named]
+    return Recipients(to=ticket.requester_address, cc=shown)
+
+
+@operation(
+    "POST", "/tickets/<number:number>/messages", body=NewMessage, answer=MessageShown, status=201, largest=_LARGEST
+)
 def write_message(number: str, body: NewMessage) -> MessageShown:
     """Answer the customer, by mail, or leave an internal note."""
     if body.internal and body.cc:
         raise BadInput("A note is not sent to anybody.", cc="has no place on an internal note")
     if body.internal and body.send_at:
         raise BadInput("A note is not sent to anybody.", send_at="has no place on an internal note")
+    files = [file.read() for file in body.files]
+    tools().blobs.put_all(who().org, [file.content for file in files])  # before the rows that name them
     with desk() as session:
         ticket = lookups.ticket_numbered(session, number, lock=True)
         mailbox = mailbox_by_id(session, ticket.mailbox_id)
-        message = _note(session, ticket, body) if body.internal else _answer(session, ticket, mailbox, body)
+        message = (
+            _note(session, ticket, body, files) if body.internal else _answer(session, ticket, mailbox, body, files)
+        )
         session.flush()
         (item,) = _shown(session, mailbox, [message])
     if not body.internal:
@@ -154,18 +229,43 @@ def undo_message(number: str, message_id: int) -> TakenBack:
         return TakenBack(body=message.text, cc=[Person(address=pair[0], name=pair[1]) for pair in message.cc])
 
 
-def _note(session: Session, ticket: Ticket, body: NewMessage) -> Message:
+@operation(
+    "POST", "/tickets/<number:number>/forward", body=NewForward, answer=MessageShown, status=201, largest=_LARGEST
+)
+def forward_ticket(number: str, body: NewForward) -> MessageShown:
+    """Write to a third party. Their answer comes back into the ticket; the customer sees neither."""
+    files = [file.read() for file in body.files]
+    tools().blobs.put_all(who().org, [file.content for file in files])  # before the rows that name them
+    with desk() as session:
+        ticket = lookups.ticket_numbered(session, number, lock=True)
+        mailbox = mailbox_by_id(session, ticket.mailbox_id)
+        passed_on = message_by_id(session, body.passed_on) if body.passed_on is not None else None
+        if body.passed_on is not None and passed_on is None:
+            raise BadInput(f"There is no message {body.passed_on}.", passed_on="is not known")
+        message = forward(
+            session, ticket, mailbox, body.to, body.body, agent(), clock.now(), tools().marks,
+            channel="api", subject=body.subject, files=files, passed_on=passed_on,
+        )  # fmt: skip
+        session.flush()
+        (item,) = _shown(session, mailbox, [message])
+    ring("follow_event")
+    return item
+
+
+def _note(session: Session, ticket: Ticket, body: NewMessage, files: list[File]) -> Message:
     at = clock.now()
-    message = note(session, ticket, body.body, agent(), at, channel="api")
+    message = note(session, ticket, body.body, agent(), at, channel="api", files=files)
     change(session, ticket, agent(), at, status=body.status)
     return message
 
 
-def _answer(session: Session, ticket: Ticket, mailbox: Mailbox, body: NewMessage) -> Message:
+def _answer(session: Session, ticket: Ticket, mailbox: Mailbox, body: NewMessage, files: list[File]) -> Message:
     at = clock.now()
+    others = reply_all(session, ticket, last_letter_in(session, ticket.id)) if body.reply_all else []
+    cc = [Address(address) for address in dict.fromkeys((*body.cc, *others))]
     return answer(
         session, ticket, mailbox, body.body, agent(), at, tools().marks,
-        channel="api", cc=[Address(address) for address in body.cc], status=body.status,
+        channel="api", cc=cc, files=files, status=body.status, is_markdown=body.format == "markdown",
         leaves_at=require_later(body.send_at, at) if body.send_at else None,
     )  # fmt: skip
 
@@ -173,10 +273,17 @@ def _answer(session: Session, ticket: Ticket, mailbox: Mailbox, body: NewMessage
 def _shown(session: Session, mailbox: Mailbox, messages: list[Message]) -> list[MessageShown]:
     ids = [message.id for message in messages]
     files, copies = files_of(session, ids), copies_of_messages(session, ids)
-    return [_message(message, mailbox, files[message.id], copies[message.id]) for message in messages]
+    aside = sides_by_ids(session, [message.side_id for message in messages if message.side_id is not None])
+    with_whom = {side.id: side.address for side in aside.values()}
+    return [
+        _message(message, mailbox, files[message.id], copies[message.id], with_whom.get(message.side_id or 0))
+        for message in messages
+    ]
 
 
-def _message(message: Message, mailbox: Mailbox, files: list[StoredFile], copies: list[OutboxCopy]) -> MessageShown:
+def _message(
+    message: Message, mailbox: Mailbox, files: list[StoredFile], copies: list[OutboxCopy], side: str | None
+) -> MessageShown:
     address = mailbox.address if message.direction in _WITH_ADDRESS else message.author_address
     return MessageShown.model_validate(
         {
@@ -192,6 +299,7 @@ def _message(message: Message, mailbox: Mailbox, files: list[StoredFile], copies
             "text": message.text,
             "reply": message.reply,
             "html": message.html,
+            "side": side,
             "message_id": message.message_id,
             "leaves_at": message.leaves_at,
             "trust": message.trust if message.direction == "in" else None,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Protocol, TypeVar
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import Field
 
+from mailgate.errors import NotFound
+from mailgate.office.writing import set_manners
 from mailgate.store import agents as store_agents
 from mailgate.store import office as store_office
 from web import cursors
 from web.access import desk
-from web.api.operations import Answer, operation
+from web.api.operations import Answer, Body, operation
 from web.api.shapes import MOST, Page, PageQuery
 
 
@@ -49,9 +51,20 @@ class MailboxShown(Answer):
     name: str
     team: str | None
     language: str | None
+    signature: Annotated[str, Field(description="Below agents' answers; empty: its name.")]
+    quoting: Annotated[Literal["off", "last", "all"], Field(description="What stands below an answer.")]
+    largest_files: Annotated[int | None, Field(description="Bytes that travel with one letter; null: by the setting.")]
     plus: Annotated[bool, Field(description="Its host delivers plus-addresses.")]
     catch_all: Annotated[bool, Field(description="It takes all mail to its domain that no other mailbox takes.")]
     active: bool
+
+
+class MailboxChange(Body):
+    """How a mailbox writes from now on; what is left out stays."""
+
+    signature: str | None = None
+    quoting: Literal["off", "last", "all"] | None = None
+    largest_files: Annotated[int | None, Field(ge=-1, le=2**33, description="-1: by the setting.")] = None
 
 
 class AgentPage(Page[AgentShown]):
@@ -129,14 +142,30 @@ def list_mailboxes(query: OfficeQuery) -> MailboxPage:
         rows = store_office.mailboxes(session)
         teams = {team.id: team.name for team in store_office.teams(session)}
 
-    def show(row: store_office.Mailbox) -> MailboxShown:
-        return MailboxShown(
-            id=row.id, address=row.address, name=row.name, team=teams.get(row.team_id) if row.team_id else None,
-            language=row.language, plus=row.plus, catch_all=row.catch_all, active=row.active,
-        )  # fmt: skip
-
-    items, following = _part(rows, query, show)
+    items, following = _part(rows, query, lambda row: _mailbox(row, teams))
     return MailboxPage(items=items, next=following)
+
+
+@operation("PATCH", "/mailboxes/<key:mailbox_id>", body=MailboxChange, answer=MailboxShown)
+def change_mailbox(mailbox_id: int, body: MailboxChange) -> MailboxShown:
+    """Change how a mailbox writes."""
+    with desk() as session:
+        found = {row.id: row for row in store_office.mailboxes(session)}.get(mailbox_id)
+        if found is None:
+            raise NotFound(f"There is no mailbox {mailbox_id}.")
+        set_manners(found, signature=body.signature, quoting=body.quoting, largest_files=body.largest_files)
+        teams = {team.id: team.name for team in store_office.teams(session)}
+    return _mailbox(found, teams)
+
+
+def _mailbox(row: store_office.Mailbox, teams: dict[int, str]) -> MailboxShown:
+    return MailboxShown.model_validate(
+        {
+            "id": row.id, "address": row.address, "name": row.name, "team": teams.get(row.team_id or 0),
+            "language": row.language, "signature": row.signature, "quoting": row.quoting or "off",
+            "largest_files": row.largest_files, "plus": row.plus, "catch_all": row.catch_all, "active": row.active,
+        }
+    )  # fmt: skip
 
 
 def _part(rows: Iterable[Row], query: PageQuery, show: Callable[[Row], Shown]) -> tuple[list[Shown], str | None]:

@@ -69,12 +69,18 @@ def operation(
     body: type[Body] | None = None,
     answer: type[Answer] | None = None,
     status: int = 200,
+    largest: int | None = None,
 ) -> Callable[[View], View]:
-    """Make a function an operation: it is handed what was validated, as `query` and `body`, and returns its answer."""
+    """Make a function an operation: it is handed what was validated, as `query` and `body`, and returns its answer.
+
+    `largest`: so many bytes may come where that is more than usual.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def answered(**given: Any) -> Response:
+            if largest is not None:
+                request.max_content_length = largest
             if query is not None:
                 given["query"] = read_fields(query, _asked())
             if body is not None:

@@ -107,6 +107,7 @@ class NewTicket(Body):
     priority: Priority = "normal"
     tags: Tags = ()
     mailbox: Email | None = None
+    outbound: Annotated[bool, Field(description="The body is ours, and is mailed to the customer.")] = False
 
 
 _LEFT_OUT: Any = None  # a value nobody can send: null is refused, or means something

@@ -23,6 +23,7 @@ from mailgate.tickets.merge import merge
 from mailgate.tickets.open import Opening
 from mailgate.tickets.open import open_ticket as open_with
 from mailgate.tickets.said import Said
+from mailgate.tickets.write_first import write_first
 from web import cursors
 from web.access import agent, desk, who
 from web.api import lookups
@@ -45,7 +46,9 @@ def list_tickets(query: TicketQuery) -> TicketPage:
 
 @operation("POST", "/tickets", body=NewTicket, answer=TicketShown, status=201)
 def open_ticket(body: NewTicket) -> TicketShown:
-    """Open a ticket for a customer. Nothing is mailed: whoever opens a ticket this way tells its customer."""
+    """Open a ticket for a customer. Their words open it, and nothing is mailed; unless it is `outbound`: then the words
+    are ours, and are mailed to them.
+    """
     at = clock.now()
     with desk() as session:
         number_format = own(session).number_format
@@ -153,6 +156,8 @@ def _open(
         priority=body.priority,
         category_id=category_id,
     )
+    if body.outbound:
+        return write_first(session, opening, body.body, agent(), at, tools().marks)
     said = Said(
         direction="in", kind="person", channel="api", author=asks.name or email, author_address=email,
         to=(Address(mailbox.address, mailbox.name),), subject=body.subject, text=body.body,

@@ -12,10 +12,15 @@ from web.pages import (
     letters,
     mailbox_sign_in,
     mailboxes,
+    me,
+    new_ticket,
     outbox,
     policies,
+    replies,
     senders,
+    sent_files,
     shelf,
+    sides,
     sign_in,
     status,
     ticket,
@@ -39,6 +44,11 @@ GROUPS = (
     calendars,
     status,
     conversation,
+    sent_files,
+    me,
+    replies,
+    sides,
+    new_ticket,
 )
 
 

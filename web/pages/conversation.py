@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,7 +13,6 @@ from pydantic import Field
 
 from mailgate import clock
 from mailgate.errors import BadInput, NotFound
-from mailgate.file_names import safe_name
 from mailgate.mail import Check, File
 from mailgate.store.agents import find_token, token_by_id
 from mailgate.store.db import Session
@@ -29,12 +28,13 @@ from web.access import desk_of, limit
 from web.answers import see_other, stored_file
 from web.db import tools
 from web.forms import Form
-from web.show.conversation import VISIBLE, divided, request_of, said
+from web.show.conversation import divided, is_visible, request_of, said
 from web.show.shell import customer_page, face, public_face
+from web.uploads import let_in, uploaded
 
 pages = Blueprint("conversation", __name__, url_prefix="/s/<token>")
 
-LARGEST, MOST_FILES = 20 * 2**20, 20  # of all files of one answer
+LARGEST = 20 * 2**20  # bytes of all files of one answer
 _ANSWERS, _HOUR = 30, 3600
 _NOTICES = frozenset({"sent", "closed", "reopened"})
 
@@ -72,7 +72,7 @@ class LinkEnded(Exception):  # noqa: N818 - named for what it says
 def let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """An answer may bring files. Said here, before anything looks into the form."""
     if endpoint == "conversation.answer":
-        request.max_content_length = LARGEST + 2**20
+        let_in(LARGEST)
 
 
 @pages.errorhandler(LinkEnded)
@@ -94,7 +94,8 @@ def answer(token: str) -> Response:
     limit("conversation", hashed(token).hex(), times=_ANSWERS, seconds=_HOUR)
     form = AnswerForm.read(request)
     try:
-        files = _files()
+        check = Check.UNCHECKED if tools().settings.clamav else None  # a worker asks, so that nobody waits for it here
+        files = uploaded(LARGEST, check=check)
         with _guest(token) as guest:
             org = guest.org
         tools().blobs.put_all(org, [file.content for file in files])  # before the rows that name them
@@ -129,7 +130,7 @@ def download(token: str, file_id: int) -> Response:
     """Download a file of a message the customer may read."""
     with _guest(token) as guest:
         org, found = guest.org, file_by_id(guest.session, file_id)
-        if found is None or found[1].ticket_id != guest.ticket.id or found[1].direction not in VISIBLE:
+        if found is None or found[1].ticket_id != guest.ticket.id or not is_visible(found[1]):
             raise NotFound("There is no such file in this conversation.")
         if not for_customers(guest.session, [found[1]], clock.now()):
             raise NotFound("There is no such file in this conversation.")
@@ -189,28 +190,11 @@ def _page(
     )
 
 
-def _write(guest: Guest, form: AnswerForm, files: list[File]) -> None:
+def _write(guest: Guest, form: AnswerForm, files: Sequence[File]) -> None:
     mailbox = mailbox_by_id(guest.session, guest.ticket.mailbox_id)
     by_customer.write(
         guest.session, guest.ticket, mailbox, form.body, guest.actor, clock.now(), files=files, once=form.once
     )
-
-
-def _files() -> list[File]:
-    """The files that came with the form. An empty field comes as a file without a name."""
-    sent = [upload for upload in request.files.getlist("files") if upload.filename]
-    if len(sent) > MOST_FILES:
-        raise BadInput(f"At most {MOST_FILES} files can be sent at once.", files="are too many")
-    check = Check.UNCHECKED if tools().settings.clamav else None  # a worker asks, so that nobody waits for it here
-    files = [
-        File(
-            safe_name(upload.filename or ""), upload.mimetype or "application/octet-stream", upload.read(), check=check
-        )
-        for upload in sent
-    ]
-    if sum(file.size for file in files) > LARGEST:
-        raise BadInput(f"Together the files may have {LARGEST // 2**20} MB. Choose fewer.", files="are too large")
-    return files
 
 
 def _told(error: BadInput) -> dict[str, str]:

@@ -4,23 +4,49 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from flask import Blueprint
+from flask import Blueprint, Response, request
+from pydantic import Field
 
 from mailgate import clock
+from mailgate.errors import NotFound
+from mailgate.office.writing import set_manners as set_how_it_writes
 from mailgate.store.imap import Health, health
 from mailgate.store.office import Mailbox, mailboxes
 from mailgate.store.relays import RelayAccount, every_relay, words
 from web.access import desk
+from web.answers import see_other
+from web.forms import Form
+from web.show.filters import Option
 from web.show.shell import desk_page
 
 pages = Blueprint("mailboxes", __name__, url_prefix="/admin/mailboxes")
+
+
+QUOTING = (
+    Option("off", "Nothing: mail programs show the thread"),
+    Option("last", "The mail being answered"),
+    Option("all", "The conversation, newest first"),
+)
+
+
+class MannersForm(Form):
+    """How a mailbox writes. `largest`: megabytes, empty by the setting."""
+
+    signature: str = ""
+    quoting: str
+    largest: Annotated[str, Field(pattern=r"^[0-9]{0,4}$")] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One mailbox."""
 
+    id: int
+    signature: str
+    quoting: str
+    largest: int | None  # megabytes
     address: str
     name: str
     is_active: bool
@@ -45,11 +71,28 @@ def show() -> str:
             for mailbox in mailboxes(session)
         ]
         lines.sort(key=lambda line: (not line.is_bad, line.words is None and line.relay_words is None, line.address))
-        return desk_page(session, "mailboxes.html", current="mailboxes", mailboxes=lines)
+        return desk_page(session, "mailboxes.html", current="mailboxes", mailboxes=lines, quoting=QUOTING)
+
+
+@pages.post("/<key:mailbox_id>/manners")
+def set_manners(mailbox_id: int) -> Response:
+    """Set how a mailbox writes."""
+    form = MannersForm.read(request)
+    largest = int(form.largest) * 2**20 if form.largest else -1
+    with desk() as session:
+        found = {mailbox.id: mailbox for mailbox in mailboxes(session)}.get(mailbox_id)
+        if found is None:
+            raise NotFound("There is no such mailbox.")
+        set_how_it_writes(found, signature=form.signature, quoting=form.quoting, largest_files=largest)
+    return see_other("/admin/mailboxes")
 
 
 def _line(mailbox: Mailbox, state: Health | None, relay: RelayAccount | None, now: datetime) -> Line:
     return Line(
+        id=mailbox.id,
+        signature=mailbox.signature,
+        quoting=mailbox.quoting,
+        largest=mailbox.largest_files // 2**20 if mailbox.largest_files is not None else None,
         address=mailbox.address,
         name=mailbox.name,
         is_active=mailbox.active,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, make_response, request
@@ -13,7 +14,8 @@ from pydantic import Field
 
 from mailgate import clock
 from mailgate.errors import BadInput, Conflict, NotFound
-from mailgate.mail import Address
+from mailgate.mail import Address, File
+from mailgate.office.replies import meant
 from mailgate.office.senders import forget_pattern, treat
 from mailgate.rights import Right, may
 from mailgate.store.agents import agent_by_id
@@ -27,15 +29,19 @@ from mailgate.tickets.answer import answer as answer_customer
 from mailgate.tickets.answer import note as leave_note
 from mailgate.tickets.change import Named, change, mark_read
 from mailgate.tickets.outgoing import require_later
+from mailgate.tickets.recipients import judged
 from mailgate.tickets.sender import tell_of_sender
 from mailgate.tokens import secret
 from web.access import agent, desk, who
 from web.answers import done, see_other
 from web.db import ring, tools
 from web.forms import Form, Line
+from web.show.canned import filled, with_reply
 from web.show.cc import read_cc
+from web.show.preview import preview_of
 from web.show.shell import desk_page, fragment
-from web.show.ticket import Written, message_values, ticket_values
+from web.show.ticket import LARGEST, Written, message_values, ticket_values
+from web.uploads import let_in, uploaded
 
 pages = Blueprint("ticket", __name__, url_prefix="/t/<number:number>")
 
@@ -51,6 +57,14 @@ class AnswerForm(Form):
     cc: str = ""
     status: Line = ""
     send_at: Line = ""
+    preview: Line = ""
+    reply: Line = ""
+
+
+class ReplyForm(Form):
+    """A canned reply, by name or shortcut."""
+
+    reply: Line
 
 
 class NoteForm(Form):
@@ -80,6 +94,13 @@ class AssigneeForm(Form):
     assignee: Annotated[str, Field(pattern=r"^(me|[0-9]{0,18})$")]
 
 
+@pages.url_value_preprocessor
+def let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """An answer may bring files. Said here, before anything looks into the form."""
+    if endpoint in ("ticket.answer", "ticket.preview", "ticket.put_in_reply"):
+        let_in(LARGEST)
+
+
 @pages.get("")
 def show(number: str) -> Response:
     """Show a ticket: as a page, or as the pane the inbox opens."""
@@ -102,14 +123,68 @@ def answer(number: str) -> Response:
     """Answer the customer. The same form sent twice is one answer."""
     form = AnswerForm.read(request)
     try:
+        files = uploaded(LARGEST)
+        tools().blobs.put_all(who().org, [file.content for file in files])  # before the rows that name them
         with desk() as session:
             found = _locked(session, number)
             if not is_written(session, found.id, form.once):
-                _answer(session, found, form)
+                _answer(session, found, form, files)
     except (BadInput, Conflict) as error:
         return _refused(number, Written("answer", form.body, form.once, _told(error), form.cc, form.send_at))
     ring("follow_event")
     return _back(number)
+
+
+@pages.post("/answers/preview")
+def preview(number: str) -> Response:
+    """Show an answer as it would leave, and who would get it. Nothing is kept or sent."""
+    form = AnswerForm.read(request)
+    with desk() as session:
+        found = _listed(session, number)
+        wrong, cc, files = "", list[str](), tuple[File, ...]()
+        try:
+            files = uploaded(LARGEST)
+            cc = read_cc(session, form.cc)
+        except BadInput as error:
+            wrong = str(error)
+        shown = preview_of(session, found, form.body, cc, files, wrong)
+        if request.headers.get("HX-Request-Type") == "partial":
+            return make_response(fragment(session, "preview.html", preview=shown))
+        return _page(session, found, Written("answer", form.body, form.once, {}, form.cc, preview=shown))
+
+
+@pages.post("/answers/canned")
+def put_in_reply(number: str) -> Response:
+    """Show the answer again with a canned reply put in, and with what its shortcuts stand for."""
+    form = AnswerForm.read(request)
+    try:
+        with desk() as session:
+            body = with_reply(session, _listed(session, number), form.body, form.reply)
+    except BadInput as error:
+        return _refused(number, Written("answer", form.body, form.once, {"body": str(error)}, form.cc))
+    with desk() as session:
+        return _page(session, _listed(session, number), Written("answer", body, form.once, {}, form.cc))
+
+
+@pages.post("/replies")
+def fill_reply(number: str) -> Response:
+    """One canned reply, filled for this ticket, for a script to put in."""
+    form = ReplyForm.read(request)
+    with desk() as session:
+        text = filled(session, _listed(session, number), meant(session, form.reply))
+    return Response(text, mimetype="text/plain")
+
+
+@pages.get("/recipients")
+def recipients(number: str) -> Response:
+    """Show who would get an answer with this Cc, while it is being typed."""
+    with desk() as session:
+        found = _listed(session, number)
+        try:
+            cc = read_cc(session, request.args.get("cc", ""))
+        except BadInput:
+            cc = []  # it is not finished; what is wrong with it is said when it is sent
+        return make_response(fragment(session, "recipients.html", recipients=judged(session, found.ticket, cc)))
 
 
 @pages.post("/notes")
@@ -204,12 +279,13 @@ def _leaves_at(session: Session, send_at: str) -> datetime | None:
     return require_later(asked, now)
 
 
-def _answer(session: Session, found: Ticket, form: AnswerForm) -> None:
+def _answer(session: Session, found: Ticket, form: AnswerForm, files: Sequence[File]) -> None:
     mailbox = mailbox_by_id(session, found.mailbox_id)
     answer_customer(
         session, found, mailbox, form.body, agent(), clock.now(), tools().marks,
         channel="web", cc=[Address(address) for address in read_cc(session, form.cc)],
-        status=form.status or None, once=form.once, leaves_at=_leaves_at(session, form.send_at),
+        files=files, status=form.status or None, once=form.once, is_markdown=True,
+        leaves_at=_leaves_at(session, form.send_at),
     )  # fmt: skip
 
 
@@ -234,7 +310,7 @@ def _refused(number: str, written: Written) -> Response:
 def _told(error: BadInput | Conflict) -> dict[str, str]:
     """Where in the form an error belongs, and its sentence."""
     fields = getattr(error, "fields", {})
-    return {next((name for name in ("cc", "send_at") if name in fields), "body"): str(error)}
+    return {next((name for name in ("cc", "files", "send_at") if name in fields), "body"): str(error)}
 
 
 def _back(number: str) -> Response:

@@ -11,7 +11,12 @@ from mailgate.store.tickets import Ticket
 from web.look import Stretch
 from web.show.thread import FileShown, shown_file, words_of
 
-VISIBLE = frozenset({"in", "out", "system"})
+_VISIBLE = frozenset({"in", "out", "system"})
+
+
+def is_visible(message: Message) -> bool:
+    """Whether a customer may see it: no note, and nothing said aside."""
+    return message.direction in _VISIBLE and message.side_id is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def said(
             once=message.once,
         )
         for message in messages
-        if message.direction in VISIBLE
+        if is_visible(message)
     ]
 
 

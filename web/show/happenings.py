@@ -28,6 +28,8 @@ _SAID = {
     "customer_wrote": "{who} wrote",
     "answered": "{who} answered",
     "answered_directly": "{who} answered the customer directly",
+    "forwarded": "{who} asked {recipient} aside",
+    "side_answered": "{who} answered aside",
     "noted": "{who} left a note",
     "acknowledged": "The automatic answer was written",
     "not_acknowledged": "No automatic answer: {reasons}",

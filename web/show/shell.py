@@ -130,6 +130,7 @@ def _setup(session: Session, known: Who, current: str) -> list[Item]:
     ]
     if known.may(Right.SET_UP):
         alarms = count_alarms(session, clock.now())  # a mailbox that is not fetched shows on every page of an admin
+        items.append(Item("Canned replies", "/admin/replies", "answer", None, current == "replies"))
         items.append(Item("Mailboxes", "/admin/mailboxes", "inbox", alarms or None, current == "mailboxes"))
         broken = count_troubles(session)
         items.append(Item("Letters", "/admin/letters", "mail", broken or None, current == "letters"))

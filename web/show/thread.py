@@ -15,6 +15,7 @@ from mailgate.store.events import Event
 from mailgate.store.kept import trust_reasons
 from mailgate.store.messages import Message, StoredFile, files_of
 from mailgate.store.outbox import CUSTOMER_WROTE, OutboxCopy, copies_of_messages
+from mailgate.store.sides import sides_of
 from mailgate.store.tickets import Ticket
 from mailgate.tickets.outgoing import has_left
 from web.look import Stretch, stretches
@@ -38,6 +39,7 @@ class People:
 
     me: int | None
     called: Mapping[str, str]
+    aside: Mapping[int, str]  # side conversations: with whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class Shown:
     deliveries: list[Delivery]
     fresh_url: str | None  # where to look again soon, while the letter is on its way
     once: str | None
+    side: str | None  # whom it was said to or by aside, where the customer does not see it
     leaving: Leaving | None = None  # of an answer that has not left, and can be taken back
     defects: list[str] = field(default_factory=list)
 
@@ -148,7 +151,8 @@ def shown_messages(
     me: int | None,
 ) -> list[Shown]:
     """Messages with their files, and what became of each recipient's copy."""
-    people = People(me, {ticket.requester_address: requester})
+    aside = {side.id: side.address for side in sides_of(session, [ticket.id])}
+    people = People(me, {ticket.requester_address: requester}, aside)
     url = f"/t/{ticket.number}"
     ids = [message.id for message in messages]
     files, copies = files_of(session, ids), copies_of_messages(session, ids)
@@ -236,6 +240,7 @@ def _message(
         fresh_url=f"{url}/messages/{message.id}" if _is_leaving(message, deliveries, leaving) else None,
         once=message.once,
         leaving=leaving,
+        side=people.aside.get(message.side_id) if message.side_id is not None else None,
     )
 
 

@@ -14,17 +14,21 @@ from mailgate.store.agents import agents
 from mailgate.store.db import Session
 from mailgate.store.events import history_of
 from mailgate.store.listing import Listed
-from mailgate.store.messages import message_by_id, thread_of
+from mailgate.store.messages import last_letter_in, message_by_id, thread_of
 from mailgate.store.people import addresses_of, failing
 from mailgate.store.senders import rule_by_pattern
-from mailgate.store.tickets import PRIORITIES, Ticket, earlier_of, links_of, participants_of, tags_of
+from mailgate.store.sides import sides_of
+from mailgate.store.tickets import PRIORITIES, Ticket, earlier_of, links_of, tags_of
 from mailgate.tickets.moves import allowed_from
 from mailgate.tickets.promised import Promise, promises_for
+from mailgate.tickets.recipients import judged, reply_all
 from mailgate.tokens import secret
 from web.access import who
 from web.show import words
+from web.show.canned import offered
 from web.show.filters import Option
 from web.show.happenings import happenings
+from web.show.preview import Preview
 from web.show.thread import Shown, shown_messages, thread
 
 _LINK_WORDS = {
@@ -38,6 +42,7 @@ _LINK_WORDS = {
     "perhaps_by": "Perhaps the same as",
 }
 _HISTORY = 12
+LARGEST = 64 * 2**20  # bytes of all files of one answer; what a relay would not take is linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,9 @@ class Written:
     errors: dict[str, str]
     cc: str | None = None
     send_at: str = ""
+    preview: Preview | None = None
+    to: str = ""
+    subject: str = ""
 
 
 class Failing(NamedTuple):
@@ -162,12 +170,25 @@ def _choices(session: Session, ticket: Ticket) -> dict[str, list[Option]]:
 
 def _composer(session: Session, listed: Listed, url: str, refused: Written | None) -> dict[str, Any]:
     ticket = listed.ticket
-    cc = sorted(participants_of(session, [ticket.id])[ticket.id])
+    last_in = last_letter_in(session, ticket.id)
+    cc = reply_all(session, ticket, last_in)
     return {
         "answers_url": f"{url}/answers",
         "notes_url": f"{url}/notes",
         "to": listed.requester or ticket.requester_address,
-        "cc": cc,
+        "cc": judged(session, ticket, cc),
+        "recipients_url": f"{url}/recipients",
+        "max_size": LARGEST,
+        "forwards_url": f"{url}/forwards",
+        "forward_to": refused.to if refused else "",
+        "forward_subject": (refused.subject if refused else "") or f"Fwd: {ticket.subject}",
+        "asked": [side.address for side in sides_of(session, [ticket.id])],
+        "passed_on": last_in.id if last_in is not None else None,
+        "replies": offered(session, ticket.language),
+        "canned_url": f"{url}/answers/canned",
+        "fill_url": f"{url}/replies",
+        "preview_url": f"{url}/answers/preview",
+        "preview": refused.preview if refused else None,
         "cc_text": refused.cc if refused and refused.cc is not None else ", ".join(cc),
         "draft_key": f"{who().agent_id}:{ticket.number}",
         "once": refused.once if refused else secret(),

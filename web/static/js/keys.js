@@ -1,4 +1,4 @@
-// Keys: j and k move through the list, u goes back, q unfolds, r and n write, / searches, Ctrl-Enter sends.
+// Keys: j and k move through the list, u goes back, q unfolds, r, n and f write, / searches, Ctrl-Enter sends.
 {
   const fields = "input, textarea, select, [contenteditable], dialog";
 
@@ -40,7 +40,7 @@
   };
   const keys = {
     j: () => move(1), k: () => move(-1), u: goBack, q: unfold,
-    r: () => writeIn("answer"), n: () => writeIn("note"), "/": search,
+    r: () => writeIn("answer"), f: () => writeIn("forward"), n: () => writeIn("note"), "/": search,
   };
 
   document.addEventListener("keydown", (event) => {

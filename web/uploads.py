@@ -1,0 +1,33 @@
+"""Files that come with a form: counted and weighed before anybody works with them."""
+
+from __future__ import annotations
+
+from flask import request
+
+from mailgate.errors import BadInput
+from mailgate.file_names import safe_name
+from mailgate.mail import Check, File
+
+MOST_FILES = 20
+_MEGABYTE = 2**20
+
+
+def let_in(largest: int) -> None:
+    """Let this request bring so many bytes of files. Said before anything looks into the form."""
+    request.max_content_length = largest + 2**20
+
+
+def uploaded(largest: int, *, check: Check | None = None) -> tuple[File, ...]:
+    """The files of a form, as they have been checked or will be. An empty field comes as a file without a name."""
+    sent = [upload for upload in request.files.getlist("files") if upload.filename]
+    if len(sent) > MOST_FILES:
+        raise BadInput(f"At most {MOST_FILES} files can be sent at once.", files="are too many")
+    files = tuple(
+        File(
+            safe_name(upload.filename or ""), upload.mimetype or "application/octet-stream", upload.read(), check=check
+        )
+        for upload in sent
+    )
+    if sum(file.size for file in files) > largest:
+        raise BadInput(f"Together the files may have {largest // _MEGABYTE} MB. Choose fewer.", files="are too large")
+    return files
