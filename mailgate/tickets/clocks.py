@@ -81,12 +81,15 @@ def is_stopped(clock: Clock) -> bool:
 
 
 def facts(history: Sequence[Happened], requester: str) -> Iterator[Fact]:
-    """Every event as clocks see it. A letter that did not reach the requester was no answer, copies to others aside."""
+    """Every event as clocks see it. An answer that did not reach the requester, or was taken back, was none."""
     answers = {event.message_id: event.id for event in history if event.kind in ("answered", "answered_directly")}
     for event in history:
         what, of = _what(event), None
         if event.kind in ("bounced", "not_sent") and str(event.data.get("recipient", "")).lower() == requester:
             of = answers.get(event.data.get("of_message"))
+            what = What.FAILED if of is not None else What.OTHER
+        elif event.kind == "answer_withdrawn":
+            of = answers.get(event.message_id)
             what = What.FAILED if of is not None else What.OTHER
         if (status := _status(event)) is not None or what is not What.OTHER:
             yield Fact(event.id, what, event.at, status, of)

@@ -14,7 +14,18 @@ from mailgate.store.tickets import Ticket
 
 # Events that something has to be worked out for; those that move clocks, only on tickets that have some.
 FOLLOWED = frozenset({"opened", "answered", "forwarded", "link_asked", "escalated"})
-TIMED = frozenset({"customer_wrote", "answered_directly", "changed", "merged", "took_in", "bounced", "not_sent"})
+TIMED = frozenset(
+    {
+        "customer_wrote",
+        "answered_directly",
+        "answer_withdrawn",
+        "changed",
+        "merged",
+        "took_in",
+        "bounced",
+        "not_sent",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,7 @@ def record(
 ) -> None:
     """Write one event, and put it on the list if something follows from it."""
     event_id = record_on(session, ticket.id, kind, by, at, message=message, data=data)
-    if kind in TIMED and ticket.is_timed:
+    if kind not in FOLLOWED and (kind in TIMED or "status" in (data or {})) and ticket.is_timed:
         write_plain(session, Unfollowed, event_id=event_id)
 
 

@@ -51,7 +51,8 @@ def take_back(session: Session, ticket_id: int, message_id: int, by: Actor, at: 
     message = message_by_id(session, message_id)
     if message is None or message.ticket_id != ticket_id or message.direction not in ("out", "withdrawn"):
         raise NotFound("There is no such answer on this ticket.")
-    answered = [event for event in history_of(session, ticket_id) if event.message_id == message_id]
+    said = [event for event in history_of(session, ticket_id) if event.message_id == message_id]
+    answered = [event for event in said if event.kind == "answered"]  # what followed from it is not struck off
     # First the list of what is to be followed, as whoever follows does: then the letter is written, or never will be.
     take_followed(session, [event.id for event in answered])
     ticket = by_id(session, ticket_id, lock=True)
