@@ -25,6 +25,7 @@ from mailgate.steps.follow import follow
 from mailgate.steps.send import deliver, release_held
 from mailgate.steps.shelf import clear_shelf
 from mailgate.steps.timing import escalate, time_open_tickets
+from mailgate.steps.waking import wake_tickets
 from mailgate.steps.workshop import Workshop, here
 from mailgate.store import events, kept, outbox
 from mailgate.store.claims import TRIES, Claimed, release_claims, work_waiting
@@ -125,6 +126,7 @@ def sweep(slot: int = 0) -> None:
         if is_waiting:
             shop.bell.ring(job)
     release_held(shop)
+    wake_tickets(shop)
     if not any(waiting):
         _move_raw(shop)
         check_files(shop)

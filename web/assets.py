@@ -12,7 +12,7 @@ from flask import Flask, Response, abort, request, url_for
 
 STATIC = Path(__file__).with_name("static")
 STYLES = ("layers", "reset", "tokens", "base", "layout", "parts/*", "pages/*", "state")
-SCRIPTS = ("pane", "thread", "draft", "keys", "files", "letter", "snippets")
+SCRIPTS = ("pane", "list", "thread", "draft", "keys", "files", "letter", "snippets")
 A_YEAR = "public, max-age=31536000, immutable"
 
 

@@ -60,6 +60,13 @@ def history_page(session: Session, ticket_id: int, *, after: tuple[datetime, int
     return list(session.scalars(question))
 
 
+def last_event(session: Session, ticket_id: int, kind: str, **holding: str) -> Event | None:
+    """The last time this happened to a ticket; `holding`: values its data must hold."""
+    question = select(Event).where(Event.ticket_id == ticket_id, Event.kind == kind)
+    question = question.where(*(Event.data[name].astext == value for name, value in holding.items()))
+    return session.scalar(question.order_by(Event.at.desc(), Event.id.desc()).limit(1))
+
+
 def events_by_ids(session: Session, ids: Iterable[int]) -> list[Event]:
     """Some events, in the order they happened."""
     return list(session.scalars(select(Event).where(Event.id.in_(list(ids))).order_by(Event.id)))

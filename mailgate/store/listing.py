@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from mailgate.store.agents import Agent
+from mailgate.store.agents import Agent, TeamMember
 from mailgate.store.office import Category, Mailbox, Team
 from mailgate.store.people import Person
 from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket, TicketTag
@@ -50,11 +50,14 @@ class Filters:
     priorities: tuple[str, ...] = ()
     category_id: int | None = None
     team_id: int | None = None
+    teams_of: int | None = None  # an agent: their teams' tickets
     assignee_id: int | None = None
     is_unassigned: bool = False
+    is_unread: bool | None = None
+    is_snoozed: bool | None = None
     mailbox_id: int | None = None
     requester_id: int | None = None
-    tag: str | None = None
+    tags: tuple[str, ...] = ()  # all of them
     created_from: datetime | None = None
     created_to: datetime | None = None
     words: str | None = None
@@ -193,6 +196,7 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
             (Ticket.assignee_id, filters.assignee_id),
             (Ticket.mailbox_id, filters.mailbox_id),
             (Ticket.requester_id, filters.requester_id),
+            (Ticket.is_unread, filters.is_unread),
         )
         if value is not None
     ]
@@ -202,8 +206,12 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
         conditions.append(Ticket.priority.in_(filters.priorities))
     if filters.is_unassigned:
         conditions.append(Ticket.assignee_id.is_(None))
-    if filters.tag is not None:
-        conditions.append(Ticket.id.in_(select(TicketTag.ticket_id).where(TicketTag.tag == filters.tag)))
+    if filters.is_snoozed is not None:
+        asleep = Ticket.snoozed_until.is_not(None)
+        conditions.append(asleep if filters.is_snoozed else ~asleep)
+    if filters.teams_of is not None:
+        conditions.append(Ticket.team_id.in_(select(TeamMember.team_id).where(TeamMember.agent_id == filters.teams_of)))
+    conditions += [Ticket.id.in_(select(TicketTag.ticket_id).where(TicketTag.tag == tag)) for tag in filters.tags]
     if filters.created_from is not None:
         conditions.append(Ticket.created_at >= filters.created_from)
     if filters.created_to is not None:

@@ -61,7 +61,9 @@ def find_organisation(connection: Connection, name: str | None) -> int | None:
 
 def own(session: Session) -> Organisation:
     """The organisation this session works for."""
-    return session.scalars(select(Organisation).where(Organisation.id == tenant(session))).one()
+    organisation = session.get(Organisation, tenant(session))  # asked for once in a transaction
+    assert organisation is not None
+    return organisation
 
 
 def sole(connection: Connection) -> int | None:

@@ -19,6 +19,7 @@ from mailgate.store import (
     senders,
     sides,
     tickets,
+    views,
 )
 from mailgate.store.base import Base
 
@@ -44,4 +45,5 @@ __all__ = [
     "senders",
     "sides",
     "tickets",
+    "views",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, Connection, Index, delete, func, select, text
+from sqlalchemy import CheckConstraint, Connection, Index, delete, func, select, text, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, points_to, tenant
@@ -24,7 +24,10 @@ class Ticket(TenantRow):
         Index("tickets_assignee_idx", "org_id", "assignee_id", "status", "updated_at"),
         # The oldest that nobody has: by date alone, all that somebody had would be walked over.
         Index("tickets_unassigned_idx", "org_id", "created_at", "id", postgresql_where=text("assignee_id IS NULL")),
+        Index("tickets_team_idx", "org_id", "team_id", "status", "updated_at"),
+        Index("tickets_category_idx", "org_id", "category_id", "status", "updated_at"),
         Index("tickets_requester_idx", "org_id", "requester_id", "created_at"),
+        Index("tickets_snoozed_idx", "snoozed_until", postgresql_where=text("snoozed_until IS NOT NULL")),
         CheckConstraint("status IN ('new', 'open', 'pending', 'on_hold', 'resolved', 'closed')", name="status"),
         CheckConstraint("priority IN ('low', 'normal', 'high', 'urgent')", name="priority"),
         points_to("people", "requester_id"),
@@ -72,6 +75,7 @@ class Ticket(TenantRow):
     wake_at: Mapped[datetime | None]  # when somebody has to look at its clocks again, if nothing happens before
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]  # out of sight until then, or until the customer writes
 
 
 class TicketTag(TenantRow):
@@ -104,7 +108,8 @@ class TicketLink(TenantRow):
     """Two tickets that have to do with each other, and how.
 
     `claims`: a stranger's mail says it belongs to the other; `follows`: the other was closed too long to be reopened;
-    `same-mail`: one mail came to two mailboxes; `perhaps`: the same sender wrote under the same subject not long ago.
+    `same-mail`: one mail came to two mailboxes; `related`: somebody says so;
+    `perhaps`: the same sender wrote under the same subject not long ago.
     """
 
     __tablename__ = "ticket_links"
@@ -150,6 +155,11 @@ def by_numbers(session: Session, numbers: Iterable[str]) -> dict[str, Ticket]:
     wanted = set(numbers)
     rows = session.scalars(select(Ticket).where(Ticket.number.in_(wanted))) if wanted else ()
     return {ticket.number: ticket for ticket in rows}
+
+
+def ids_of(session: Session, numbers: Iterable[str]) -> dict[str, int]:
+    """The ids of the tickets with these numbers."""
+    return dict(session.execute(select(Ticket.number, Ticket.id).where(Ticket.number.in_(set(numbers)))).tuples().all())
 
 
 def merged_into(session: Session, ticket_id: int) -> list[Ticket]:
@@ -210,6 +220,13 @@ def links_of(session: Session, ticket_id: int) -> list[tuple[str, Ticket]]:
     return links
 
 
+def remove_link(session: Session, ticket_id: int, other_id: int, kind: str) -> bool:
+    """Forget a link of this kind between two tickets, whichever way it points; False when there is none."""
+    pair = tuple_(TicketLink.ticket_id, TicketLink.other_id).in_([(ticket_id, other_id), (other_id, ticket_id)])
+    gone = delete(TicketLink).where(pair, TicketLink.kind == kind).returning(TicketLink.id)
+    return bool(session.execute(gone).all())
+
+
 def earlier_of(session: Session, ticket: Ticket, limit: int = 5) -> list[Ticket]:
     """The requester's other tickets, newest first."""
     question = select(Ticket).where(Ticket.requester_id == ticket.requester_id, Ticket.id != ticket.id)
@@ -265,7 +282,7 @@ def count_requests(session: Session, people: Iterable[int], since: datetime, cap
 
 
 class Request(NamedTuple):
-    """A ticket as its customer's request, found across tenants."""
+    """A ticket found across tenants, such as its customer's request."""
 
     org_id: int
     id: int
@@ -276,3 +293,9 @@ def find_requests(connection: Connection, address: str, number: str | None = Non
     question = text("SELECT org_id, id FROM find_requests(:address, :number, :limit)")
     values = {"address": address.lower(), "number": number and number.upper(), "limit": limit}
     return [Request(*row) for row in connection.execute(question, values)]
+
+
+def snoozed_till(connection: Connection, now: datetime, limit: int) -> list[Request]:
+    """Tickets whose snooze has ended, of every organisation."""
+    question = text("SELECT org_id, id FROM snoozed_till(:now, :limit)")
+    return [Request(*row) for row in connection.execute(question, {"now": now, "limit": limit})]

@@ -65,6 +65,7 @@ def set_status(ticket: Ticket, status: str, at: datetime) -> None:
     if status in {"resolved", "closed"}:
         ticket.resolved_at = ticket.resolved_at or at
         ticket.closed_at = at if status == "closed" else None
+        ticket.snoozed_until = None
     elif ticket.status in {"resolved", "closed"}:
         ticket.reopen_count += 1
         ticket.resolved_at = ticket.closed_at = None

@@ -81,6 +81,13 @@ _EVENTS = {
     "linked": "Another ticket has to do with this one.",
     "breached": "{promise} is late: policy {policy}.",
     "escalated": "{when}: policy {policy}.",
+    "unlinked": "{who} took a link away.",
+    "unmerged": "{who} took the ticket apart again from the one it was merged into.",
+    "let_go": "{who} took another ticket out of this one again.",
+    "split": "{who} moved messages to a ticket of their own.",
+    "split_off": "{who} made this ticket out of messages of another one.",
+    "snoozed": "{who} put the ticket out of sight for a while.",
+    "woke": "{who} brought the ticket back into sight.",
 }
 GOALS = {
     "first_response": "The first response",
@@ -101,6 +108,10 @@ _FIELDS = {
     "answer": "{}",
     "note": "{}",
     "machine": "It was written by a machine: {}.",
+    "until": "Until {}.",
+    "related": "It has to do with {}.",
+    "from": "It was part of {}.",
+    "new": "They went on in {}.",
 }
 _HIDDEN = {
     "recipient",
@@ -166,6 +177,10 @@ def details(data: Mapping[str, Any]) -> list[str]:
             continue
         if name == "reasons" and isinstance(value, list):
             told += [str(reason) for reason in value]
+        elif name == "woke":
+            told.append("It came back into sight.")
+        elif name == "along":
+            told += [f"{number} came along." for number in value]
         elif name == "joined":
             told += [f"{address} takes part from now on." for address in value]
         elif name in _FIELDS:

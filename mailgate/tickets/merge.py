@@ -7,7 +7,16 @@ from datetime import datetime
 from mailgate.errors import Conflict
 from mailgate.store.base import add
 from mailgate.store.db import Session
-from mailgate.store.tickets import Participant, Ticket, by_id, merged_into, participants_of
+from mailgate.store.events import last_event
+from mailgate.store.tickets import (
+    Participant,
+    Ticket,
+    by_id,
+    by_numbers,
+    merged_into,
+    participants_of,
+    remove_participants,
+)
 from mailgate.tickets.change import set_status
 from mailgate.tickets.history import Actor, record
 
@@ -22,11 +31,13 @@ def merge(session: Session, ticket: Ticket, into: Ticket, by: Actor, at: datetim
     _require_two(ticket, into)
     joined = _let_in(session, ticket, into, at)
     before = ticket.status
-    for earlier in merged_into(session, ticket.id):
+    along = merged_into(session, ticket.id)
+    for earlier in along:
         earlier.merged_into_id = into.id
     ticket.merged_into_id = into.id
     set_status(ticket, "closed", at)
     data = {"into": into.number} | ({"status": [before, "closed"]} if before != "closed" else {})
+    data |= {"along": [earlier.number for earlier in along]} if along else {}
     record(session, ticket, "merged", by, at, data=data)
     changes = {"ticket": ticket.number, "joined": joined}
     if before in _UNANSWERED and into.status in {"resolved", "closed"}:
@@ -36,6 +47,31 @@ def merge(session: Session, ticket: Ticket, into: Ticket, by: Actor, at: datetim
     ticket.is_unread = False
     ticket.updated_at = into.updated_at = at
     record(session, into, "took_in", by, at, data=changes)
+
+
+def unmerge(session: Session, ticket: Ticket, into: Ticket, by: Actor, at: datetime) -> None:
+    """Take a merge back: the ticket is again what it was, and whoever came along takes part in the other no longer.
+
+    What was said there since then stays there.
+    """
+    merged = last_event(session, ticket.id, "merged")
+    took_in = last_event(session, into.id, "took_in", ticket=ticket.number)
+    if ticket.merged_into_id != into.id:
+        raise Conflict(f"{ticket.number} is not merged into {into.number}.")
+    if merged is None or took_in is None:
+        raise Conflict(f"{ticket.number} came into {into.number} along with another ticket: take that one out first.")
+    ticket.merged_into_id = None
+    for earlier in by_numbers(session, merged.data.get("along", ())).values():
+        earlier.merged_into_id = ticket.id
+    before = merged.data.get("status", ["closed"])[0]
+    set_status(ticket, before, at)
+    if before != "closed":
+        ticket.reopen_count -= before not in {"resolved", "closed"}  # it was never done with
+    remove_participants(session, into.id, took_in.data.get("joined", ()), took_in.at)
+    ticket.updated_at = into.updated_at = at
+    changes = {"status": ["closed", before]} if before != "closed" else {}
+    record(session, ticket, "unmerged", by, at, data={"into": into.number, **changes})
+    record(session, into, "let_go", by, at, data={"ticket": ticket.number})
 
 
 def goes_on_in(session: Session, ticket: Ticket) -> Ticket:

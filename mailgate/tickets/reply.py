@@ -11,6 +11,7 @@ from mailgate.store.tickets import Ticket
 from mailgate.tickets.history import Actor, record
 from mailgate.tickets.moves import wakes
 from mailgate.tickets.said import Said, say
+from mailgate.tickets.snooze import end_snooze
 
 
 def customer_wrote(
@@ -24,6 +25,7 @@ def customer_wrote(
     if said.kind == Kind.PERSON:
         ticket.is_unread = True
         ticket.last_customer_at = max(ticket.last_customer_at or at, at)
+        changes |= end_snooze(ticket)
         if wakes(ticket.status):
             changes["status"] = [ticket.status, "open"]
             _reopen(ticket)

@@ -46,7 +46,7 @@ def test_each_view_holds_its_tickets_and_says_how_many(browser: Browser, world: 
     page = browser.get("/?view=all")
     assert sorted(_subjects(page)) == ["Request 0", "Request 3"]
     assert re.search(r"All open</span><span class=\"nav-count\">2</span>", page)
-    assert "<p>2 tickets</p>" in page
+    assert ">2 tickets</p>" in page
 
 
 def test_a_search_looks_everywhere(browser: Browser, world: World) -> None:
@@ -67,7 +67,7 @@ def test_filters_narrow_and_can_be_taken_away(browser: Browser, world: World) ->
     browser.post(f"/t/{world.ticket(kept.ticket_id).number}/priority", priority="urgent")
     page = browser.get("/?view=all&priority=urgent")
     assert _subjects(page) == ["Pressing"]
-    assert 'Priority: Urgent<a href="/?view=all"' in page
+    assert 'Priority: Urgent</span><a href="/?view=all"' in page
     assert len(_subjects(browser.get("/?assignee=none"))) == 2
     assert _subjects(browser.get("/?assignee=me")) == []
 
@@ -76,7 +76,7 @@ def test_filters_narrow_and_can_be_taken_away(browser: Browser, world: World) ->
 def test_walking_through_the_pages_sees_each_ticket_once(
     browser: Browser, world: World, monkeypatch: pytest.MonkeyPatch, order: str
 ) -> None:
-    monkeypatch.setattr("web.pages.inbox.ROWS", 3)
+    monkeypatch.setattr("web.show.inbox.ROWS", 3)
     for number in range(8):
         world.deliver(mail(subject=f"Request {number}", message_id=f"r{number}@lusitel.example"))
     world.work()

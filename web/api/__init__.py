@@ -12,6 +12,7 @@ from web.api import (
     promises,
     replies,
     senders,
+    ticket_verbs,
     tickets,
 )
 from web.api.operations import api
@@ -29,5 +30,6 @@ __all__ = [
     "promises",
     "replies",
     "senders",
+    "ticket_verbs",
     "tickets",
 ]

@@ -9,6 +9,7 @@ from pydantic import Field
 from mailgate.store.listing import Listed
 from mailgate.store.tickets import Ticket
 from mailgate.tickets.answer import BODY_LENGTH
+from mailgate.tickets.bulk import MOST
 from mailgate.tickets.change import TAG_LENGTH
 from mailgate.tickets.open import SUBJECT_LENGTH
 from web.api.operations import Answer, Body
@@ -65,6 +66,7 @@ class TicketShown(Answer):
     first_response_at: Moment | None
     resolved_at: Moment | None
     closed_at: Moment | None
+    snoozed_until: Annotated[Moment | None, Field(description="Out of sight until then.")]
 
 
 class TicketPage(Page[TicketShown]):
@@ -132,6 +134,43 @@ class Merge(Body):
     """Where a ticket goes on."""
 
     into: Annotated[Line, Field(description="The other ticket's number.", min_length=1, max_length=60)]
+
+
+class Other(Body):
+    """Another ticket."""
+
+    other: Annotated[Line, Field(description="Its number.", min_length=1, max_length=60)]
+
+
+class Snooze(Body):
+    """Until when a ticket is out of sight; null brings it back."""
+
+    until: From | None
+
+
+class Bulk(Body):
+    """One action on many tickets: `status`, `priority`, `assign`, `tag`, `untag` or `snooze`, and to what."""
+
+    numbers: Annotated[tuple[Line, ...], Field(min_length=1, max_length=MOST)]
+    action: Literal["status", "priority", "assign", "tag", "untag", "snooze"]
+    value: Annotated[
+        Line | None,
+        Field(max_length=200, description="A status, a priority, an agent's address (null: nobody), a tag, or a time."),
+    ] = None
+
+
+class BulkResult(Answer):
+    """What became of one ticket."""
+
+    number: str
+    changed: Annotated[bool, Field(description="False: it was so already, or was refused.")]
+    error: Annotated[str | None, Field(description="Why it was refused.")]
+
+
+class BulkResults(Answer):
+    """What became of each ticket, in the order they were named."""
+
+    items: list[BulkResult]
 
 
 _SAME = tuple(name for name in TicketShown.model_fields if hasattr(Ticket, name))  # shown as they are kept

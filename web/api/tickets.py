@@ -120,7 +120,7 @@ def _filters(session: Session, query: TicketQuery) -> Filters | None:
         is_unassigned=is_unassigned,
         mailbox_id=lookups.mailbox(session, query.mailbox).id if query.mailbox else None,
         requester_id=requester.id if requester else None,
-        tag=" ".join(query.tag.lower().split()) if query.tag else None,
+        tags=(" ".join(query.tag.lower().split()),) if query.tag else (),
         created_from=query.from_,
         created_to=query.to,
         words=query.q,

@@ -24,6 +24,7 @@ from web.pages import (
     sign_in,
     status,
     ticket,
+    ticket_verbs,
     why,
 )
 
@@ -31,6 +32,7 @@ GROUPS = (
     sign_in,
     inbox,
     ticket,
+    ticket_verbs,
     leaving,
     files,
     why,

@@ -1,83 +1,125 @@
-"""The inbox: the tickets of a view or a search, a page at a time."""
+"""The inbox: look at a view or a search, change many tickets at once, and keep a question as a view."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import parse_qsl
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
+from pydantic import Field
 
-from mailgate.errors import BadInput
-from mailgate.store.listing import Place, list_tickets
-from mailgate.store.office import mailboxes
-from web import cursors
-from web.access import desk, who
-from web.show.filters import SORT_NAMES, Asked, read
-from web.show.rows import rows
-from web.show.shell import desk_page
-from web.show.views import capped, counts
+from mailgate import clock
+from mailgate.errors import BadInput, NotFound
+from mailgate.office.views import NAME_LENGTH, QUERY_LENGTH, save_view
+from mailgate.rights import Right, may
+from mailgate.store.agents import agent_by_id
+from mailgate.store.db import Session
+from mailgate.store.organisations import own
+from mailgate.store.views import remove_view
+from mailgate.tickets.bulk import MOST, Wanted, change_many
+from mailgate.tickets.change import Named, clean_tags
+from web.access import agent, desk, who
+from web.answers import see_other
+from web.forms import Form, Line
+from web.show.inbox import inbox_page, told_of
+from web.show.later import read_later
+from web.show.words import STATUSES
 
 pages = Blueprint("inbox", __name__)
-ROWS = 50
+
+_DONE = {"resolved": "resolved", "closed": "closed"}
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter that is set, and the address without it."""
+class BulkForm(Form):
+    """One deed, such as `status:resolved`, for the ticked tickets of a list; `query` is the list's address."""
 
-    name: str
-    remove_url: str
+    number: Annotated[tuple[Line, ...], Field(max_length=MOST)] = ()
+    deed: Annotated[str, Field(pattern=r"^[a-z]{3,9}:[a-z0-9_]{0,20}$")]
+    tag: Line = ""
+    query: Annotated[str, Field(max_length=QUERY_LENGTH)] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """An order tickets can be shown in."""
+class ViewForm(Form):
+    """A question to keep under a name."""
 
-    name: str
-    url: str
-    is_current: bool
+    name: Annotated[Line, Field(max_length=NAME_LENGTH)]
+    query: Annotated[str, Field(max_length=QUERY_LENGTH)]
 
 
 @pages.get("/")
 def show() -> str:
     """Show a view, or what a search found."""
-    agent = who().agent_id or 0
     with desk() as session:
-        asked = read(session, request.args)
-        filters = asked.filters(agent)
-        found = list_tickets(session, filters, sort=asked.sort, after=_place(asked.sort), limit=ROWS + 1)
-        page, counted = found[:ROWS], counts(session, agent, filters)
-        return desk_page(
-            session,
-            "inbox.html",
-            current=asked.view.key,
-            counted=counted,
-            view=asked.view,
-            q=asked.words,
-            kept=[(name, value) for name, value in asked.said().items() if name not in ("view", "q")],
-            filters=_chips(asked),
-            filter_fields=asked.fields,
-            sorts=[Sort(name, asked.url(sort=key), key == asked.sort) for key, name in SORT_NAMES.items()],
-            total=capped(counted[0]),
-            rows=rows(session, page, asked.sort),
-            older_url=asked.url(cursor=cursors.of_ticket(page[-1].ticket, asked.sort)) if len(found) > ROWS else None,
-            newest_url=asked.url() if "cursor" in request.args else None,
-            unassigned_count=counted["unassigned"],
-            support_address=next((mailbox.address for mailbox in mailboxes(session) if mailbox.active), "a mailbox"),
-        )
+        return inbox_page(session, request.args)
 
 
-def _chips(asked: Asked) -> list[Chip]:
-    words = {field.name: {option.value: option.word for option in field.options} for field in asked.fields}
-    return [
-        Chip(f"{field.label}: {words[field.name][field.value]}", asked.url(**{field.name: ""}))
-        for field in asked.fields
-        if field.value
-    ]
-
-
-def _place(sort: str) -> Place | None:
-    """Where the page before ended. A cursor of another order, or none of ours, leads back to the top."""
+@pages.post("/bulk")
+def bulk() -> str | tuple[str, int]:
+    """Do one thing to many tickets, and show the list again with what became of each."""
+    form = BulkForm.read(request)
+    query = dict(parse_qsl(form.query))
+    if not form.number:
+        with desk() as session:
+            return inbox_page(session, query, wrong="Tick some tickets first."), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        return cursors.read_place(request.args.get("cursor", ""), sort)
-    except BadInput:
+        with desk() as session:
+            wanted, done = _wanted(session, form)
+            told = told_of(change_many(session, form.number, wanted, agent(), clock.now()), done)
+    except BadInput as error:
+        with desk() as session:
+            return inbox_page(session, query, wrong=str(error)), HTTPStatus.UNPROCESSABLE_ENTITY
+    with desk() as session:
+        return inbox_page(session, query, told=told)
+
+
+@pages.post("/views")
+def keep_view() -> Response | tuple[str, int]:
+    """Keep what the list shows as a view of one's own."""
+    form = ViewForm.read(request)
+    try:
+        with desk() as session:
+            save_view(session, who().agent_id, form.name, form.query, clock.now())
+    except BadInput as error:
+        with desk() as session:
+            page = inbox_page(session, dict(parse_qsl(form.query)), wrong=str(error))
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY
+    return see_other(f"/?{form.query}")
+
+
+@pages.post("/views/<key:view_id>/removal")
+def forget_view(view_id: int) -> Response:
+    """Forget a view of one's own."""
+    with desk() as session:
+        if not remove_view(session, who().agent_id or 0, view_id):
+            raise NotFound("You have no such view.")
+    return see_other("/")
+
+
+def _wanted(session: Session, form: BulkForm) -> tuple[Wanted, str]:
+    """What a deed asks for, and the word for a ticket it was done to."""
+    deed, _, value = form.deed.partition(":")
+    match deed:
+        case "status":
+            return Wanted(status=value), _DONE.get(value, f"set to {STATUSES.get(value, value).lower()}")
+        case "priority":
+            return Wanted(priority=value), f"set to {value} priority"
+        case "assignee":
+            return Wanted(assignee=(_worker(session, value),)), "assigned" if value != "none" else "without assignee"
+        case "tag" | "untag":
+            tag = next(iter(clean_tags([form.tag])), "")
+            if not tag:
+                raise BadInput("Write a tag first.", tag="is empty")
+            return (Wanted(add_tag=tag), "tagged") if deed == "tag" else (Wanted(remove_tag=tag), "untagged")
+        case "later":
+            return Wanted(snooze_until=read_later(value, own(session).time_zone)), "snoozed"
+    raise BadInput(f"There is nothing called {deed!r} to do.", deed="is not known")
+
+
+def _worker(session: Session, value: str) -> Named | None:
+    if value == "none":
         return None
+    chosen = agent_by_id(session, (who().agent_id or 0) if value == "me" else int(value) if value.isdigit() else 0)
+    if chosen is None or not chosen.active or not may(chosen.role, Right.WORK):
+        raise BadInput("This agent does not work on tickets.", deed="names somebody who only looks on")
+    return Named(chosen.id, chosen.name)

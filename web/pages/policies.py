@@ -17,7 +17,7 @@ from mailgate.store.tickets import PRIORITIES
 from web.access import desk
 from web.answers import see_other
 from web.forms import Form, Line
-from web.show.filters import Option
+from web.show.fields import Option
 from web.show.policy_form import GOALS, PolicyForm, targets_in_words, written
 from web.show.shell import desk_page
 

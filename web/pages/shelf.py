@@ -20,7 +20,7 @@ from web.access import agent, desk, who
 from web.answers import see_other, whole_mail
 from web.db import ring, tools
 from web.forms import Form, Line
-from web.show.filters import Option
+from web.show.fields import Option
 from web.show.lists import ENTRIES, Asked, State, asked
 from web.show.shell import desk_page
 from web.show.views import MOST_COUNTED

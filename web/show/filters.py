@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
-from mailgate.rights import Right, may
-from mailgate.store.agents import agents
 from mailgate.store.db import Session
 from mailgate.store.listing import SORTS, Filters
-from mailgate.store.office import mailboxes, teams
-from mailgate.store.tickets import PRIORITIES, STATUSES
-from web.show import words
+from mailgate.store.views import SavedView
+from web.show.fields import LONGEST, Known, Option
+from web.show.language import Said, Understood, understand
 from web.show.views import VIEWS, Search, View
 
 SORT_NAMES = {
@@ -27,19 +25,21 @@ assert set(SORT_NAMES) <= set(SORTS)
 DEFAULT_SORT, WORDS_LENGTH = "-updated", 300
 
 
-class Option(NamedTuple):
-    """One choice of a field."""
+class Chip(NamedTuple):
+    """A filter that is set, and the address without it."""
 
-    value: str
-    word: str
+    name: str
+    remove_url: str
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """Something tickets can be narrowed by."""
+class Shown:
+    """A field as the filter form shows it."""
 
     name: str
     label: str
+    kind: str
+    example: str
     value: str
     options: list[Option]
 
@@ -49,72 +49,75 @@ class Asked:
     """What the inbox's address asks for. What makes no sense there is as good as not said."""
 
     view: View | Search
-    words: str
+    q: Understood
     sort: str
-    fields: list[Field]
+    values: Mapping[str, str]
+    known: Known
 
     def url(self, **changed: str) -> str:
         """The address of the same question with something changed."""
         said = {name: value for name, value in {**self.said(), **changed}.items() if value}
-        return f"/?{urlencode(said)}"
+        return f"/?{urlencode(said)}" if said else "/"
 
     def said(self) -> dict[str, str]:
         """The question as it stands in an address."""
-        said = {"view": self.view.key, "q": self.words, **{field.name: field.value for field in self.fields}}
-        said["sort"] = self.sort if self.sort != DEFAULT_SORT else ""
+        sort = self.sort if self.sort != DEFAULT_SORT else ""
+        said = {"view": self.view.key, "q": self.q.text, **self.values, "sort": sort}
         return {name: value for name, value in said.items() if value}
 
-    def filters(self, agent: int) -> Filters:
+    @property
+    def query(self) -> str:
+        """The same, to be kept."""
+        return urlencode(self.said())
+
+    def filters(self, session: Session, agent: int) -> Filters:
         """The question in the store's words. The view goes first: a filter narrows it, or looks elsewhere."""
         narrowed = self.view.narrow(Filters(), agent) if isinstance(self.view, View) else Filters()
-        for field in self.fields:
-            if field.value:
-                narrowed = _narrow(narrowed, field.name, field.value, agent)
-        return replace(narrowed, words=self.words or None)
+        for name, value in (*self.values.items(), *((one.field, one.value) for one in self.q.said)):
+            narrowed = self.known.fields[name].narrow(narrowed, value, session)
+        return replace(narrowed, words=self.q.words or None)
+
+    def chips(self) -> list[Chip]:
+        """Every condition, and how to be rid of it."""
+        chosen = [Chip(self._words(name, value), self.url(**{name: ""})) for name, value in self.values.items()]
+        return chosen + [self._typed(one) for one in self.q.said]
+
+    def form(self) -> list[Shown]:
+        """The fields of the filter form."""
+        return [
+            Shown(
+                field.name,
+                field.label,
+                field.kind,
+                field.example,
+                self.values.get(field.name, ""),
+                [Option("", "Anybody" if field.name == "assignee" else "Any"), *field.options],
+            )
+            for field in self.known.fields.values()
+        ]
+
+    def _typed(self, one: Said) -> Chip:
+        return Chip(self._words(one.field, one.value), self.url(q=self.q.without(one)))
+
+    def _words(self, name: str, value: str) -> str:
+        field = self.known.fields[name]
+        return f"{field.label}: {field.word(value)}"
 
 
-def read(session: Session, query: Mapping[str, str]) -> Asked:
+def read(known: Known, query: Mapping[str, str]) -> Asked:
     """Understand the inbox's address."""
-    said = " ".join(query.get("q", "").replace("\0", " ").split())[:WORDS_LENGTH]
-    fields = [
-        replace(field, value=value if value in {option.value for option in field.options} else "")
-        for field in _fields(session)
-        for value in (query.get(field.name, ""),)
-    ]
-    is_search = bool(said) or any(field.value for field in fields)
-    view = VIEWS.get(query.get("view", "")) or (Search() if is_search else VIEWS["mine"])
+    text = " ".join(query.get("q", "").replace("\0", " ").split())[:WORDS_LENGTH]
+    understood = understand(text, known.fields)
+    values = {
+        name: value
+        for name, field in known.fields.items()
+        if (value := field.understood(query.get(name, "").replace("\0", "")[:LONGEST]))
+    }
+    view = VIEWS.get(query.get("view", "")) or (Search() if text or values else VIEWS["mine"])
     sort = query.get("sort", "")
-    return Asked(view, said, sort if sort in SORT_NAMES else DEFAULT_SORT, fields)
+    return Asked(view, understood, sort if sort in SORT_NAMES else DEFAULT_SORT, values, known)
 
 
-def _fields(session: Session) -> list[Field]:
-    workers = [agent for agent in agents(session) if agent.active and may(agent.role, Right.WORK)]
-    people = [Option("me", "Me"), Option("none", "Nobody"), *(Option(str(one.id), one.name) for one in workers)]
-    fields = [
-        Field("status", "Status", "", [Option("", "Any"), *(Option(name, words.STATUSES[name]) for name in STATUSES)]),
-        Field("assignee", "Assignee", "", [Option("", "Anybody"), *people]),
-        Field("priority", "Priority", "", [Option("", "Any"), *(Option(name, name.title()) for name in PRIORITIES)]),
-    ]
-    for name, label, known in (
-        ("team", "Team", [Option(str(team.id), team.name) for team in teams(session)]),
-        ("mailbox", "Mailbox", [Option(str(mailbox.id), mailbox.address) for mailbox in mailboxes(session)]),
-    ):
-        if len(known) > 1:
-            fields.append(Field(name, label, "", [Option("", "Any"), *known]))
-    return fields
-
-
-def _narrow(filters: Filters, name: str, value: str, agent: int) -> Filters:
-    match name:
-        case "status":
-            return replace(filters, statuses=(value,))
-        case "priority":
-            return replace(filters, priorities=(value,))
-        case "team":
-            return replace(filters, team_id=int(value))
-        case "mailbox":
-            return replace(filters, mailbox_id=int(value))
-        case _ if value == "none":
-            return replace(filters, assignee_id=None, is_unassigned=True)
-        case _:
-            return replace(filters, assignee_id=agent if value == "me" else int(value), is_unassigned=False)
+def of_saved(known: Known, saved: SavedView) -> Asked:
+    """What a saved view asks for, as far as it still makes sense."""
+    return read(known, dict(parse_qsl(saved.query)))

@@ -9,6 +9,7 @@ from typing import Any
 
 from mailgate.store.events import Event
 from mailgate.tickets.in_words import promised
+from web.look import MONTHS
 from web.show import words
 
 _SYMBOLS = {
@@ -22,6 +23,9 @@ _SYMBOLS = {
     "escalated": "warning",
     "not_acknowledged": "machine",
     "link_asked": "link",
+    "linked": "link",
+    "snoozed": "clock",
+    "woke": "clock",
 }
 _SAID = {
     "opened": "{who} opened the ticket",
@@ -53,6 +57,13 @@ _SAID = {
     "linked": "{other} has to do with it",
     "breached": "{promise} is late",
     "escalated": "{when}: escalated by the policy {policy}",
+    "unlinked": "{who} took the link with {related} away",
+    "unmerged": "{who} took it apart again from {into}",
+    "let_go": "{who} took {ticket} out of it again",
+    "split": "{who} moved messages to {new}",
+    "split_off": "{who} made it out of messages of {from}",
+    "snoozed": "{who} put it out of sight until {until}",
+    "woke": "{who} brought it back into sight",
 }
 _IN_THREAD = {
     "changed",
@@ -75,6 +86,12 @@ _IN_THREAD = {
     "linked",
     "breached",
     "escalated",
+    "unmerged",
+    "let_go",
+    "split",
+    "split_off",
+    "snoozed",
+    "woke",
 }  # the others are messages there
 
 
@@ -109,8 +126,13 @@ def _text(event: Event, me: int | None) -> str:
         "recipient": event.data.get("recipient") or "somebody",
         "into": event.data.get("into"),
         "ticket": event.data.get("ticket"),
-        "other": next((number for name, number in event.data.items() if name.endswith("_by")), "Another ticket"),
         **promised(event.data),
+        "other": event.data.get("related")
+        or next((number for name, number in event.data.items() if name.endswith("_by")), "Another ticket"),
+        "related": event.data.get("related"),
+        "new": event.data.get("new"),
+        "from": event.data.get("from"),
+        "until": _moment(event.data.get("until")),
     }
     return sentence.format(who=who, reasons=reasons, **told).rstrip(".")
 
@@ -131,6 +153,14 @@ def _change(event: Event, field: str, before: Any, after: Any) -> str:
             return f"set the tags to {', '.join(after) or 'none'}"
         case _:
             return f"set the {field} to {after or 'none'}"
+
+
+def _moment(written: object) -> str:
+    """A moment as it was chosen, in the zone it was chosen in."""
+    if not isinstance(written, str):
+        return "later"
+    moment = datetime.fromisoformat(written)
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment:%H:%M}"
 
 
 def _is_pair(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from mailgate.store.letters import count_troubles
 from mailgate.store.numbers import example_number
 from mailgate.store.office import mailboxes
 from mailgate.store.organisations import Organisation, own, sole
+from mailgate.store.views import SavedView, views_of
 from web.access import Who, desk_of, who
 from web.db import tools
 from web.show.views import MOST_COUNTED, VIEWS, Counts, capped, counts
@@ -39,6 +41,7 @@ class Desk:
     organisation: str
     agent: str
     views: list[Item]
+    saved: list[Item]  # the agent's own views
     setup: list[Item]
 
 
@@ -54,11 +57,21 @@ class Face:
 
 
 def desk_page(
-    session: Session, template: str, *, current: str = "", counted: Counts | None = None, **values: Any
+    session: Session,
+    template: str,
+    *,
+    current: str = "",
+    counted: Counts | None = None,
+    organisation: Organisation | None = None,
+    saved: Sequence[SavedView] | None = None,
+    **values: Any,
 ) -> str:
-    """An agent's page. `current` names the view or the part of the set-up that is shown; `counted`: what is known."""
-    organisation = own(session)
-    desk = _desk(session, organisation, current, counted or counts(session, who().agent_id or 0))
+    """An agent's page. `current` names the view or the part of the set-up that is shown; the rest: what is known."""
+    agent = who().agent_id or 0
+    organisation = organisation or own(session)
+    counted = counts(session, agent) if counted is None else counted
+    saved = views_of(session, agent) if saved is None else saved
+    desk = _desk(session, organisation, current, counted, saved)
     return render_template(template, desk=desk, zone=organisation.time_zone, **values)
 
 
@@ -102,7 +115,9 @@ def customer_page(shown: Face, template: str, **values: Any) -> str:
     )
 
 
-def _desk(session: Session, organisation: Organisation, current: str, counted: Counts) -> Desk:
+def _desk(
+    session: Session, organisation: Organisation, current: str, counted: Counts, saved: Sequence[SavedView]
+) -> Desk:
     known = who()
     views = [
         Item(
@@ -115,8 +130,18 @@ def _desk(session: Session, organisation: Organisation, current: str, counted: C
         for view in VIEWS.values()
     ]
     setup = _setup(session, known, current)
+    own_views = [
+        Item(
+            view.name,
+            f"/?{view.query}",
+            "star",
+            capped(counted[f"saved-{place}"]) if f"saved-{place}" in counted else None,
+            f"saved-{view.id}" == current,
+        )
+        for place, view in enumerate(saved)
+    ]
     held = [item for item in setup if item.count]  # mail on the shelf is everybody's business
-    return Desk(organisation.name, known.name, [*views, *held], setup)
+    return Desk(organisation.name, known.name, [*views, *held], own_views, setup)
 
 
 def _setup(session: Session, known: Who, current: str) -> list[Item]:

@@ -15,10 +15,13 @@ from mailgate.store.db import Session
 from mailgate.store.events import history_of
 from mailgate.store.listing import Listed
 from mailgate.store.messages import last_letter_in, message_by_id, thread_of
+from mailgate.store.office import categories, teams
+from mailgate.store.organisations import own
 from mailgate.store.people import addresses_of, failing
 from mailgate.store.senders import rule_by_pattern
 from mailgate.store.sides import sides_of
-from mailgate.store.tickets import PRIORITIES, Ticket, earlier_of, links_of, tags_of
+from mailgate.store.tickets import PRIORITIES, Ticket, earlier_of, links_of, merged_into, tags_of
+from mailgate.tickets.link import BY_HAND
 from mailgate.tickets.moves import allowed_from
 from mailgate.tickets.promised import Promise, promises_for
 from mailgate.tickets.recipients import judged, reply_all
@@ -26,8 +29,9 @@ from mailgate.tokens import secret
 from web.access import who
 from web.show import words
 from web.show.canned import offered
-from web.show.filters import Option
+from web.show.fields import Option
 from web.show.happenings import happenings
+from web.show.later import laters
 from web.show.preview import Preview
 from web.show.thread import Shown, shown_messages, thread
 
@@ -38,6 +42,8 @@ _LINK_WORDS = {
     "follows_by": "Followed by",
     "same-mail": "Same mail as",
     "same-mail_by": "Same mail as",
+    "related": "Has to do with",
+    "related_by": "Has to do with",
     "perhaps": "Perhaps the same as",
     "perhaps_by": "Perhaps the same as",
 }
@@ -100,9 +106,21 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
             "is_unread": works and ticket.is_unread,
             "facts": _facts(listed),
             "promises": _promises(session, ticket),
+            "team_id": str(ticket.team_id or ""),
+            "category_id": str(ticket.category_id or ""),
+            "snoozed_until": ticket.snoozed_until,
+            "merged_into": {"number": listed.merged_into, "url": f"/t/{listed.merged_into}"}
+            if listed.merged_into
+            else None,
+            "took_in": [{"number": one.number, "url": f"/t/{one.number}"} for one in merged_into(session, ticket.id)],
             "tags": tags_of(session, [ticket.id])[ticket.id],
             "links": [
-                {"text": _LINK_WORDS.get(kind, "Linked with"), "number": other.number, "url": f"/t/{other.number}"}
+                {
+                    "text": _LINK_WORDS.get(kind, "Linked with"),
+                    "number": other.number,
+                    "url": f"/t/{other.number}",
+                    "is_ours": kind.removesuffix("_by") == BY_HAND,
+                }
                 for kind, other in links
             ],
             "claims": {"number": claims.number, "url": f"/t/{claims.number}"} if claims else None,
@@ -112,7 +130,8 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
         "earlier": earlier,
         "entries": entries,
         "choices": _choices(session, ticket) if works else None,
-        "composer": _composer(session, listed, url, refused) if works else None,
+        "composer": _composer(session, listed, url, refused) if works and not listed.merged_into else None,
+        "laters": laters(own(session).time_zone) if works and ticket.status not in ("resolved", "closed") else None,
         "errors": refused.errors if refused else None,
     }
 
@@ -165,6 +184,8 @@ def _choices(session: Session, ticket: Ticket) -> dict[str, list[Option]]:
         "assignees": [Option("", "Nobody"), *(Option(str(agent.id), agent.name) for agent in workers)],
         "senders": _senders(session, ticket) if who().may(Right.MAIL) else [],
         "priorities": [Option(name, name.title()) for name in PRIORITIES],
+        "teams": [Option("", "None"), *(Option(str(team.id), team.name) for team in teams(session))],
+        "categories": [Option("", "None"), *(Option(str(one.id), one.name) for one in categories(session))],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from mailgate.store.tickets import STATUSES
 
 AT_WORK = ("new", "open", "on_hold")  # what waits for us, not for the customer
 MOST_COUNTED = 1000
+SAVED_COUNTED = 10  # of an agent's own views
 Counts = dict[str | int, int]
 
 
@@ -33,16 +34,20 @@ class Search(NamedTuple):
     name: str = "Search"
 
 
-def _in(*statuses: str) -> Callable[[Filters, int], Filters]:
-    return lambda filters, _: replace(filters, statuses=statuses)
+def _in(*statuses: str, is_snoozed: bool | None = None) -> Callable[[Filters, int], Filters]:
+    return lambda filters, _: replace(filters, statuses=statuses, is_snoozed=is_snoozed)
 
 
 def _mine(filters: Filters, agent: int) -> Filters:
-    return replace(filters, statuses=AT_WORK, assignee_id=agent)
+    return replace(filters, statuses=AT_WORK, is_snoozed=False, assignee_id=agent)
 
 
 def _unassigned(filters: Filters, _: int) -> Filters:
-    return replace(filters, statuses=AT_WORK, is_unassigned=True)
+    return replace(filters, statuses=AT_WORK, is_snoozed=False, is_unassigned=True)
+
+
+def _teams(filters: Filters, agent: int) -> Filters:
+    return replace(filters, statuses=AT_WORK, is_snoozed=False, teams_of=agent)
 
 
 VIEWS = {
@@ -50,8 +55,10 @@ VIEWS = {
     for view in (
         View("mine", "Mine", "person", _mine),
         View("unassigned", "Unassigned", "inbox", _unassigned),
-        View("all", "All open", "list", _in(*AT_WORK)),
-        View("pending", "Waiting for customer", "pause", _in("pending")),
+        View("teams", "My teams", "people", _teams),
+        View("all", "All open", "list", _in(*AT_WORK, is_snoozed=False)),
+        View("pending", "Waiting for customer", "pause", _in("pending", is_snoozed=False)),
+        View("snoozed", "Snoozed", "clock", _in(*AT_WORK, "pending", is_snoozed=True)),
         View("resolved", "Resolved", "solved", _in("resolved"), is_counted=False),
         View("closed", "Closed", "archive", _in("closed"), is_counted=False),
     )
@@ -59,11 +66,15 @@ VIEWS = {
 assert {status for view in VIEWS.values() for status in view.narrow(Filters(), 0).statuses} == set(STATUSES)
 
 
-def counts(session: Session, agent: int, *more: Filters) -> Counts:
-    """How many tickets the counted views hold, by key, as far as anybody counts; and further filters, by place."""
+def counts(session: Session, agent: int, *more: Filters, saved: Sequence[Filters] = ()) -> Counts:
+    """How many tickets the counted views hold, by key, as far as anybody counts; further filters, by place; and saved
+    views (`saved-0` is the first). Searching for words costs too much to do it for a number.
+    """
     counted = [view for view in VIEWS.values() if view.is_counted]
-    found = count_tickets(session, [*(view.narrow(Filters(), agent) for view in counted), *more], MOST_COUNTED)
-    return dict(zip([*(view.key for view in counted), *range(len(more))], found, strict=True))
+    cheap = {f"saved-{place}": filters for place, filters in enumerate(saved[:SAVED_COUNTED]) if not filters.words}
+    asked = [*(view.narrow(Filters(), agent) for view in counted), *more, *cheap.values()]
+    found = count_tickets(session, asked, MOST_COUNTED)
+    return dict(zip([*(view.key for view in counted), *range(len(more)), *cheap], found, strict=True))
 
 
 def capped(number: int) -> int | str:

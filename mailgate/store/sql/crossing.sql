@@ -271,6 +271,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     JOIN public.organisations o ON o.id = a.org_id AND NOT o.is_holding
 $$;
 
+CREATE OR REPLACE FUNCTION snoozed_till(p_now timestamptz, p_limit integer)
+RETURNS TABLE (org_id bigint, id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT t.org_id, t.id FROM public.tickets t WHERE t.snoozed_until <= p_now ORDER BY t.snoozed_until LIMIT p_limit
+$$;
+
 CREATE OR REPLACE FUNCTION schema_version()
 RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$

@@ -1,0 +1,180 @@
+"""What else can be done with a ticket: file it, tag it, put it off, merge, link and print it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+from flask import Blueprint, Response, request
+from pydantic import Field
+
+from mailgate import clock
+from mailgate.errors import BadInput, NotFound
+from mailgate.store.db import Session
+from mailgate.store.listing import listed_by_number
+from mailgate.store.office import Category, Team, categories, teams
+from mailgate.store.organisations import own
+from mailgate.store.tickets import Ticket, by_ids, by_number, ids_of
+from mailgate.tickets import link as links
+from mailgate.tickets import merge as merging
+from mailgate.tickets import snooze as snoozing
+from mailgate.tickets.change import Named, change
+from web.access import agent, desk
+from web.answers import see_other
+from web.forms import Form, Line
+from web.show.later import read_later
+from web.show.shell import desk_page
+from web.show.ticket import ticket_values
+
+pages = Blueprint("ticket_verbs", __name__, url_prefix="/t/<number:number>")
+
+Number = Annotated[Line, Field(min_length=1, max_length=140)]
+_TAGS_LENGTH = 2000
+
+
+class PlaceForm(Form):
+    """The id of a team or a category, or nothing."""
+
+    to: Annotated[str, Field(pattern=r"^[0-9]{0,18}$")]
+
+
+class TagsForm(Form):
+    """All tags of a ticket, with commas between them."""
+
+    tags: Annotated[Line, Field(max_length=_TAGS_LENGTH)] = ""
+
+
+class SnoozeForm(Form):
+    """A moment that is offered by its key, or (`at`) any other."""
+
+    until: Annotated[str, Field(max_length=40)] = ""
+    at: Annotated[str, Field(max_length=40)] = ""
+
+
+class OtherForm(Form):
+    """Another ticket by its number."""
+
+    other: Number
+
+
+@pages.post("/team")
+def give_to_team(number: str) -> Response:
+    """Give the ticket to a team."""
+    return _file(number, "team", teams)
+
+
+@pages.post("/category")
+def file_under(number: str) -> Response:
+    """File the ticket under a category."""
+    return _file(number, "category", categories)
+
+
+@pages.post("/tags")
+def tag(number: str) -> Response:
+    """Set the tags."""
+    form = TagsForm.read(request)
+    with desk() as session:
+        change(session, _locked(session, number), agent(), clock.now(), tags=form.tags.split(","))
+    return _back(number)
+
+
+@pages.post("/snooze")
+def snooze(number: str) -> Response:
+    """Keep it out of sight for a while."""
+    form = SnoozeForm.read(request)
+    with desk() as session:
+        until = read_later(form.until or form.at, own(session).time_zone)
+        snoozing.snooze(session, _locked(session, number), until, agent(), clock.now())
+    return _back(number)
+
+
+@pages.post("/waking")
+def wake(number: str) -> Response:
+    """Bring it back into sight."""
+    with desk() as session:
+        snoozing.wake(session, _locked(session, number), agent(), clock.now())
+    return _back(number)
+
+
+@pages.post("/merge")
+def merge(number: str) -> Response:
+    """Let it go on in another ticket, which is shown then."""
+    with desk() as session:
+        ticket, other = _two(session, number, OtherForm.read(request).other)
+        merging.merge(session, ticket, other, agent(), clock.now())
+        into = other.number
+    return _back(into)
+
+
+@pages.post("/separation")
+def unmerge(number: str) -> Response:
+    """Take its merge back."""
+    with desk() as session:
+        found = by_number(session, number)
+        if found is None or found.merged_into_id is None:
+            raise NotFound(f"{number} is not merged into another ticket.")
+        tickets = by_ids(session, [found.id, found.merged_into_id], lock=True)
+        merging.unmerge(session, tickets[found.id], tickets[found.merged_into_id], agent(), clock.now())
+    return _back(number)
+
+
+@pages.post("/links")
+def link(number: str) -> Response:
+    """Say that it has to do with another ticket."""
+    with desk() as session:
+        links.link(session, *_two(session, number, OtherForm.read(request).other), agent(), clock.now())
+    return _back(number)
+
+
+@pages.post("/links/removal")
+def unlink(number: str) -> Response:
+    """Take such a link away."""
+    with desk() as session:
+        links.unlink(session, *_two(session, number, OtherForm.read(request).other), agent(), clock.now())
+    return _back(number)
+
+
+@pages.get("/print")
+def print_view(number: str) -> str:
+    """The ticket on paper: everything that was said, and nothing to press."""
+    with desk() as session:
+        found = listed_by_number(session, number)
+        if found is None:
+            raise NotFound(f"There is no ticket {number}.")
+        values = ticket_values(session, found)
+        return desk_page(session, "ticket_print.html", **values | {"composer": None, "choices": None})
+
+
+def _file(number: str, field: str, places: Callable[[Session], Sequence[Team | Category]]) -> Response:
+    chosen = int(PlaceForm.read(request).to or 0)
+    with desk() as session:
+        found = _locked(session, number)
+        known = {one.id: one.name for one in places(session)}
+        if chosen and chosen not in known:
+            raise BadInput(f"There is no such {field}.", to="is not known")
+        had_id: int | None = getattr(found, f"{field}_id")
+        had = Named(had_id, known.get(had_id, "")) if had_id is not None else None
+        given = {field: (had, Named(chosen, known[chosen]) if chosen else None)}
+        change(session, found, agent(), clock.now(), given=given)
+    return _back(number)
+
+
+def _two(session: Session, number: str, other: str) -> tuple[Ticket, Ticket]:
+    """Two tickets to change at once; they are locked in one order, whoever names them in which."""
+    known = ids_of(session, [number.upper(), other.upper()])
+    for one in (number, other):
+        if one.upper() not in known:
+            raise NotFound(f"There is no ticket {one}.")
+    tickets = by_ids(session, known.values(), lock=True)
+    return tickets[known[number.upper()]], tickets[known[other.upper()]]
+
+
+def _locked(session: Session, number: str) -> Ticket:
+    found = by_number(session, number, lock=True)
+    if found is None:
+        raise NotFound(f"There is no ticket {number}.")
+    return found
+
+
+def _back(number: str) -> Response:
+    return see_other(f"/t/{number}")

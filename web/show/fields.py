@@ -1,0 +1,171 @@
+"""What tickets can be narrowed by: the fields of the filter form and of the search language, and what each can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from mailgate.rights import Right, may
+from mailgate.store.agents import agents
+from mailgate.store.db import Session
+from mailgate.store.listing import Filters
+from mailgate.store.office import Mailbox, categories, mailboxes, teams
+from mailgate.store.people import people_by_address
+from mailgate.store.tickets import PRIORITIES, STATUSES
+from web.show import words
+
+LONGEST = 200
+_YEARS = range(1970, 2200)
+_NOBODY = -1  # no row has this id
+
+
+class Option(NamedTuple):
+    """One choice of a field."""
+
+    value: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something tickets can be narrowed by. Without options it takes text or (`kind`) a date."""
+
+    name: str
+    label: str
+    narrow: Callable[[Filters, str, Session], Filters]
+    options: tuple[Option, ...] = ()
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # other words for a value, in lower case
+    kind: str = "choice"
+    example: str = ""
+
+    def understood(self, said: str) -> str | None:
+        """The value somebody means by a word, or None when there is no such thing."""
+        wanted = " ".join(said.lower().split())[:LONGEST]
+        match self.kind:
+            case "text":
+                return wanted or None
+            case "date":
+                return wanted if _day(wanted) else None
+        exact = [one.value for one in self.options if self._is_called(one, wanted)]
+        if exact or not wanted:
+            return exact[0] if exact else None
+        begun = {one.value for one in self.options if one.word.lower().startswith(wanted)}
+        return begun.pop() if len(begun) == 1 else None
+
+    def _is_called(self, option: Option, wanted: str) -> bool:
+        return wanted in (option.value, option.word.lower(), *self.also.get(option.value, ()))
+
+    def word(self, value: str) -> str:
+        """How a value is called."""
+        return next((one.word for one in self.options if one.value == value), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The fields of one organisation, and its mailboxes, which a page needs besides."""
+
+    fields: dict[str, Field]
+    mailboxes: list[Mailbox]
+
+
+def known_fields(session: Session, agent: int, zone: str) -> Known:
+    """Every field, with what there is to choose from."""
+    workers = [one for one in agents(session) if one.active and may(one.role, Right.WORK)]
+    people = (
+        Option("me", "Me"),
+        Option("none", "Nobody"),
+        *(Option(str(one.id), one.name) for one in workers),
+    )
+    called = {str(one.id): (one.email, one.name.lower().partition(" ")[0]) for one in workers}
+    boxes = mailboxes(session)
+    states = tuple(Option(name, words.STATUSES[name]) for name in STATUSES)
+    ranks = tuple(Option(name, name.title()) for name in PRIORITIES)
+    there = ZoneInfo(zone)
+    fields = (
+        Field("status", "Status", _status, states, _OTHER),
+        Field("assignee", "Assignee", _assignee(agent), people, called | {"none": ("unassigned",)}),
+        Field("priority", "Priority", _priority, ranks),
+        Field("team", "Team", _team, _named((one.id, one.name) for one in teams(session))),
+        Field("category", "Category", _category, _named((one.id, one.name) for one in categories(session))),
+        Field("mailbox", "Mailbox", _mailbox, _named((one.id, one.address) for one in boxes)),
+        Field("tag", "Tag", _tag, kind="text", example="vip"),
+        Field("from", "Customer", _customer, kind="text", example="ana@example.org"),
+        Field("after", "Opened from", _after(there), kind="date", example="2026-01-01"),
+        Field("before", "Opened before", _before(there), kind="date", example="2026-02-01"),
+        Field("is", "Only", _is, (Option("unread", "Unread"), Option("read", "Read"), Option("snoozed", "Snoozed"))),
+    )
+    return Known({one.name: one for one in fields if one.kind != "choice" or one.options}, boxes)
+
+
+_OTHER = {"pending": ("waiting",), "on_hold": ("hold",), "resolved": ("solved",)}
+
+
+def _named(rows: Iterable[tuple[int, str]]) -> tuple[Option, ...]:
+    return tuple(Option(str(row_id), name) for row_id, name in rows)
+
+
+def _status(filters: Filters, value: str, _: Session) -> Filters:
+    return replace(filters, statuses=(value,))
+
+
+def _priority(filters: Filters, value: str, _: Session) -> Filters:
+    return replace(filters, priorities=(value,))
+
+
+def _assignee(me: int) -> Callable[[Filters, str, Session], Filters]:
+    def narrow(filters: Filters, value: str, _: Session) -> Filters:
+        if value == "none":
+            return replace(filters, assignee_id=None, is_unassigned=True)
+        return replace(filters, assignee_id=me if value == "me" else int(value), is_unassigned=False)
+
+    return narrow
+
+
+def _team(filters: Filters, value: str, _: Session) -> Filters:
+    return replace(filters, team_id=int(value))
+
+
+def _category(filters: Filters, value: str, _: Session) -> Filters:
+    return replace(filters, category_id=int(value))
+
+
+def _mailbox(filters: Filters, value: str, _: Session) -> Filters:
+    return replace(filters, mailbox_id=int(value))
+
+
+def _tag(filters: Filters, value: str, _: Session) -> Filters:
+    return replace(filters, tags=(*filters.tags, value))
+
+
+def _customer(filters: Filters, value: str, session: Session) -> Filters:
+    person = people_by_address(session, [value]).get(value)
+    return replace(filters, requester_id=person.id if person else _NOBODY)
+
+
+def _after(there: ZoneInfo) -> Callable[[Filters, str, Session], Filters]:
+    return lambda filters, value, _: replace(filters, created_from=_moment(value, there))
+
+
+def _before(there: ZoneInfo) -> Callable[[Filters, str, Session], Filters]:
+    return lambda filters, value, _: replace(filters, created_to=_moment(value, there))
+
+
+def _is(filters: Filters, value: str, _: Session) -> Filters:
+    if value == "snoozed":
+        return replace(filters, is_snoozed=True)
+    return replace(filters, is_unread=value == "unread")
+
+
+def _moment(value: str, zone: ZoneInfo) -> datetime:
+    return datetime.combine(_day(value) or date(1970, 1, 1), time(), zone)
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in _YEARS else None
