@@ -18,7 +18,7 @@ from mailgate.store.relays import RelayAccount, every_relay, words
 from web.access import desk
 from web.answers import see_other
 from web.forms import Form
-from web.show.filters import Option
+from web.show.fields import Option
 from web.show.shell import desk_page
 
 pages = Blueprint("mailboxes", __name__, url_prefix="/admin/mailboxes")

@@ -29,7 +29,7 @@ from web.access import agent, desk, who
 from web.answers import see_other
 from web.db import ring, tools
 from web.forms import Form, Line
-from web.show.filters import Option
+from web.show.fields import Option
 from web.show.shell import desk_page
 from web.show.ticket import LARGEST
 from web.uploads import let_in, uploaded
