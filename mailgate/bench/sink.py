@@ -77,9 +77,7 @@ class Taking(asyncio.Protocol):
     def _obey(self, line: bytes) -> None:
         verb = line[:4].upper()
         if verb == b"EHLO":
-            self._transport.write(
-                b"250-sink.example\r\n250-8BITMIME\r\n250-PIPELINING\r\n250-SMTPUTF8\r\n250 SIZE 52428800\r\n"
-            )
+            self._transport.write(_HELLO)
         elif verb == b"RCPT":
             self._recipient = line[8:].partition(b">")[0].strip(b"<> ").decode()
             self._transport.write(b"250 2.1.5 OK\r\n")

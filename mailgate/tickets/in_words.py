@@ -84,8 +84,6 @@ _EVENTS = {
     "unlinked": "{who} took a link away.",
     "unmerged": "{who} took the ticket apart again from the one it was merged into.",
     "let_go": "{who} took another ticket out of this one again.",
-    "split": "{who} moved messages to a ticket of their own.",
-    "split_off": "{who} made this ticket out of messages of another one.",
     "snoozed": "{who} put the ticket out of sight for a while.",
     "woke": "{who} brought the ticket back into sight.",
 }

@@ -60,8 +60,6 @@ _SAID = {
     "unlinked": "{who} took the link with {related} away",
     "unmerged": "{who} took it apart again from {into}",
     "let_go": "{who} took {ticket} out of it again",
-    "split": "{who} moved messages to {new}",
-    "split_off": "{who} made it out of messages of {from}",
     "snoozed": "{who} put it out of sight until {until}",
     "woke": "{who} brought it back into sight",
 }
@@ -88,8 +86,6 @@ _IN_THREAD = {
     "escalated",
     "unmerged",
     "let_go",
-    "split",
-    "split_off",
     "snoozed",
     "woke",
 }  # the others are messages there
