@@ -17,6 +17,7 @@ from mailgate.steps import timing
 from mailgate.store.events import Event, history_of
 from mailgate.store.tickets import by_ids
 from mailgate.tickets.clocks import time_tickets
+from tests.faults.test_every_failpoint import TIMING
 from tests.support.databases import Fresh
 from tests.support.mails import mail
 from tests.support.promises import TARGETS, USUAL, Hands, promise, require_rebuilt
@@ -134,7 +135,6 @@ def _expected(world: World) -> dict[int, list[Planned]]:
 @pytest.mark.parametrize(("days", "tickets"), [(4, 5), pytest.param(30, 40, marks=pytest.mark.slow)])
 def test_clocks_that_die_and_come_twice_do_each_step_once(hands: Hands, world: World, days: int, tickets: int) -> None:
     chance = Random(7)
-    points = ["clocks.after_claim", "clocks.after_lock", "clocks.before_commit", "clocks.after_commit"]
     end, sent = hands.moment + timedelta(days=days), 0
     while hands.moment < end:
         if sent < tickets and chance.random() < tickets / (days * 12):
@@ -144,7 +144,7 @@ def test_clocks_that_die_and_come_twice_do_each_step_once(hands: Hands, world: W
             case 0:
                 pass  # nobody ticks
             case 1:
-                _watch_until_killed(chance.choice(points))
+                _watch_until_killed(chance.choice(TIMING))
             case 2:
                 both = [threading.Thread(target=jobs.watch_clocks) for _ in range(3)]
                 for each in both:
