@@ -53,7 +53,7 @@ def test_a_mail_that_comes_afterwards_gets_the_next_number(world: World, mailgat
 
 
 def test_a_reply_to_an_invented_letter_lands_in_its_ticket(world: World, mailgate: Mailgate) -> None:
-    mailgate("seed", "--tickets", "10", "--messages", "40")
+    mailgate("seed", "--tickets", "100", "--messages", "400")
     ticket = world.ticket(world.count(ANSWERED))
     letter = next(message for message in world.thread(ticket.id) if message.direction == "out")
     reply = mail(sender=ticket.requester_address, headers=(("References", f"<{letter.message_id}>"),))

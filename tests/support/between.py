@@ -21,10 +21,12 @@ class Between:
     visits: int = 0
     lines: int = 0  # that the server has said
     port: int = 0
+    calm: asyncio.Event = field(default_factory=asyncio.Event)
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.visits += 1
+        await self.calm.wait()  # nobody comes by while things happen: pymap does not tell of mails put in just then
         ours = [writer]
         with suppress(OSError):
             from_server, to_server = await asyncio.open_connection("127.0.0.1", self.towards)
@@ -44,12 +46,19 @@ class Between:
         while line := await reader.readline():
             if _ASKED in line and self.meanwhile is not None:
                 act, self.meanwhile = self.meanwhile, None
-                await asyncio.to_thread(act)
+                self.calm.clear()
+                await asyncio.to_thread(self._do, act)
             if _ASKED in line and self.silences:
                 self.silences -= 1
                 continue
             writer.write(line)
             await writer.drain()
+
+    def _do(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        finally:
+            self.loop.call_soon_threadsafe(self.calm.set)
 
     async def _answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(2**16):
@@ -66,6 +75,7 @@ class Between:
 def between(port: int) -> Iterator[Between]:
     """In a thread of its own, in front of the server at this port."""
     stands = Between(port)
+    stands.calm.set()
     thread = threading.Thread(target=stands.loop.run_forever, daemon=True)
     thread.start()
     listening = asyncio.run_coroutine_threadsafe(
