@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
     Connection,
     Index,
+    LargeBinary,
     delete,
     func,
     select,
@@ -22,6 +23,7 @@ from mailgate.store.base import TenantRow, points_to
 from mailgate.store.office import Team
 
 ROLES = ("owner", "admin", "agent", "viewer")
+PRESENCES = ("available", "busy", "away")
 
 
 class Agent(TenantRow):
@@ -30,6 +32,7 @@ class Agent(TenantRow):
         Index("agents_email_key", "email", unique=True),
         CheckConstraint("email = lower(email)", name="email"),
         CheckConstraint("role IN ('owner', 'admin', 'agent', 'viewer')", name="role"),
+        CheckConstraint("presence IN ('available', 'busy', 'away')", name="presence"),
     )
 
     email: Mapped[str]
@@ -38,6 +41,14 @@ class Agent(TenantRow):
     password_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     signature: Mapped[str] = mapped_column(server_default="")  # below their answers, instead of their name
+    only_own_teams: Mapped[bool] = mapped_column(server_default=text("false"))  # see `store.sight`
+    languages: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # codes such as en
+    skills: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # words such as billing
+    capacity: Mapped[int | None]  # open tickets they are given at most; None: as many as come
+    presence: Mapped[str] = mapped_column(server_default="available")
+    away_until: Mapped[datetime | None]  # when `away` ends by itself
+    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed; None: a password is enough
+    totp_step: Mapped[int | None]  # of the last code they used: it does not work twice
     created_at: Mapped[datetime]
 
 
@@ -69,18 +80,36 @@ class SignedIn(TenantRow):
     agent_id: Mapped[int]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]  # to the nearest minutes
+    address: Mapped[str] = mapped_column(server_default="")
+    browser: Mapped[str] = mapped_column(server_default="")
+
+
+class RecoveryCode(TenantRow):
+    """Lets an agent in once, where their second factor is out of reach."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (
+        Index("recovery_codes_hash_key", "org_id", "agent_id", "hash", unique=True),
+        points_to("agents", "agent_id", gone_with=True),
+    )
+
+    agent_id: Mapped[int]
+    hash: Mapped[bytes]
+    used_at: Mapped[datetime | None]
 
 
 class Token(TenantRow):
     """A secret that stands for somebody or something, stored as a hash.
 
-    `api`, `sign-in` (once), `conversation` (one ticket), `file` (one file, for whoever was sent the link).
+    `api`, `sign-in` (once), `second-step` (once, after the password was right), `conversation` (one ticket), `file`
+    (one file, for whoever was sent the link).
     """
 
     __tablename__ = "tokens"
     __table_args__ = (
         Index("tokens_hash_key", "hash", unique=True),
-        CheckConstraint("kind IN ('api', 'sign-in', 'conversation', 'file')", name="kind"),
+        CheckConstraint("kind IN ('api', 'sign-in', 'second-step', 'conversation', 'file')", name="kind"),
         points_to("agents", "agent_id", gone_with=True),
         points_to("tickets", "ticket_id", gone_with=True),
         points_to("files", "file_id", gone_with=True),

@@ -10,7 +10,7 @@ from mailgate.store.tables import metadata
 
 WITHOUT_TENANT = frozenset({"leases"})  # of the whole installation; the app role reaches it by `take_lease` only
 _SQL = Path(__file__).parent / "sql"
-_APPEND_ONLY = frozenset({"events"})
+_APPEND_ONLY = frozenset({"events", "audit"})
 
 
 def install(connection: Connection, app_role: str) -> None:

@@ -32,7 +32,23 @@ class Category(TenantRow):
 
     name: Mapped[str]
     parent_id: Mapped[int | None]
+    description: Mapped[str] = mapped_column(server_default="")
+    active: Mapped[bool] = mapped_column(server_default=text("true"))  # may be chosen
     created_at: Mapped[datetime]
+
+
+class TeamCategory(TenantRow):
+    """A category whose tickets a team sees, whoever has them."""
+
+    __tablename__ = "team_categories"
+    __table_args__ = (
+        Index("team_categories_team_key", "org_id", "team_id", "category_id", unique=True),
+        points_to("teams", "team_id", gone_with=True),
+        points_to("categories", "category_id", gone_with=True),
+    )
+
+    team_id: Mapped[int]
+    category_id: Mapped[int]
 
 
 QUOTING = ("off", "last", "all")

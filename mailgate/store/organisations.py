@@ -23,6 +23,7 @@ class Organisation(Base):
     # A restored copy: letters are written, but kept back until `mailgate restore --release`.
     is_holding: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]
+    needs_second_factor: Mapped[bool] = mapped_column(server_default=text("false"))  # to see anything at all
     is_timed: Mapped[bool] = mapped_column(server_default=text("false"))  # something is promised to somebody
     retime_after: Mapped[int | None]  # open tickets after this one are still to be timed anew
 

@@ -2,6 +2,7 @@
 
 from mailgate.store import (
     agents,
+    audit,
     dkim,
     events,
     imap,
@@ -27,6 +28,7 @@ metadata = Base.metadata
 
 __all__ = [
     "agents",
+    "audit",
     "dkim",
     "events",
     "imap",
