@@ -33,6 +33,7 @@ class Agent(TenantRow):
         CheckConstraint("email = lower(email)", name="email"),
         CheckConstraint("role IN ('owner', 'admin', 'agent', 'viewer')", name="role"),
         CheckConstraint("presence IN ('available', 'busy', 'away')", name="presence"),
+        CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
     )
 
     email: Mapped[str]
@@ -47,6 +48,10 @@ class Agent(TenantRow):
     capacity: Mapped[int | None]  # open tickets they are given at most; None: as many as come
     presence: Mapped[str] = mapped_column(server_default="available")
     away_until: Mapped[datetime | None]  # when `away` ends by itself
+    away_since: Mapped[datetime | None]
+    tier: Mapped[int] = mapped_column(server_default=text("1"))  # of support: 1, 2, 3
+    region: Mapped[str] = mapped_column(server_default="")
+    turn: Mapped[int] = mapped_column(server_default=text("0"))  # the higher, the later routing gave them a ticket
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed; None: a password is enough
     totp_step: Mapped[int | None]  # of the last code they used: it does not work twice
     created_at: Mapped[datetime]

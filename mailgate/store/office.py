@@ -14,10 +14,19 @@ from mailgate.store.base import TenantRow, add, points_to
 
 
 class Team(TenantRow):
+    """A department or a branch: its tier of support, and the region it is for."""
+
     __tablename__ = "teams"
-    __table_args__ = (UniqueConstraint("org_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("org_id", "name"),
+        CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
+        points_to("teams", "parent_id"),
+    )
 
     name: Mapped[str]
+    tier: Mapped[int] = mapped_column(server_default=text("1"))
+    region: Mapped[str] = mapped_column(server_default="")
+    parent_id: Mapped[int | None]
     created_at: Mapped[datetime]
 
 

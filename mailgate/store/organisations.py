@@ -25,6 +25,7 @@ class Organisation(Base):
     created_at: Mapped[datetime]
     needs_second_factor: Mapped[bool] = mapped_column(server_default=text("false"))  # to see anything at all
     is_timed: Mapped[bool] = mapped_column(server_default=text("false"))  # something is promised to somebody
+    is_routed: Mapped[bool] = mapped_column(server_default=text("false"))  # some tickets are given out by themselves
     retime_after: Mapped[int | None]  # open tickets after this one are still to be timed anew
 
 

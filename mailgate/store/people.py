@@ -16,6 +16,7 @@ class Person(TenantRow):
 
     name: Mapped[str] = mapped_column(server_default="")
     language: Mapped[str | None]
+    region: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime]
 
 

@@ -37,6 +37,13 @@ class Ticket(TenantRow):
         points_to("categories", "category_id"),
         points_to("tickets", "merged_into_id"),
         points_to("sla_policies", "policy_id"),
+        Index(
+            "tickets_wants_agent_idx",
+            "org_id",
+            "wants_agent_since",
+            "id",
+            postgresql_where=text("wants_agent_since IS NOT NULL"),
+        ),
         Index("tickets_wake_at_idx", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
         Index(
             "tickets_merged_into_idx", "org_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")
@@ -48,6 +55,7 @@ class Ticket(TenantRow):
     status: Mapped[str]
     priority: Mapped[str]
     escalation: Mapped[int] = mapped_column(server_default=text("0"))
+    tier: Mapped[int] = mapped_column(server_default=text("1"))  # of support; agents below it are not given it
     mailbox_id: Mapped[int]
     requester_id: Mapped[int]
     requester_address: Mapped[str]  # the address they wrote from; answers go there
@@ -73,6 +81,7 @@ class Ticket(TenantRow):
     policy_id: Mapped[int | None]  # what is promised for it
     is_timed: Mapped[bool] = mapped_column(server_default=text("false"))  # its clocks follow what happens to it
     wake_at: Mapped[datetime | None]  # when somebody has to look at its clocks again, if nothing happens before
+    wants_agent_since: Mapped[datetime | None]  # routing has still to find somebody; when it last looked
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]  # out of sight until then, or until the customer writes

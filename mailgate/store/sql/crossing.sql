@@ -188,6 +188,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT id FROM organisations WHERE retime_after IS NOT NULL
 $$;
 
+-- Where a ticket wants an agent, or lies with one who has been away for as long as its team bears.
+CREATE OR REPLACE FUNCTION organisations_to_route(p_now timestamptz)
+RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT o.id FROM organisations o WHERE o.is_routed AND (
+        EXISTS (SELECT FROM tickets t WHERE t.org_id = o.id AND t.wants_agent_since IS NOT NULL)
+        OR EXISTS (
+            SELECT FROM agents a
+            JOIN tickets t ON t.org_id = o.id AND t.assignee_id = a.id AND t.status IN ('new', 'open')
+            JOIN routings r ON r.org_id = o.id AND r.team_id IS NOT DISTINCT FROM t.team_id AND r.when_away <> 'stay'
+            WHERE a.org_id = o.id AND (NOT a.active OR (a.presence = 'away'
+                AND (a.away_until IS NULL OR a.away_until > p_now)
+                AND a.away_since + r.away_minutes * interval '1 minute' <= p_now))
+        )
+    )
+$$;
+
 DROP FUNCTION IF EXISTS work_waiting(timestamptz);
 CREATE OR REPLACE FUNCTION work_waiting(p_now timestamptz)
 RETURNS TABLE (mail boolean, events boolean, letters boolean, clocks boolean)
