@@ -22,6 +22,7 @@ from mailgate.queue.worker import is_stopping
 from mailgate.steps.file import file_letters
 from mailgate.steps.files import check_files
 from mailgate.steps.follow import follow
+from mailgate.steps.routing import route_waiting
 from mailgate.steps.send import deliver, release_held
 from mailgate.steps.shelf import clear_shelf
 from mailgate.steps.timing import escalate, time_open_tickets
@@ -29,6 +30,7 @@ from mailgate.steps.waking import wake_tickets
 from mailgate.steps.workshop import Workshop, here
 from mailgate.store import events, kept, outbox
 from mailgate.store.claims import TRIES, Claimed, release_claims, work_waiting
+from mailgate.store.routing import organisations_to_route
 from mailgate.store.timing import claim_woken, organisations_to_time
 from mailgate.thread.arrival import Arrival
 from mailgate.trust.case import Case
@@ -93,6 +95,24 @@ def send_mail(slot: int = 0) -> None:
     _drain("send_mail", slot, batch)
 
 
+def route_tickets(slot: int = 0) -> None:
+    """Give tickets to agents, where teams do not give them out by hand."""
+    shop = here()
+
+    def batch() -> int:
+        with shop.database.crossing() as connection:
+            wanted = organisations_to_route(connection, clock.now())
+        moved: list[int] = []
+
+        def work(claims: Sequence[Claimed]) -> None:
+            moved.extend(route_waiting(shop.database, claim.org_id) for claim in claims)
+
+        _one_by_one_when_it_fails([Claimed(org, org, tries=0) for org in wanted], work, _routing_failed)
+        return sum(moved)
+
+    _drain("route_tickets", slot, batch)
+
+
 def watch_clocks(slot: int = 0) -> None:
     """Do what policies want done on tickets whose time has come; time open tickets anew when a policy has changed."""
     shop = here()
@@ -116,12 +136,14 @@ def sweep(slot: int = 0) -> None:
     shop.bell.heard("sweep", slot)
     with shop.database.crossing() as connection:
         waiting = work_waiting(connection, clock.now())
+        is_routing = bool(organisations_to_route(connection, clock.now()))
     point("sweep.after_look")
     for job, is_waiting in (
         ("read_mail", waiting.mail),
         ("follow_event", waiting.events),
         ("send_mail", waiting.letters),
         ("watch_clocks", waiting.clocks),
+        ("route_tickets", is_routing),
     ):
         if is_waiting:
             shop.bell.ring(job)
@@ -215,6 +237,11 @@ def _watch(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:
 def _watching_failed(claim: Claimed, error: Exception) -> None:
     """It comes again when its claim has run out: nothing is lost, and nobody else waits for it."""
     _log.error("the clocks of ticket %s could not be read: %s: %s", claim.id, type(error).__name__, error)
+
+
+def _routing_failed(claim: Claimed, error: Exception) -> None:
+    """The tickets still want an agent: the next sweep sees to it."""
+    _log.error("tickets of organisation %s could not be given out: %s: %s", claim.id, type(error).__name__, error)
 
 
 def _move_raw(shop: Workshop) -> None:

@@ -9,7 +9,14 @@ from rq.serializers import JSONSerializer
 from mailgate import log
 
 MAIL, SEND = "mail", "send"  # two queues, so that a slow relay never keeps all workers from reading
-JOBS = {"read_mail": MAIL, "follow_event": MAIL, "sweep": MAIL, "watch_clocks": MAIL, "send_mail": SEND}
+JOBS = {
+    "read_mail": MAIL,
+    "follow_event": MAIL,
+    "route_tickets": MAIL,
+    "sweep": MAIL,
+    "watch_clocks": MAIL,
+    "send_mail": SEND,
+}
 SLOTS = 4  # so many workers at most are woken for one burst
 _REMEMBERED = 60  # seconds; a nudge that was lost blocks the next one no longer than that
 _TIME_LIMIT = 300  # seconds a drain may take before RQ ends it; it returns long before

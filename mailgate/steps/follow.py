@@ -34,6 +34,7 @@ from mailgate.store.sides import said_aside, sides_by_ids
 from mailgate.store.tickets import Ticket, by_ids
 from mailgate.tickets.history import MAILGATE, record
 from mailgate.tickets.notices import Desk, to_agent
+from mailgate.tickets.route import want_agents
 from mailgate.tickets.said import Said, say
 from mailgate.tickets.tasks import acknowledgement, agents_answer, forwarded, language_of, private_link, return_path
 
@@ -86,10 +87,15 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
                 _mail_link(batch, event)
             elif event.kind == "escalated":
                 _tell(batch, event)
+        if organisation.is_routed:
+            opened = [event for event in events if event.kind == "opened" and "imported" not in event.data]
+            want_agents([batch.tickets[event.ticket_id] for event in opened], batch.now)
         if organisation.is_timed:
             write_times(session, batch.tickets.values(), batch.now)
         point("follow.before_commit")
     point("follow.after_commit")
+    if organisation.is_routed:
+        shop.bell.ring("route_tickets")
     return batch.written
 
 

@@ -67,6 +67,14 @@ def last_event(session: Session, ticket_id: int, kind: str, **holding: str) -> E
     return session.scalar(question.order_by(Event.at.desc(), Event.id.desc()).limit(1))
 
 
+def told_unrouted(session: Session, ticket_ids: Iterable[int]) -> set[tuple[int, str]]:
+    """Of which tickets it was told that nobody could be found, in which team."""
+    question = select(Event.ticket_id, Event.data["team_name"].astext).where(
+        Event.ticket_id.in_(list(ticket_ids)), Event.kind == "not_routed"
+    )
+    return {(row[0], row[1]) for row in session.execute(question)}
+
+
 def events_by_ids(session: Session, ids: Iterable[int]) -> list[Event]:
     """Some events, in the order they happened."""
     return list(session.scalars(select(Event).where(Event.id.in_(list(ids))).order_by(Event.id)))

@@ -67,6 +67,12 @@ def person_by_id(session: Session, person_id: int) -> Person | None:
     return session.scalar(select(Person).where(Person.id == person_id))
 
 
+def regions_of(session: Session, people: Iterable[int]) -> dict[int, str]:
+    """Where some people are, of those of whom it is known."""
+    question = select(Person.id, Person.region).where(Person.id.in_(set(people)), Person.region != "")
+    return dict(session.execute(question).tuples().all())
+
+
 def addresses_of(session: Session, person_id: int) -> list[str]:
     question = select(PersonAddress.address).where(PersonAddress.person_id == person_id).order_by(PersonAddress.id)
     return list(session.scalars(question))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session
 from mailgate.store.agents import Agent, TeamMember
 from mailgate.store.base import TenantRow, points_to, tenant
 from mailgate.store.organisations import Organisation
-from mailgate.store.tickets import Ticket
+from mailgate.store.tickets import PRIORITIES, Ticket
 
 _WORKING_ROLES = ("owner", "admin", "agent")
 
@@ -157,3 +157,21 @@ def left_behind(session: Session, now: datetime, limit: int) -> list[int]:
 def organisations_to_route(connection: Connection, now: datetime) -> list[int]:
     """Where a ticket wants an agent, or lies with one who is away."""
     return [row[0] for row in connection.execute(text("SELECT organisations_to_route(:now)"), {"now": now})]
+
+
+# Short walks along an index, one for each status and priority, however many tickets there are.
+_UNTAKEN = text(
+    "SELECT first.id FROM unnest(CAST(:priorities AS text[])) WITH ORDINALITY rank (priority, place)"
+    " CROSS JOIN unnest(ARRAY['new', 'open']) state (status) CROSS JOIN LATERAL ("
+    "SELECT id, updated_at FROM tickets WHERE org_id = :org AND status = state.status AND priority = rank.priority"
+    " AND assignee_id IS NULL AND snoozed_until IS NULL AND (team_id IS NULL OR team_id = ANY (:teams) OR :is_free)"
+    " ORDER BY updated_at, id LIMIT 1) first ORDER BY rank.place, first.updated_at, first.id LIMIT 1"
+)
+
+
+def next_untaken(session: Session, agent_id: int) -> int | None:
+    """The most urgent ticket that nobody has, of an agent's teams or of none; an agent without a team takes any."""
+    mine = list(session.scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent_id)))
+    values = {"org": tenant(session), "priorities": list(reversed(PRIORITIES)), "teams": mine, "is_free": not mine}
+    found: int | None = session.execute(_UNTAKEN, values).scalar_one_or_none()
+    return found

@@ -10,6 +10,7 @@ from typing import Any
 from mailgate.errors import BadInput
 from mailgate.store.base import add
 from mailgate.store.db import Session
+from mailgate.store.organisations import own
 from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket, TicketTag, remove_tags, tags_of
 from mailgate.tickets.history import Actor, record
 from mailgate.tickets.moves import require_move, require_unmerged
@@ -35,8 +36,12 @@ def change(
     priority: str | None = None,
     tags: Sequence[str] | None = None,
     given: Mapping[str, tuple[Named | None, Named | None]] | None = None,
+    reasons: Sequence[str] = (),
 ) -> bool:
-    """Apply changes; False when nothing was different. `given`: assignee, team or category as (before, after)."""
+    """Apply changes; False when nothing was different. `given`: assignee, team or category as (before, after).
+
+    `reasons`: why, where it is not plain from who does it.
+    """
     _require_possible(ticket, status, priority)
     changes: dict[str, Any] = {}
     if status is not None and status != ticket.status:
@@ -53,8 +58,12 @@ def change(
         changes.update(_set_tags(session, ticket, tags))
     if not changes:
         return False
+    if ticket.assignee_id is not None:
+        ticket.wants_agent_since = None
+    elif "team" in changes and own(session).is_routed:
+        ticket.wants_agent_since = at
     ticket.updated_at = at
-    record(session, ticket, "changed", by, at, data=changes)
+    record(session, ticket, "changed", by, at, data=changes | ({"reasons": list(reasons)} if reasons else {}))
     return True
 
 

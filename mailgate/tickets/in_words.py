@@ -86,6 +86,7 @@ _EVENTS = {
     "let_go": "{who} took another ticket out of this one again.",
     "snoozed": "{who} put the ticket out of sight for a while.",
     "woke": "{who} brought the ticket back into sight.",
+    "not_routed": "Nobody could be given the ticket yet.",
 }
 GOALS = {
     "first_response": "The first response",
@@ -123,6 +124,7 @@ _HIDDEN = {
     "due",
     "promised",
     "policy",
+    "team_name",
 }  # told in the sentence itself, and by the event that follows
 
 

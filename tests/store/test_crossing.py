@@ -21,8 +21,10 @@ from mailgate.store.kept import claim_mail
 from mailgate.store.leases import take_lease
 from mailgate.store.office import find_mailbox
 from mailgate.store.organisations import found, sole
+from mailgate.store.routing import organisations_to_route
 from mailgate.store.tickets import find_requests
 from mailgate.tokens import hashed
+from tests.support.desks import file_tickets, give_out, staff
 from tests.support.fetching import connect_mailbox, how_it_goes
 from tests.support.mails import mail
 from tests.support.world import DESK, World
@@ -158,3 +160,16 @@ def test_accounts_are_wanted_unless_switched_off_or_of_a_restored_copy(world: Wo
             owner.execute(text(change))
         with world.database.crossing() as connection:
             assert len(wanted(connection)) == count, change
+
+
+def test_only_organisations_where_a_ticket_wants_an_agent_are_looked_at(world: World) -> None:
+    with world.owner.desk(0) as session:
+        other = found(session, "Another desk").id
+    with world.database.crossing() as connection:
+        assert organisations_to_route(connection, clock.now()) == []
+    with world.database.desk(1) as session:
+        staff(session, "Service", ["Ann"])
+        give_out(session, "Service")
+    file_tickets(world.database, "Service", 1)
+    with world.database.crossing() as connection:
+        assert organisations_to_route(connection, clock.now()) == [1] != [other]

@@ -24,6 +24,7 @@ _SYMBOLS = {
     "not_acknowledged": "machine",
     "link_asked": "link",
     "linked": "link",
+    "not_routed": "person",
     "snoozed": "clock",
     "woke": "clock",
 }
@@ -62,6 +63,7 @@ _SAID = {
     "let_go": "{who} took {ticket} out of it again",
     "snoozed": "{who} put it out of sight until {until}",
     "woke": "{who} brought it back into sight",
+    "not_routed": "Nobody could be given it yet: {reasons}",
 }
 _IN_THREAD = {
     "changed",
@@ -88,6 +90,7 @@ _IN_THREAD = {
     "let_go",
     "snoozed",
     "woke",
+    "not_routed",
 }  # the others are messages there
 
 
@@ -115,7 +118,8 @@ def _text(event: Event, me: int | None) -> str:
     who = "You" if me is not None and event.agent_id == me else event.actor_name or "Somebody"
     if event.kind == "changed":
         changes = [_change(event, name, *pair) for name, pair in event.data.items() if _is_pair(pair)]
-        return f"{who} {', '.join(changes) or 'changed the ticket'}"
+        why = _why(event)
+        return f"{who} {', '.join(changes) or 'changed the ticket'}{f' ({why})' if why else ''}"
     reasons = " ".join(str(reason) for reason in event.data.get("reasons", ()))
     sentence = _SAID.get(event.kind, f"{{who}}: {event.kind.replace('_', ' ')}")
     told = {
@@ -131,6 +135,13 @@ def _text(event: Event, me: int | None) -> str:
         "until": _moment(event.data.get("until")),
     }
     return sentence.format(who=who, reasons=reasons, **told).rstrip(".")
+
+
+def _why(event: Event) -> str:
+    """The first of its reasons, without the name it begins with: the change has that."""
+    first = str(next(iter(event.data.get("reasons", ())), ""))
+    assignee = (event.data.get("assignee") or [None, None])[1]
+    return first.removeprefix(f"{assignee}: ").rstrip(".")
 
 
 def _change(event: Event, field: str, before: Any, after: Any) -> str:
