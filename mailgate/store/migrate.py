@@ -9,7 +9,7 @@ from sqlalchemy import Connection, make_url, text
 
 from mailgate import clock
 from mailgate.shipped import shipped
-from mailgate.store import guards
+from mailgate.store import foresight, guards
 from mailgate.store.db import Database, temporary_when_down
 
 _LOCK = 7_130_251_988  # one migration at a time, from however many machines
@@ -36,6 +36,7 @@ def to_newest(connection: Connection, app_role: str) -> None:
     """The newest tables, with guards and rights as this program declares them."""
     to_version(connection, "head")
     guards.install(connection, app_role)
+    foresight.tell(connection)
     _found_default(connection)
 
 
