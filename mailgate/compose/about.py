@@ -48,12 +48,15 @@ _SAID = {
     "resolved": ("Resolved", "Goes to the customer when a ticket is resolved."),
     "reopened": ("Reopened", "Goes to the customer when an agent opens a ticket again."),
     "closed": ("Closed", "Goes to the customer when a ticket is closed."),
+    "closing": ("Closes soon", "Goes to the customer before a rule closes a ticket that nobody writes on."),
     "survey": ("Survey", "Asks the customer, once, whether we were of help."),
     "status_link": ("Private link", "Goes to a customer who asked for it on the look-up page."),
     "new_ticket": ("New ticket", "Tells agents of a new ticket."),
     "assigned": ("Assigned", "Tells an agent that a ticket is theirs now."),
     "customer_answered": ("Customer answered", "Tells the ticket's agent what the customer wrote."),
     "mentioned": ("Mentioned", "Tells an agent that a note names them."),
+    "reminder": ("Reminder", "Tells an agent that a ticket they had put out of sight is back."),
+    "digest": ("Digest", "Tells an agent, once a day if they want it, what is unanswered and due."),
     "escalated": ("Escalated", "Tells whoever must know that a ticket was escalated."),
     "breached": ("Promise broken", "Tells whoever must know that a promise was not kept."),
     "sign_in": ("Sign-in link", "Signs an agent in, once."),
@@ -64,7 +67,8 @@ _SAID = {
 }
 _OFF = frozenset({"status_changed", "resolved", "reopened", "closed"})  # until an admin wants them
 # Written, and asked for by nothing yet (mailgate/tickets/notices.py); whoever makes the first call takes it out.
-_UNUSED = frozenset(LETTERS) - {"received", "answered", "forwarded", "status_link", "escalated", "breached"}
+_UNUSED = frozenset({"survey", "sign_in", "password"})
+_WITHOUT_TICKET = frozenset({"digest", "sign_in", "password"})
 _NEEDED = frozenset({"answered", "forwarded", "status_link", "sign_in", "password"})  # nobody asks for these in vain
 _GROUP_OF = {
     **{letter.__name__: "customers" for letter in TO_CUSTOMERS},
@@ -84,6 +88,10 @@ ABOUT = {
     )
     for name, (title, when) in _SAID.items()
 }
+_LISTED = (
+    "TKT-2026-000123 · Cannot sign in after reset · Ana Ferreira\nhttps://help.nordlicht.example/t/TKT-2026-000123\n\n"
+    "TKT-2026-000130 · Invoice is missing · Jonas Weber\nhttps://help.nordlicht.example/t/TKT-2026-000130"
+)
 _VARIABLES = {
     "greeting": ("the shared greeting", ""),
     "signature": ("the shared signature", ""),
@@ -102,17 +110,24 @@ _VARIABLES = {
     "promise": ("what was promised", "first"),
     "due": ("when that was due", "2026-11-23T09:00:00+01:00"),
     "opens": ("when somebody is back", "2026-11-23T09:00:00+01:00"),
+    "closes": ("when it is closed", "2026-11-30T09:00:00+01:00"),
+    "unanswered": ("the tickets that wait for an answer", _LISTED),
+    "due_today": ("the tickets that are due", "14:30 · " + _LISTED.partition("\n\n")[2]),
     "minutes": ("how long the link works", "60"),
     "desk": ("the mailbox's name", "Nordlicht Support"),
     "mailbox": ("the mailbox's address", "support@nordlicht.example"),
     "status_url": ("where the customer follows the request", "https://help.nordlicht.example/s/example"),
     "ticket_url": ("where agents see the ticket", "https://help.nordlicht.example/t/TKT-2026-000123"),
+    "inbox_url": ("where the agent sees their tickets", "https://help.nordlicht.example/"),
+    "unsubscribe_url": ("where they stop it", "https://help.nordlicht.example/stop/example"),
     "happy_url": ("the link that says yes", "https://help.nordlicht.example/rate/yes"),
     "unhappy_url": ("the link that says no", "https://help.nordlicht.example/rate/no"),
     "sign_in_url": ("the link to sign in", "https://help.nordlicht.example/sign-in/example"),
     "password_url": ("the link to a new password", "https://help.nordlicht.example/password/example"),
 }
-_POINTLESS_WITHOUT = frozenset({"body", "sign_in_url", "password_url", "happy_url", "unhappy_url"})
+_POINTLESS_WITHOUT = frozenset(
+    {"body", "sign_in_url", "password_url", "happy_url", "unhappy_url", "unanswered", "due_today"}
+)
 _BLOCKS_MAY_NAME = ("desk", "mailbox")  # these are in every letter
 _LETTERS_DATE = datetime.fromisoformat("2026-11-20T15:04:05+00:00")
 
@@ -124,7 +139,7 @@ def sample(letter: str, language: str, **changes: str) -> Task:
         letter=letter, language=language, message_id="sample@nordlicht.example",
         sender=Address(known["mailbox"], known["desk"]), to=(Address("ana@lusitel.example"),),
         reply_to=known["mailbox"], subject=known["subject"],
-        token=None if _GROUP_OF[letter] == "accounts" else f"[#{known['number']}]", body=known["body"],
+        token=None if letter in _WITHOUT_TICKET else f"[#{known['number']}]", body=known["body"],
         variables=known, date=_LETTERS_DATE,
     )  # fmt: skip
 

@@ -78,6 +78,12 @@ def reopened(task: Task) -> Words:
     return Words(_named(task, "number", "status_url"))
 
 
+def closing(task: Task) -> Words:
+    """Tell the customer that their request will be closed, and when, unless they write."""
+    variables = _named(task, "number", "status_url", "closes")
+    return Words({**variables, "closes": told.moment(variables["closes"], _language(task))})
+
+
 def closed(task: Task) -> Words:
     """Tell the customer that their request has ended."""
     return Words(_named(task, "number", "status_url"))
@@ -113,6 +119,18 @@ def mentioned(task: Task) -> Words:
     return Words(_named(task, "number", "subject", "by", "words", "ticket_url"))
 
 
+def reminder(task: Task) -> Words:
+    """Tell an agent that a ticket they had put out of sight is back."""
+    return Words(_named(task, "number", "subject", "customer", "ticket_url"))
+
+
+def digest(task: Task) -> Words:
+    """Tell an agent, once a day, what waits for them."""
+    variables = _named(task, "unanswered", "due_today", "inbox_url", "unsubscribe_url")
+    nothing = told.nothing(_language(task))
+    return Words({name: value or nothing for name, value in variables.items()})
+
+
 def escalated(task: Task) -> Words:
     """Tell whoever must know that a ticket was escalated, and why."""
     return Words(_named(task, "number", "subject", "customer", "by", "level", "reason", "ticket_url"))
@@ -136,9 +154,10 @@ def password(task: Task) -> Words:
 
 
 TO_CUSTOMERS = (
-    received, outside_hours, answered, forwarded, status_changed, resolved, reopened, closed, survey, status_link,
+    received, outside_hours, answered, forwarded, status_changed, resolved, reopened, closing, closed, survey,
+    status_link,
 )  # fmt: skip
-TO_AGENTS = (new_ticket, assigned, customer_answered, mentioned, escalated, breached)
+TO_AGENTS = (new_ticket, assigned, customer_answered, mentioned, reminder, digest, escalated, breached)
 ACCOUNTS = (sign_in, password)
 LETTERS: dict[str, Callable[[Task], Words]] = {
     letter.__name__: letter for letter in (*TO_CUSTOMERS, *TO_AGENTS, *ACCOUNTS)

@@ -48,6 +48,7 @@ _PROMISES = {
         "assignment": "un responsable",
     },
 }
+_NOTHING = {"en": "Nothing.", "de": "Nichts.", "fr": "Rien.", "es": "Nada."}
 _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
@@ -88,6 +89,11 @@ def status(code: str, language: str) -> str:
 def promise(kind: str, language: str) -> str:
     """What was promised: `first`, `next` or `resolution`."""
     return _PROMISES[language].get(kind, kind)
+
+
+def nothing(language: str) -> str:
+    """A list without anything in it."""
+    return _NOTHING[language]
 
 
 def moment(at: str, language: str) -> str:

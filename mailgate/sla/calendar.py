@@ -18,6 +18,7 @@ from mailgate.sla.ranges import Range, clipped, joined
 
 MINUTES_A_DAY = 24 * 60
 _DAY, _MINUTE, _NOTHING = timedelta(days=1), timedelta(minutes=1), timedelta(0)
+_INSTANT = timedelta(microseconds=1)
 _STEP = timedelta(days=28)  # so much is looked at at once
 _FURTHEST = timedelta(days=10 * 366)  # a calendar that never opens ends the search
 
@@ -77,6 +78,14 @@ def moment_after(calendar: Calendar, since: datetime, amount: timedelta) -> date
             left -= part.end - part.start
         start += _STEP
     return None
+
+
+def opens_next(calendar: Calendar, at: datetime) -> datetime | None:
+    """When the desk works again, in its own zone; None where it works now, or never will."""
+    reached = moment_after(calendar, at, _INSTANT)
+    if reached is None or reached - _INSTANT == at:
+        return None
+    return (reached - _INSTANT).astimezone(ZoneInfo(calendar.zone))
 
 
 def _by_wall_clock(calendar: Calendar, local: Range) -> Iterator[Range]:

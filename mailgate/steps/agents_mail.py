@@ -45,7 +45,7 @@ def actor(agent: Agent) -> Actor:
 def _do(batch: Batch, row: KeptMail, arrival: Arrival, ticket: Ticket, agent: Agent) -> str:
     letter, by = arrival.letter, actor(agent)
     if letter.kind != Kind.PERSON:
-        _note(batch, row, arrival, ticket, by, letter.text)
+        _note(batch, row, arrival, ticket, by, letter.text, calls=False)
         return "A machine wrote it for the agent: it is a note."
     commands = read_commands(new_words(arrival))
     if commands.words and _is_meant_for_the_customer(batch, arrival, ticket, commands):
@@ -89,9 +89,14 @@ def _answer(batch: Batch, row: KeptMail, arrival: Arrival, ticket: Ticket, comma
     return "The customer has it from the agent directly." if has_it else "It goes to the customer."
 
 
-def _note(batch: Batch, row: KeptMail, arrival: Arrival, ticket: Ticket, by: Actor, words: str) -> None:
+def _note(
+    batch: Batch, row: KeptMail, arrival: Arrival, ticket: Ticket, by: Actor, words: str, *, calls: bool = True
+) -> None:
     text = words[:BODY_LENGTH] if words.strip() else "(It has no words.)"
-    note(batch.session, ticket, text, by, batch.when(row), channel="mail", files=arrival.letter.files, kept_id=row.id)
+    note(
+        batch.session, ticket, text, by, batch.when(row), channel="mail",
+        files=arrival.letter.files, kept_id=row.id, calls=calls and not row.quiet,
+    )  # fmt: skip
 
 
 def new_words(arrival: Arrival) -> str:

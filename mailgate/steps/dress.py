@@ -31,12 +31,21 @@ def write_own(
     return draft
 
 
-def is_on(letters: Letters, letter: str, language: str, mailbox_id: int, category_id: int | None) -> bool:
-    """Whether an office sends this letter at all."""
+def is_on(
+    letters: Letters,
+    letter: str,
+    language: str,
+    mailbox_id: int,
+    category_id: int | None,
+    *,
+    usually: bool | None = None,
+) -> bool:
+    """Whether an office sends this letter at all. `usually`: as long as nobody has said; None: as it ships."""
     about = ABOUT[letter]
+    default = about.is_on if usually is None else usually
     if not about.is_optional or not letters:
-        return about.is_on
-    return letters.chosen(_place(letter, language, mailbox_id, category_id), is_on=about.is_on).is_on
+        return default
+    return letters.chosen(_place(letter, language, mailbox_id, category_id), is_on=default).is_on
 
 
 def _place(letter: str, language: str, mailbox_id: int, category_id: int | None) -> Place:

@@ -161,7 +161,8 @@ def _file_by(batch: Batch, row: KeptMail, arrival: Arrival, decision: Decision, 
     elif decision.ticket is not None:
         said = said_by_letter(arrival.letter, row.id, "mail", arrival.verdict)
         by = Actor("customer", said.author, address=said.author_address)
-        customer_wrote(batch.session, decision.ticket, said, by, batch.when(row))
+        imported = {"imported": True} if row.quiet else None
+        customer_wrote(batch.session, decision.ticket, said, by, batch.when(row), data=imported)
         batch.evidence.remember(decision.ticket, said.message_id, said.cited)
         settle(row, "appended", [decision.reason], ticket_id=decision.ticket.id, trail=decision.trail)
     elif (stopped := why_not_open(batch, row, arrival)) is not None:

@@ -9,17 +9,21 @@ from typing import Any
 from urllib.parse import quote
 
 from mailgate import clock
+from mailgate.compose.about import ABOUT
 from mailgate.compose.sign import SigningKey, signed
 from mailgate.errors import Permanent
 from mailgate.failpoints import point
 from mailgate.mail import Draft, Task
 from mailgate.office.letters import Letters, letters
 from mailgate.office.links import conversation_link
-from mailgate.steps.dress import is_on, write_own
+from mailgate.office.promises import policies
+from mailgate.sla.policy import Policy
+from mailgate.steps.dress import write_own
 from mailgate.steps.enclosed import enclosed_aside, enclosed_with
-from mailgate.steps.notices import fact_of, to_tell
+from mailgate.steps.telling import Telling, acknowledging, tellings
 from mailgate.steps.timing import write_times
 from mailgate.steps.workshop import Workshop
+from mailgate.store.agents import Agent
 from mailgate.store.base import reserve, take_ids, write, write_plain
 from mailgate.store.db import Session
 from mailgate.store.dkim import dkim_keys
@@ -29,14 +33,13 @@ from mailgate.store.messages import Message, last_letter_in, letter_ids, message
 from mailgate.store.office import Mailbox, mailboxes
 from mailgate.store.organisations import Organisation, own
 from mailgate.store.outbox import OutboxCopy, WrittenLetter, acknowledged_since, acknowledgements_since
-from mailgate.store.people import failing, person_by_id
+from mailgate.store.people import failing
 from mailgate.store.sides import said_aside, sides_by_ids
 from mailgate.store.tickets import Ticket, by_ids
 from mailgate.tickets.history import MAILGATE, record
-from mailgate.tickets.notices import Desk, to_agent
 from mailgate.tickets.route import want_agents
 from mailgate.tickets.said import Said, say
-from mailgate.tickets.tasks import acknowledgement, agents_answer, forwarded, language_of, private_link, return_path
+from mailgate.tickets.tasks import acknowledgement, agents_answer, forwarded, private_link, return_path
 
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
 
@@ -53,7 +56,9 @@ class Batch:
     messages: dict[int, Message]
     keys: dict[str, SigningKey]  # by domain
     letters: Letters
+    promised: Sequence[Policy]  # as far as anything is
     now: datetime
+    new_tickets_for: list[tuple[Agent, frozenset[int]]] | None = None  # asked for once, by the first that opens
     written: int = 0
 
 
@@ -65,7 +70,7 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
         events = events_by_ids(session, mine)
         count = len(events)
         reserve(session, messages=count, events=count, written_letters=count, outbox=count)
-        organisation = own(session)
+        organisation, now = own(session), clock.now()
         batch = Batch(
             session,
             shop,
@@ -75,7 +80,8 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
             messages_by_ids(session, [event.message_id for event in events if event.message_id]),
             _keys(session, shop),
             letters(session),
-            clock.now(),
+            policies(session, now) if organisation.is_timed else (),
+            now,
         )
         _acknowledge(batch, [event for event in events if event.kind == "opened"])
         for event in events:
@@ -85,13 +91,13 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
                 _forward(batch, event)
             elif event.kind == "link_asked":
                 _mail_link(batch, event)
-            elif event.kind == "escalated":
-                _tell(batch, event)
+            for telling in tellings(batch, event):
+                _tell(batch, event, telling)
         if organisation.is_routed:
             opened = [event for event in events if event.kind == "opened" and "imported" not in event.data]
             want_agents([batch.tickets[event.ticket_id] for event in opened], batch.now)
         if organisation.is_timed:
-            write_times(session, batch.tickets.values(), batch.now)
+            write_times(session, batch.tickets.values(), batch.promised)
         point("follow.before_commit")
     point("follow.after_commit")
     if organisation.is_routed:
@@ -128,18 +134,14 @@ def _acknowledge(batch: Batch, opened: Sequence[Event]) -> None:
         if cap and counts.get(key, 0) >= cap:
             _say_why_not(batch, event, [f"{ticket.requester_address} was sent {cap} automatic answers within a day."])
             continue
-        if not _is_on(batch, ticket, "received"):
+        if (chosen := acknowledging(batch, ticket, event.at)) is None:
             _say_why_not(batch, event, ["The letter “Received” is switched off."])
             continue
         counts[key] = counts.get(key, 0) + 1
         hour += 1
         is_flood = bool(batch.shop.ack_per_hour) and hour > batch.shop.ack_per_hour
-        _write_acknowledgement(batch, ticket, batch.messages[event.message_id or 0], held=is_flood)
-
-
-def _is_on(batch: Batch, ticket: Ticket, letter: str) -> bool:
-    language = language_of(batch.organisation, batch.mailboxes[ticket.mailbox_id], ticket)
-    return is_on(batch.letters, letter, language, ticket.mailbox_id, ticket.category_id)
+        first = batch.messages[event.message_id or 0]
+        _write_acknowledgement(batch, ticket, first, *chosen, held=is_flood)
 
 
 def _counts(batch: Batch, events: Sequence[Event]) -> dict[tuple[int, str], int]:
@@ -161,27 +163,36 @@ def _this_hour(batch: Batch) -> int:
     return acknowledgements_since(batch.session, batch.now - _HOUR, cap) if cap else 0
 
 
-def _write_acknowledgement(batch: Batch, ticket: Ticket, first: Message, *, held: bool) -> None:
+def _write_acknowledgement(
+    batch: Batch, ticket: Ticket, first: Message, letter: str, opens: datetime | None, *, held: bool
+) -> None:
     mailbox = batch.mailboxes[ticket.mailbox_id]
     status_url = f"{batch.shop.public_url}/status?number={quote(ticket.number)}"
     task = acknowledgement(
         batch.organisation, mailbox, ticket, first, batch.shop.marks, batch.now, status_url=status_url
     )
+    if opens is not None:
+        task = replace(task, letter=letter, variables={**task.variables, "opens": opens.isoformat()})
     if (draft := _write(batch, ticket, task)) is None:
         return
+    message = _said(batch, ticket, task, draft)
+    _put_out(batch, ticket, mailbox, message, task, draft, held_for="breaker" if held else None)
+    record(batch.session, ticket, "acknowledged", MAILGATE, batch.now, message=message)
+
+
+def _said(batch: Batch, ticket: Ticket, task: Task, draft: Draft) -> Message:
+    """A letter of Mailgate's own as it stands on its ticket."""
     said = Said(
         direction="system",
-        kind="received",
+        kind=task.letter,
         channel="mail",
-        author=mailbox.name,
+        author=batch.mailboxes[ticket.mailbox_id].name,
         to=task.to,
         subject=draft.subject,
         text=draft.text,
         message_id=task.message_id,
     )
-    message = say(batch.session, ticket, said, batch.now)
-    _put_out(batch, ticket, mailbox, message, task, draft, held_for="breaker" if held else None)
-    record(batch.session, ticket, "acknowledged", MAILGATE, batch.now, message=message)
+    return say(batch.session, ticket, said, batch.now)
 
 
 def _write(batch: Batch, ticket: Ticket, task: Task, message: Message | None = None) -> Draft | None:
@@ -255,19 +266,16 @@ def _mail_link(batch: Batch, event: Event) -> None:
         _put_out(batch, ticket, mailbox, None, task, draft)
 
 
-def _tell(batch: Batch, event: Event) -> None:
-    """Write to everybody a step of a policy names. It is no message of the ticket."""
-    ticket = batch.tickets[event.ticket_id]
-    mailbox, shop = batch.mailboxes[ticket.mailbox_id], batch.shop
-    requester = person_by_id(batch.session, ticket.requester_id)
-    customer = (requester.name if requester is not None else "") or ticket.requester_address
-    desk = Desk(batch.organisation, mailbox, shop.marks, shop.public_url)
-    fact = fact_of(ticket, event, batch.organisation.time_zone)
-    for agent in to_tell(batch.session, ticket, event):
-        task = to_agent(desk, ticket, agent, fact, batch.now, customer=customer)
-        is_wanted = is_on(batch.letters, task.letter, task.language, ticket.mailbox_id, ticket.category_id)
-        if is_wanted and (draft := _write(batch, ticket, task)) is not None:
-            _put_out(batch, ticket, mailbox, None, task, draft)
+def _tell(batch: Batch, event: Event, telling: Telling) -> None:
+    """Write to somebody whom an event concerns. What the customer is told stands on the ticket."""
+    ticket, task = batch.tickets[event.ticket_id], telling.task
+    if (draft := _write(batch, ticket, task)) is None:
+        return
+    message = _said(batch, ticket, task, draft) if telling.to_customer else None
+    _put_out(batch, ticket, batch.mailboxes[ticket.mailbox_id], message, task, draft)
+    if message is not None:
+        data = {"letter": ABOUT[task.letter].title}
+        record(batch.session, ticket, "customer_told", MAILGATE, batch.now, message=message, data=data)
 
 
 def _put_out(

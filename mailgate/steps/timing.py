@@ -12,6 +12,7 @@ from datetime import datetime
 from mailgate import clock
 from mailgate.failpoints import point
 from mailgate.office.promises import policies
+from mailgate.sla.policy import Policy
 from mailgate.steps.escalating import changes_times, do
 from mailgate.store.db import Database, Session
 from mailgate.store.promises import next_to_time
@@ -23,10 +24,10 @@ RETIME_AT_ONCE = 200
 _ROUNDS = 50  # so often steps may change what is due; then the ticket comes again
 
 
-def write_times(session: Session, tickets: Collection[Ticket], now: datetime) -> None:
+def write_times(session: Session, tickets: Collection[Ticket], promised: Sequence[Policy]) -> None:
     """Time tickets after something happened to them; they are locked."""
     session.flush()
-    _write(session, time_tickets(session, tickets, policies(session, now)))
+    _write(session, time_tickets(session, tickets, promised))
 
 
 def escalate(database: Database, org: int, ticket_ids: Sequence[int]) -> int:

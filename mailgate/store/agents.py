@@ -198,6 +198,18 @@ def agent_by_id(session: Session, agent_id: int) -> Agent | None:
     return session.scalar(select(Agent).where(Agent.id == agent_id))
 
 
+def agents_by_ids(session: Session, ids: Iterable[int]) -> list[Agent]:
+    """Some agents, in the order they were added."""
+    wanted = set(ids)
+    rows = session.scalars(select(Agent).where(Agent.id.in_(wanted)).order_by(Agent.id)) if wanted else ()
+    return list(rows)
+
+
+def is_away(agent: Agent, now: datetime) -> bool:
+    """Whether somebody is away who has not come back by themselves since."""
+    return agent.presence == "away" and (agent.away_until is None or agent.away_until > now)
+
+
 def names_of(session: Session, ids: set[int]) -> dict[int, str]:
     """The names of some agents, for showing."""
     rows = session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(ids))) if ids else ()

@@ -26,6 +26,7 @@ class Organisation(Base):
     needs_second_factor: Mapped[bool] = mapped_column(server_default=text("false"))  # to see anything at all
     is_timed: Mapped[bool] = mapped_column(server_default=text("false"))  # something is promised to somebody
     is_routed: Mapped[bool] = mapped_column(server_default=text("false"))  # some tickets are given out by themselves
+    tells_new_tickets: Mapped[bool] = mapped_column(server_default=text("false"))  # an agent wants to hear of them
     retime_after: Mapped[int | None]  # open tickets after this one are still to be timed anew
 
 

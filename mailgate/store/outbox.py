@@ -17,6 +17,8 @@ from mailgate.store.tickets import Ticket
 STATES = ("waiting", "held", "sending", "sent", "delivered", "failed", "bounced", "cancelled")
 RESTORED = "restored"  # held because this is a restored copy, whose original may have sent it already
 CUSTOMER_WROTE = "customer_wrote"  # held because the customer wrote after an answer that was to leave later
+ACKNOWLEDGEMENTS = ("received", "outside_hours")
+_ACKNOWLEDGES = "letter IN ('received', 'outside_hours')"
 RESTORED_WORDS = "Kept back: this is a restored copy. `mailgate restore --release` lets it go."
 
 
@@ -57,9 +59,9 @@ class OutboxCopy(TenantRow):
             "mailbox_id",
             "recipient",
             "created_at",
-            postgresql_where=text("letter = 'received'"),
+            postgresql_where=text(_ACKNOWLEDGES),
         ),
-        Index("outbox_acknowledged_at_idx", "org_id", "created_at", postgresql_where=text("letter = 'received'")),
+        Index("outbox_acknowledged_at_idx", "org_id", "created_at", postgresql_where=text(_ACKNOWLEDGES)),
         Index("outbox_held_idx", "held_for", postgresql_where=text("state = 'held'")),
         CheckConstraint(
             "state IN ('waiting', 'held', 'sending', 'sent', 'delivered', 'failed', 'bounced', 'cancelled')",
@@ -240,7 +242,7 @@ def acknowledged_since(session: Session, mailbox_id: int, addresses: Iterable[st
     question = (
         select(OutboxCopy.recipient, func.count())
         .where(
-            OutboxCopy.letter == "received",
+            OutboxCopy.letter.in_(ACKNOWLEDGEMENTS),
             OutboxCopy.mailbox_id == mailbox_id,
             OutboxCopy.recipient.in_(set(addresses)),
             OutboxCopy.created_at > since,
@@ -252,8 +254,20 @@ def acknowledged_since(session: Session, mailbox_id: int, addresses: Iterable[st
 
 def acknowledgements_since(session: Session, since: datetime, cap: int) -> int:
     """How many acknowledgements were written since then, counted no further than `cap`."""
-    question = select(OutboxCopy.id).where(OutboxCopy.letter == "received", OutboxCopy.created_at > since).limit(cap)
+    is_one = OutboxCopy.letter.in_(ACKNOWLEDGEMENTS)
+    question = select(OutboxCopy.id).where(is_one, OutboxCopy.created_at > since).limit(cap)
     return session.scalar(select(func.count()).select_from(question.subquery())) or 0
+
+
+def notices_since(session: Session, ticket_id: int, letters: Iterable[str], address: str, since: datetime) -> int:
+    """How many of these letters about a ticket went to an address since then."""
+    question = select(func.count()).where(
+        OutboxCopy.ticket_id == ticket_id,
+        OutboxCopy.letter.in_(set(letters)),
+        OutboxCopy.recipient == address,
+        OutboxCopy.created_at > since,
+    )
+    return session.scalar(question) or 0
 
 
 def hold(session: Session, ids: Sequence[int], reason: str, words: str) -> None:

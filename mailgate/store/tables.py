@@ -22,6 +22,7 @@ from mailgate.store import (
     sides,
     tickets,
     views,
+    wishes,
 )
 from mailgate.store.base import Base
 
@@ -50,4 +51,5 @@ __all__ = [
     "sides",
     "tickets",
     "views",
+    "wishes",
 ]

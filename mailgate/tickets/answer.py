@@ -10,6 +10,8 @@ from typing import Any
 from mailgate.errors import BadInput
 from mailgate.mail import Address, File
 from mailgate.markdown import formatted, pictures_named
+from mailgate.rights import Right, may
+from mailgate.store.agents import Agent, agents
 from mailgate.store.base import add, tenant
 from mailgate.store.db import Session
 from mailgate.store.messages import Message
@@ -17,6 +19,7 @@ from mailgate.store.office import Mailbox
 from mailgate.store.tickets import Participant, Ticket, participants_of
 from mailgate.tickets.change import set_status
 from mailgate.tickets.history import Actor, record
+from mailgate.tickets.mentions import may_mention, mentioned
 from mailgate.tickets.moves import after_answer, require_move, require_unmerged
 from mailgate.tickets.said import Said, say
 from mailgate.tokens import Marks
@@ -102,16 +105,24 @@ def note(
     files: Sequence[File] = (),
     once: str | None = None,
     kept_id: int | None = None,
+    calls: bool = True,
 ) -> Message:
-    """Leave a note only the team sees."""
+    """Leave a note only the team sees. Whom it names with an @ is told of it; `calls`: whether that is meant."""
+    words = words_of(body)
     said = Said(
         direction="note", kind="note", channel=channel, author=by.name, agent_id=by.agent_id,
-        text=words_of(body), files=tuple(files), once=once, kept_id=kept_id,
+        text=words, files=tuple(files), once=once, kept_id=kept_id,
     )  # fmt: skip
     message = say(session, ticket, said, at)
     ticket.updated_at = at
-    record(session, ticket, "noted", by, at, message=message)
+    named = mentioned(words, _colleagues(session)) if calls and may_mention(words) else {}
+    data = {"mentioned": {str(agent_id): name for agent_id, name in named.items()}} if named else None
+    record(session, ticket, "noted", by, at, message=message, data=data)
     return message
+
+
+def _colleagues(session: Session) -> list[Agent]:
+    return [agent for agent in agents(session) if agent.active and may(agent.role, Right.WORK)]
 
 
 def words_of(body: str) -> str:

@@ -67,13 +67,18 @@ def time_tickets(session: Session, tickets: Collection[Ticket], policies: Sequen
 
 def timed(ticket: Ticket, tags: Iterable[str], history: Sequence[Happened], policies: Sequence[Policy]) -> Timed:
     """The times of one ticket. Nothing is promised for what was imported: it was said long ago."""
-    about = About(ticket.mailbox_id, ticket.category_id, ticket.requester_address, ticket.language, tuple(sorted(tags)))
-    policy = chosen(policies, about)
+    policy = policy_of(ticket, tags, policies)
     if policy is None or _is_imported(history):
         return Timed(ticket, None, is_promised=bool(policies))
     found = clocks(list(facts(history, ticket.requester_address)), policy, ticket.priority)
     done = {str(event.data["step"]) for event in history if "step" in event.data}
     return Timed(ticket, policy, tuple(found), tuple(planned(policy, found, done)))
+
+
+def policy_of(ticket: Ticket, tags: Iterable[str], policies: Sequence[Policy]) -> Policy | None:
+    """The policy that is meant for a ticket."""
+    about = About(ticket.mailbox_id, ticket.category_id, ticket.requester_address, ticket.language, tuple(sorted(tags)))
+    return chosen(policies, about)
 
 
 def is_stopped(clock: Clock) -> bool:

@@ -16,7 +16,7 @@ from mailgate.tickets.moves import wakes
 FAILING = "Automatic answers to this address stop until a mail of its owner comes, or somebody says that it works."
 
 
-_NO_ANSWERS = frozenset({"received", "breached", "escalated"})  # the customer waits for none of these
+_AWAITED = frozenset({"answered", "forwarded", "status_link"})  # somebody waits for these, and for no other letter
 
 
 def not_delivered(session: Session, copy: OutboxCopy, kind: str, at: datetime, *, note: str | None = None) -> None:
@@ -24,7 +24,7 @@ def not_delivered(session: Session, copy: OutboxCopy, kind: str, at: datetime, *
     if (ticket := _ticket_of(session, copy)) is None:
         return
     data = _data(copy.recipient, copy.answer or "", note)
-    if copy.letter not in _NO_ANSWERS:
+    if copy.letter in _AWAITED:
         if ticket.is_timed and (message := message_of_copy(session, copy.id)) is not None:
             data["of_message"] = message.id  # an answer that did not arrive stops no clock
         ticket.is_unread = True
@@ -48,7 +48,7 @@ def late(session: Session, copy: OutboxCopy, until: datetime, at: datetime) -> N
     """A copy has not left for hours. It is tried on, but who wrote it should know, and may call."""
     if (ticket := _ticket_of(session, copy)) is None:
         return
-    if copy.letter != "received":
+    if copy.letter in _AWAITED:
         ticket.is_unread = True
     note = f"It is tried again until {until:%Y-%m-%d %H:%M} UTC."
     record(session, ticket, "not_sent_yet", MAILGATE, at, data=_data(copy.recipient, copy.answer or "", note))

@@ -13,7 +13,7 @@ from mailgate.store.messages import Message
 from mailgate.store.tickets import Ticket
 
 # Events that something has to be worked out for; those that move clocks, only on tickets that have some.
-FOLLOWED = frozenset({"opened", "answered", "forwarded", "link_asked", "escalated"})
+FOLLOWED = frozenset({"opened", "answered", "forwarded", "link_asked", "escalated", "letter_asked"})
 TIMED = frozenset(
     {
         "customer_wrote",
@@ -53,7 +53,8 @@ def record(
 ) -> None:
     """Write one event, and put it on the list if something follows from it."""
     event_id = record_on(session, ticket.id, kind, by, at, message=message, data=data)
-    if kind not in FOLLOWED and (kind in TIMED or "status" in (data or {})) and ticket.is_timed:
+    is_timed = ticket.is_timed and (kind in TIMED or "status" in (data or {}))
+    if kind not in FOLLOWED and (is_timed or _concerns_somebody(ticket, kind, by, data or {})):
         write_plain(session, Unfollowed, event_id=event_id)
 
 
@@ -83,3 +84,19 @@ def record_on(
     if kind in FOLLOWED:
         write_plain(session, Unfollowed, event_id=event_id)
     return event_id
+
+
+def _concerns_somebody(ticket: Ticket, kind: str, by: Actor, data: dict[str, Any]) -> bool:
+    """Whether a letter may follow: to the customer, or to the agents it concerns."""
+    match kind:
+        case "customer_wrote":
+            return ticket.assignee_id is not None and not data.keys() & {"machine", "imported"}
+        case "changed":
+            is_given = "assignee" in data and data["assignee"][1] is not None
+            return is_given or ("status" in data and by.kind != "customer")
+        case "noted":
+            return "mentioned" in data
+        case "woke":
+            return by.kind == MAILGATE.kind
+        case _:
+            return False

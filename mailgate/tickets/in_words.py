@@ -84,6 +84,9 @@ _EVENTS = {
     "unlinked": "{who} took a link away.",
     "unmerged": "{who} took the ticket apart again from the one it was merged into.",
     "let_go": "{who} took another ticket out of this one again.",
+    "customer_told": "A letter went to the customer.",
+    "customer_not_told": "A letter to the customer was not written.",
+    "letter_asked": "{who} asked for a letter to the customer.",
     "snoozed": "{who} put the ticket out of sight for a while.",
     "woke": "{who} brought the ticket back into sight.",
     "not_routed": "Nobody could be given the ticket yet.",
@@ -102,6 +105,8 @@ _FIELDS = {
     "same-mail": "The same mail opened {} in another mailbox.",
     "same-mail_by": "The same mail opened {} in another mailbox.",
     "perhaps": "The same sender wrote under the same subject not long ago: see {}.",
+    "letter": "The letter: {}.",
+    "closes": "It is to be closed on {}.",
     "into": "It goes on in {}.",
     "ticket": "{} goes on here.",
     "answer": "{}",
@@ -111,6 +116,11 @@ _FIELDS = {
     "related": "It has to do with {}.",
     "from": "It was part of {}.",
     "new": "They went on in {}.",
+}
+_EACH = {
+    "along": "{} came along.",
+    "joined": "{} takes part from now on.",
+    "mentioned": "It calls {}.",
 }
 _HIDDEN = {
     "recipient",
@@ -179,10 +189,8 @@ def details(data: Mapping[str, Any]) -> list[str]:
             told += [str(reason) for reason in value]
         elif name == "woke":
             told.append("It came back into sight.")
-        elif name == "along":
-            told += [f"{number} came along." for number in value]
-        elif name == "joined":
-            told += [f"{address} takes part from now on." for address in value]
+        elif name in _EACH:
+            told += [_EACH[name].format(one) for one in (value.values() if isinstance(value, dict) else value)]
         elif name in _FIELDS:
             told.append(_FIELDS[name].format(value))
         elif isinstance(value, list) and len(value) == 2:  # noqa: PLR2004 - before and after

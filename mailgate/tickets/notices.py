@@ -37,6 +37,13 @@ class OutsideHours:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """A request nobody has written on for long will be closed; `closes` is in the desk's own zone."""
+
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
     """The two links of a survey."""
 
@@ -89,8 +96,13 @@ class Breached:
     due: datetime
 
 
-ToCustomer = StatusChanged | OutsideHours | Survey
-ToAgent = NewTicket | Assigned | CustomerAnswered | Mentioned | Escalated | Breached
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A ticket that was put out of sight is back."""
+
+
+ToCustomer = StatusChanged | OutsideHours | Closing | Survey
+ToAgent = NewTicket | Assigned | CustomerAnswered | Mentioned | Reminder | Escalated | Breached
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,8 @@ def to_customer(desk: Desk, ticket: Ticket, fact: ToCustomer, at: datetime, *, s
             letter, facts = fact.letter, {"status": ticket.status}
         case OutsideHours():
             letter, facts = "outside_hours", {"opens": fact.opens.isoformat()}
+        case Closing():
+            letter, facts = "closing", {"closes": fact.closes.isoformat()}
         case Survey():
             letter, facts = "survey", {"happy_url": fact.happy_url, "unhappy_url": fact.unhappy_url}
     return _task(desk, ticket, letter, language, ticket.requester_address, at, status_url=status_url, **facts)
@@ -128,6 +142,8 @@ def to_agent(desk: Desk, ticket: Ticket, agent: Agent, fact: ToAgent, at: dateti
             letter, facts = "customer_answered", {"words": _excerpt(fact.message)}
         case Mentioned():
             letter, facts = "mentioned", {"by": fact.note.author, "words": _excerpt(fact.note)}
+        case Reminder():
+            letter, facts = "reminder", {}
         case Escalated():
             letter, facts = "escalated", {"by": fact.by, "level": str(fact.level), "reason": fact.reason}
         case Breached():

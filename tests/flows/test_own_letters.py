@@ -1,5 +1,10 @@
 """What an office has made of its letters is what its customers get; a broken one costs nobody an answer."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
 from mailgate import clock
 from mailgate.mail import Wording
 from mailgate.office.letters import Admin, Place, save, switch, take_back
@@ -11,6 +16,14 @@ from tests.support.world import DESK, World
 IDA = Admin("Ida", None)
 ANA = "ana@lusitel.example"
 OWN = Wording("Hello from us", "{{ greeting }}\n\nOurs, {{ number }}.\n\n{{ signature }}")
+
+
+@pytest.fixture(autouse=True)
+def _at_work() -> Iterator[None]:
+    """It is a Monday morning: outside business hours another letter goes out."""
+    clock.follow(lambda: datetime(2026, 11, 2, 9, tzinfo=UTC))
+    yield
+    clock.follow(None)
 
 
 def test_own_words_go_out_counted_by_version_until_they_are_taken_back(world: World) -> None:

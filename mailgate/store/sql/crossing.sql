@@ -294,6 +294,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT t.org_id, t.id FROM public.tickets t WHERE t.snoozed_until <= p_now ORDER BY t.snoozed_until LIMIT p_limit
 $$;
 
+CREATE OR REPLACE FUNCTION digests_due(p_now timestamptz, p_limit integer)
+RETURNS TABLE (org_id bigint, agent_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT w.org_id, w.agent_id FROM public.agent_wishes w WHERE w.digest_at <= p_now ORDER BY w.digest_at LIMIT p_limit
+$$;
+
 CREATE OR REPLACE FUNCTION schema_version()
 RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$

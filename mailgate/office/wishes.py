@@ -1,0 +1,89 @@
+"""What an agent wants to be told by mail: which notes, and a digest at an hour of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from mailgate.errors import BadInput
+from mailgate.store.db import Session
+from mailgate.store.organisations import own
+from mailgate.store.wishes import DIGEST_DAYS, NOTES, USUAL, Wishes, lock_wishes, note_new_tickets, wishes_of
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What counts for an agent, whether they have set it or not."""
+
+    notes: tuple[str, ...] = USUAL
+    digest_hour: int | None = None  # None: no digest
+    digest_days: str = "working"
+    time_zone: str | None = None  # None: the organisation's
+
+
+def wished(session: Session, agent_id: int) -> Wished:
+    """What an agent wants."""
+    return _as_wished(wishes_of(session, [agent_id]).get(agent_id))
+
+
+def set_wishes(
+    session: Session,
+    agent_id: int,
+    at: datetime,
+    *,
+    notes: Collection[str] | None = None,
+    digest_hour: int | None = None,
+    digest_days: str | None = None,
+    time_zone: str | None = None,
+) -> Wished:
+    """Set what is given; `digest_hour`: -1 for no digest, `time_zone`: "" for the organisation's."""
+    _check(notes, digest_hour, digest_days, time_zone)
+    row = lock_wishes(session, agent_id)
+    if notes is not None:
+        row.notes = [name for name in NOTES if name in notes]
+    if digest_hour is not None:
+        row.digest_hour = digest_hour if digest_hour >= 0 else None
+    if digest_days is not None:
+        row.digest_days = digest_days
+    if time_zone is not None:
+        row.time_zone = time_zone or None
+    row.digest_at = next_digest(row, own(session).time_zone, at)
+    note_new_tickets(session)
+    return _as_wished(row)
+
+
+def next_digest(row: Wishes, usual_zone: str, after: datetime) -> datetime | None:
+    """The first moment after this one at which the clock of an agent's zone shows their hour."""
+    if row.digest_hour is None:
+        return None
+    zone = ZoneInfo(row.time_zone or usual_zone)
+    day = after.astimezone(zone).date()
+    while (moment := _at(day, row.digest_hour, zone)) <= after:
+        day += _DAY
+    return moment
+
+
+def _at(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    """An hour that daylight saving skips is an hour later; of one that comes twice, the first."""
+    return datetime.combine(day, time(hour), zone).astimezone(ZoneInfo("UTC"))
+
+
+def _as_wished(row: Wishes | None) -> Wished:
+    if row is None:
+        return Wished()
+    return Wished(tuple(row.notes), row.digest_hour, row.digest_days, row.time_zone)
+
+
+def _check(notes: Collection[str] | None, hour: int | None, days: str | None, zone: str | None) -> None:
+    if unknown := set(notes or ()) - set(NOTES):
+        raise BadInput(f"There is no note {', '.join(sorted(unknown))}.", notes=f"must be some of {', '.join(NOTES)}")
+    if hour is not None and not -1 <= hour <= 23:  # noqa: PLR2004 - the hours of a day
+        raise BadInput("A digest comes at a full hour, from 0 to 23.", digest_hour="must be from 0 to 23")
+    if days is not None and days not in DIGEST_DAYS:
+        raise BadInput("A digest comes on working days or every day.", digest_days="must be working or every")
+    if zone and zone not in available_timezones():
+        raise BadInput(f"There is no time zone {zone}.", time_zone="must be one such as Europe/Berlin")
