@@ -56,6 +56,12 @@ def _lines(told: Told) -> Iterator[str]:
         yield f"{at:%Y-%m-%d %H:%M:%S}  {lines[0]}"
         for line in lines[1:]:
             yield _INDENT + line
+    for rule in told.rules:
+        yield f"{rule.at:%Y-%m-%d %H:%M:%S}  The rule “{rule.rule}” (version {rule.version}) acted. It saw:"
+        for name, value in rule.saw:
+            yield f"{_INDENT}{name}: {value or 'nothing'}"
+        for line in rule.did:
+            yield _INDENT + line
     for promise in told.promises:
         yield f"{promise.name} (policy {promise.policy}): {promise.words}"
         yield f"{_INDENT}{promise.minutes} of {promise.target} minutes counted:"

@@ -20,6 +20,7 @@ from mailgate.office.promises import policies
 from mailgate.sla.policy import Policy
 from mailgate.steps.dress import write_own
 from mailgate.steps.enclosed import enclosed_aside, enclosed_with
+from mailgate.steps.ruling import apply_rules
 from mailgate.steps.telling import Telling, acknowledging, tellings
 from mailgate.steps.timing import write_times
 from mailgate.steps.workshop import Workshop
@@ -76,13 +77,15 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
             shop,
             organisation,
             {mailbox.id: mailbox for mailbox in mailboxes(session)},
-            by_ids(session, [event.ticket_id for event in events], lock=organisation.is_timed),
+            by_ids(session, [event.ticket_id for event in events], lock=organisation.is_followed_locked),
             messages_by_ids(session, [event.message_id for event in events if event.message_id]),
             _keys(session, shop),
             letters(session),
             policies(session, now) if organisation.is_timed else (),
             now,
         )
+        if organisation.rule_triggers:
+            apply_rules(session, shop.rules, shop.blobs, events, batch.tickets, batch.messages, batch.now)
         _acknowledge(batch, [event for event in events if event.kind == "opened"])
         for event in events:
             if event.kind == "answered":

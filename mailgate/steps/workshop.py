@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mailgate.office.rules import RuleBook
 from mailgate.queue.lanes import Lanes
 from mailgate.queue.nudges import Bell
 from mailgate.seal import Seal
@@ -39,6 +40,7 @@ class Workshop:
     seal: Seal
     largest_files: int = LARGEST_FILES  # bytes that travel with one letter
     carriers: Carriers = field(default_factory=Carriers)
+    rules: RuleBook = field(default_factory=RuleBook)
     lanes: Lanes | None = None
     holds_lost_claims: bool = False  # a drain was cut off, and what it had claimed is still in our name
 

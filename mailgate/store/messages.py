@@ -176,6 +176,20 @@ def last_letter_in(session: Session, ticket_id: int) -> Message | None:
     return session.scalar(question.order_by(Message.at.desc(), Message.id.desc()).limit(1))
 
 
+def last_letters_in(session: Session, ticket_ids: Iterable[int]) -> dict[int, Message]:
+    """The latest mail of each ticket's customer."""
+    wanted = set(ticket_ids)
+    if not wanted:
+        return {}
+    question = (
+        select(Message)
+        .distinct(Message.ticket_id)
+        .where(Message.ticket_id.in_(wanted), Message.direction == "in", _IN_FRONT)
+        .order_by(Message.ticket_id, Message.at.desc(), Message.id.desc())
+    )
+    return {message.ticket_id: message for message in session.scalars(question)}
+
+
 def written_since(session: Session, moments: Mapping[int, datetime]) -> set[int]:
     """The tickets whose customer has written since a moment; a machine's mail does not count."""
     question = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Connection, Identity, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -28,6 +29,14 @@ class Organisation(Base):
     is_routed: Mapped[bool] = mapped_column(server_default=text("false"))  # some tickets are given out by themselves
     tells_new_tickets: Mapped[bool] = mapped_column(server_default=text("false"))  # an agent wants to hear of them
     retime_after: Mapped[int | None]  # open tickets after this one are still to be timed anew
+    rule_triggers: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # what the rules that are on wait for
+    rules_version: Mapped[int] = mapped_column(server_default=text("0"))  # counted up with every change of a rule
+    rerule_after: Mapped[int | None]  # open tickets after this one are still to be looked at for changed rules
+
+    @property
+    def is_followed_locked(self) -> bool:
+        """Whether what follows from an event may change its ticket."""
+        return self.is_timed or bool(self.rule_triggers)
 
 
 class NumberBlock(Base):
@@ -67,6 +76,15 @@ def own(session: Session) -> Organisation:
     organisation = session.get(Organisation, tenant(session))  # asked for once in a transaction
     assert organisation is not None
     return organisation
+
+
+def rules_wait_for(session: Session) -> list[str]:
+    """What the rules that are on wait for; asked for once in a transaction."""
+    known: dict[int, list[str]] = session.info.setdefault("rule_triggers", {})
+    org = tenant(session)
+    if org not in known:
+        known[org] = [str(each) for each in own(session).rule_triggers]
+    return known[org]
 
 
 def sole(connection: Connection) -> int | None:

@@ -73,6 +73,12 @@ def regions_of(session: Session, people: Iterable[int]) -> dict[int, str]:
     return dict(session.execute(question).tuples().all())
 
 
+def people_by_ids(session: Session, ids: Iterable[int]) -> dict[int, Person]:
+    wanted = set(ids)
+    rows = session.scalars(select(Person).where(Person.id.in_(wanted))) if wanted else ()
+    return {person.id: person for person in rows}
+
+
 def addresses_of(session: Session, person_id: int) -> list[str]:
     question = select(PersonAddress.address).where(PersonAddress.person_id == person_id).order_by(PersonAddress.id)
     return list(session.scalars(question))

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailgate.rules.words import label_of
 from mailgate.sla.policy import Policy
 from mailgate.store.db import Session
 from mailgate.store.events import Event, history_of
 from mailgate.store.kept import KeptMail, kept_by_id, kept_by_message_id, kept_of_ticket
 from mailgate.store.messages import Message, thread_of
 from mailgate.store.outbox import OutboxCopy, copies_of_messages
+from mailgate.store.rules import RuleRun, runs_of_ticket
 from mailgate.store.tickets import Ticket, by_id, by_number
 from mailgate.tickets import in_words
 from mailgate.tickets.promised import Promise, promises_for
@@ -56,6 +58,17 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruled:
+    """A rule that acted: the version it was, and what it saw and did."""
+
+    at: datetime
+    rule: str
+    version: int
+    saw: tuple[tuple[str, str], ...]
+    did: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A whole explanation."""
 
@@ -64,6 +77,7 @@ class Told:
     mails: tuple[MailTold, ...]
     history: tuple[Happening, ...]
     promises: tuple[Promise, ...] = ()
+    rules: tuple[Ruled, ...] = ()
 
 
 def explain(session: Session, marks: Marks, reference: str, policies: Sequence[Policy], now: datetime) -> list[Told]:
@@ -87,7 +101,8 @@ def explain_ticket(session: Session, ticket: Ticket, policies: Sequence[Policy],
     mails = [_told(kept, ticket, thread.values()) for kept in kept_of_ticket(session, ticket.id)]
     history = _history(session, history_of(session, ticket.id), thread)
     promised = promises_for(session, ticket, policies, now)
-    return Told(f"Ticket {ticket.number}", ticket.subject, tuple(mails), history, tuple(promised))
+    rules = tuple(_ruled(run) for run in runs_of_ticket(session, ticket.id))
+    return Told(f"Ticket {ticket.number}", ticket.subject, tuple(mails), history, tuple(promised), rules)
 
 
 def explain_mail(session: Session, kept: KeptMail) -> Told:
@@ -99,6 +114,11 @@ def explain_mail(session: Session, kept: KeptMail) -> Told:
     followed = [event for event in events if event.message_id in mine or _follows(kept, event)]
     mail = _told(kept, ticket, thread.values())
     return Told(f"Mail {kept.id}", kept.subject or "", (mail,), _history(session, followed, thread))
+
+
+def _ruled(run: RuleRun) -> Ruled:
+    saw = tuple((label_of(name), str(value)) for name, value in run.saw.items())
+    return Ruled(run.at, run.rule_name, run.version, saw, tuple(map(str, run.did)))
 
 
 def _follows(kept: KeptMail, event: Event) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +11,29 @@ from mailgate.store.base import write, write_plain
 from mailgate.store.db import Session
 from mailgate.store.events import Event, Unfollowed
 from mailgate.store.messages import Message
+from mailgate.store.organisations import rules_wait_for
 from mailgate.store.tickets import Ticket
 
 # Events that something has to be worked out for; those that move clocks, only on tickets that have some.
 FOLLOWED = frozenset({"opened", "answered", "forwarded", "link_asked", "escalated", "letter_asked"})
+_TRIGGERS = {
+    "opened": "created",
+    "customer_wrote": "message",
+    "answered": "message",
+    "answered_directly": "message",
+    "noted": "message",
+    "woke": "woke",
+    "breached": "breached",
+}
+_CHANGES = {
+    "status": "status",
+    "priority": "priority",
+    "assignee": "assigned",
+    "team": "assigned",
+    "category": "changed",
+    "tags": "changed",
+}
+_ELSEWHERE = frozenset({"merged", "unmerged", "took_in", "let_go"})
 TIMED = frozenset(
     {
         "customer_wrote",
@@ -30,12 +50,16 @@ TIMED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it: a customer, an agent, a token (an application), or Mailgate itself."""
+    """Who did it: a customer, an agent, a token (an application), Mailgate itself, or a rule.
+
+    `rules`: the rules whose doing it is, first to last: none of them acts on it again.
+    """
 
     kind: str
     name: str
     agent_id: int | None = None
     address: str | None = None
+    rules: tuple[int, ...] = ()
 
 
 MAILGATE = Actor("mailgate", "Mailgate")
@@ -54,7 +78,9 @@ def record(
     """Write one event, and put it on the list if something follows from it."""
     event_id = record_on(session, ticket.id, kind, by, at, message=message, data=data)
     is_timed = ticket.is_timed and (kind in TIMED or "status" in (data or {}))
-    if kind not in FOLLOWED and (is_timed or _concerns_somebody(ticket, kind, by, data or {})):
+    if kind not in FOLLOWED and (
+        is_timed or _concerns_somebody(ticket, kind, by, data or {}) or _rules_wait_for(session, kind, by, data or {})
+    ):
         write_plain(session, Unfollowed, event_id=event_id)
 
 
@@ -79,7 +105,7 @@ def record_on(
         actor=by.kind,
         actor_name=by.name,
         agent_id=by.agent_id,
-        data=data or {},
+        data={**(data or {}), "rules": list(by.rules)} if by.rules else data or {},
     )
     if kind in FOLLOWED:
         write_plain(session, Unfollowed, event_id=event_id)
@@ -100,3 +126,24 @@ def _concerns_somebody(ticket: Ticket, kind: str, by: Actor, data: dict[str, Any
             return by.kind == MAILGATE.kind
         case _:
             return False
+
+
+def triggers_of(kind: str, data: Mapping[str, Any]) -> frozenset[str]:
+    """What rules may wait for in an event; nothing in what was imported or goes on in another ticket."""
+    if kind in _ELSEWHERE or "imported" in data:
+        return frozenset()
+    found = {_TRIGGERS[kind]} if kind in _TRIGGERS else set()
+    found |= {trigger for name, trigger in _CHANGES.items() if is_change(data.get(name))}
+    return frozenset(found | ({"woke"} if data.get("woke") else set()))
+
+
+def is_change(value: Any) -> bool:
+    """Whether a value of an event tells of something before and after."""
+    return isinstance(value, list) and len(value) == 2 and value[0] != value[1]  # noqa: PLR2004 - before and after
+
+
+def _rules_wait_for(session: Session, kind: str, by: Actor, data: Mapping[str, Any]) -> bool:
+    if not (waited := rules_wait_for(session)):
+        return False
+    found = triggers_of(kind, data)
+    return not (found if not by.rules else {f"{trigger}+" for trigger in found}).isdisjoint(waited)

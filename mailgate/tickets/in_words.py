@@ -87,6 +87,8 @@ _EVENTS = {
     "customer_told": "A letter went to the customer.",
     "customer_not_told": "A letter to the customer was not written.",
     "letter_asked": "{who} asked for a letter to the customer.",
+    "ruled": "{who} acted.",
+    "not_ruled": "Rules let the ticket be.",
     "snoozed": "{who} put the ticket out of sight for a while.",
     "woke": "{who} brought the ticket back into sight.",
     "not_routed": "Nobody could be given the ticket yet.",
@@ -135,6 +137,8 @@ _HIDDEN = {
     "promised",
     "policy",
     "team_name",
+    "rule",
+    "rules",
 }  # told in the sentence itself, and by the event that follows
 
 

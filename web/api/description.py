@@ -33,6 +33,7 @@ _NOUNS = (
     "letters",
     "calendars",
     "policies",
+    "rules",
 )  # as they are told
 _PLACE = re.compile(r"<(number|key|string):(\w+)>")
 _ERRORS = {

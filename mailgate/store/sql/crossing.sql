@@ -205,6 +205,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     )
 $$;
 
+-- Tickets that rules have waited for. Whoever takes one and dies leaves it to the next after `p_until`.
+CREATE OR REPLACE FUNCTION claim_timers(p_limit integer, p_now timestamptz, p_until timestamptz)
+RETURNS TABLE (org_id bigint, ticket_id bigint)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    UPDATE rule_timers r SET due_at = p_until
+    WHERE r.ctid = ANY (ARRAY(
+        SELECT q.ctid FROM rule_timers q WHERE q.due_at <= p_now
+        ORDER BY q.due_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+    ))
+    RETURNING r.org_id, r.ticket_id
+$$;
+
+CREATE OR REPLACE FUNCTION organisations_with_rules_due(p_now timestamptz)
+RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT org_id FROM rules WHERE next_at <= p_now
+    UNION
+    SELECT id FROM organisations WHERE rerule_after IS NOT NULL
+$$;
+
 DROP FUNCTION IF EXISTS work_waiting(timestamptz);
 CREATE OR REPLACE FUNCTION work_waiting(p_now timestamptz)
 RETURNS TABLE (mail boolean, events boolean, letters boolean, clocks boolean)
@@ -215,7 +235,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
         EXISTS (SELECT FROM outbox WHERE state IN ('waiting', 'sending') AND next_try <= p_now
                 AND (state = 'waiting' OR claimed_until IS NULL OR claimed_until <= p_now)),
         coalesce((SELECT min(wake_at) FROM tickets) <= p_now, false)  -- by the index alone, also when none is due
-            OR EXISTS (SELECT FROM organisations WHERE retime_after IS NOT NULL)
+            OR EXISTS (SELECT FROM organisations WHERE retime_after IS NOT NULL OR rerule_after IS NOT NULL)
+            OR coalesce((SELECT min(due_at) FROM rule_timers) <= p_now, false)
+            OR EXISTS (SELECT FROM rules WHERE next_at <= p_now)
 $$;
 
 CREATE OR REPLACE FUNCTION unmoved_mail(p_limit integer)

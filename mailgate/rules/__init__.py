@@ -1,0 +1,1 @@
+"""What a desk does by itself: facts in, actions out. Pure: it changes nothing and asks nobody."""
