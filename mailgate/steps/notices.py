@@ -25,7 +25,9 @@ def to_tell(session: Session, ticket: Ticket, event: Event) -> list[Agent]:
 
 
 def fact_of(ticket: Ticket, event: Event, zone: str) -> Breached | Escalated:
-    """What they are told: a promise that is due or late is broken, before that the ticket is escalated."""
+    """What they are told. By a policy: a promise that is due or late is broken, before that it is escalated."""
+    if event.kind == "escalated_by_hand":
+        return Escalated(event.actor_name, event.data["level"][1], event.data["reason"])
     due, goal = event.data.get("promised"), str(event.data["goal"])
     if int(event.data.get("minutes") or 0) >= 0 and due is not None:
         return Breached(_PROMISES.get(goal, goal), datetime.fromisoformat(due).astimezone(ZoneInfo(zone)))

@@ -56,6 +56,10 @@ class Agent(TenantRow):
     totp_step: Mapped[int | None]  # of the last code they used: it does not work twice
     created_at: Mapped[datetime]
 
+    def presence_at(self, now: datetime) -> str:
+        """Whether they are there: whoever was away until then is back."""
+        return self.presence if self.presence != "away" or is_away(self, now) else "available"
+
 
 class TeamMember(TenantRow):
     """An agent's place in a team."""

@@ -110,7 +110,7 @@ def _what(event: Happened) -> What:
             return What.ANSWERED
         case "merged":
             return What.ENDED
-        case "changed" if _after(event.data, "assignee") is not None:
+        case "changed" | "escalated_by_hand" | "brought_back" if _after(event.data, "assignee") is not None:
             return What.ASSIGNED
         case _:
             return What.OTHER

@@ -15,7 +15,9 @@ from mailgate.store.organisations import rules_wait_for
 from mailgate.store.tickets import Ticket
 
 # Events that something has to be worked out for; those that move clocks, only on tickets that have some.
-FOLLOWED = frozenset({"opened", "answered", "forwarded", "link_asked", "escalated", "letter_asked"})
+FOLLOWED = frozenset(
+    {"opened", "answered", "forwarded", "link_asked", "escalated", "escalated_by_hand", "letter_asked"}
+)
 _TRIGGERS = {
     "opened": "created",
     "customer_wrote": "message",
@@ -40,6 +42,7 @@ TIMED = frozenset(
         "answered_directly",
         "answer_withdrawn",
         "changed",
+        "brought_back",
         "merged",
         "took_in",
         "bounced",

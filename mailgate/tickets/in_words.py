@@ -81,6 +81,8 @@ _EVENTS = {
     "linked": "Another ticket has to do with this one.",
     "breached": "{promise} is late: policy {policy}.",
     "escalated": "{when}: policy {policy}.",
+    "escalated_by_hand": "{who} escalated the ticket.",
+    "brought_back": "{who} brought the ticket back from its escalation.",
     "unlinked": "{who} took a link away.",
     "unmerged": "{who} took the ticket apart again from the one it was merged into.",
     "let_go": "{who} took another ticket out of this one again.",
@@ -139,6 +141,7 @@ _HIDDEN = {
     "team_name",
     "rule",
     "rules",
+    "was",
 }  # told in the sentence itself, and by the event that follows
 
 

@@ -84,7 +84,8 @@ def route_all(
         if choice.agent is not None:
             given = {"assignee": (None, Named(choice.agent.id, choice.agent.name))}
             change(session, ticket, by, at, given=given, reasons=choice.reasons)
-    _say_who_waits(session, found, [ticket for ticket in mine if chosen[ticket.id].agent is None], chosen, at)
+    left = [ticket for ticket in mine if chosen[ticket.id].agent is None]
+    _say_who_waits(session, found, left, chosen, at, is_asked=is_asked)
     take_turns(session, {one.agent.id: found.agents[one.agent.id].turn for one in chosen.values() if one.agent})
     return chosen
 
@@ -184,16 +185,24 @@ def _need(found: _Round, ticket: Ticket, team: Team | None) -> Need:
 
 
 def _say_who_waits(
-    session: Session, found: _Round, tickets: Sequence[Ticket], chosen: dict[int, Choice], at: datetime
+    session: Session,
+    found: _Round,
+    tickets: Sequence[Ticket],
+    chosen: dict[int, Choice],
+    at: datetime,
+    *,
+    is_asked: bool,
 ) -> None:
-    """Whoever waits is told of once a team. If there was room for others, the next look begins with the next ones."""
+    """That a ticket waits is told once a team, or when asked. If others had room, the next look goes on behind it."""
     told = told_unrouted(session, [ticket.id for ticket in tickets]) if tickets else set()
     is_room = any(one.presence == "available" and not one.is_full for one in found.agents.values())
     for ticket in tickets:
         team = found.teams.get(ticket.team_id or 0)
         name = team.name if team is not None else ""
-        if (ticket.id, name) not in told:
+        if is_asked or (ticket.id, name) not in told:
             data = {"team_name": name, "reasons": list(chosen[ticket.id].reasons)}
             record(session, ticket, "not_routed", MAILGATE, at, data=data)
-        if ticket.wants_agent_since is None or is_room:
+        if _rule_for(found.rules, ticket).method == Method.BY_HAND:
+            ticket.wants_agent_since = None
+        elif ticket.wants_agent_since is None or is_room:
             ticket.wants_agent_since = at

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from mailgate import clock
 from mailgate.office.replies import Words, save
 from mailgate.office.senders import treat
+from mailgate.office.setup import add_team
 from mailgate.rights import Right, may
 from mailgate.store.agents import ROLES
 from mailgate.store.messages import files_of
@@ -49,7 +50,9 @@ def _real_things(world: World) -> dict[str, str]:
     policy_id = promise(world)
     with world.database.desk(world.org) as session:
         (calendar,) = calendar_rows(session)
+        team = add_team(session, "Service", clock.now())
     return {
+        "team_id": str(team.id), "agent_id": "1",
         "policy_id": str(policy_id), "calendar_id": str(calendar.id),
         "number": ticket.number, "kept_id": str(kept.id), "file_id": str(file.id), "copy_id": str(copy.id),
         "message_id": str(thread[0].id), "reply_id": str(reply.id), "mailbox_id": str(ticket.mailbox_id),

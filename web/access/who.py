@@ -32,6 +32,7 @@ class Who:
     name: str
     agent_id: int | None
     by_cookie: bool
+    presence: str = "available"  # of an agent
 
     @property
     def actor(self) -> Actor:
@@ -114,4 +115,6 @@ def _by_cookie() -> Who | None:
         return None
     with tools().database.desk(found.org_id) as session:
         known = agent_by_id(session, found.id)
-    return Who(found.org_id, known.role, known.name, known.id, by_cookie=True) if known else None
+    if known is None:
+        return None
+    return Who(found.org_id, known.role, known.name, known.id, by_cookie=True, presence=known.presence_at(clock.now()))

@@ -34,6 +34,7 @@ _NOUNS = (
     "calendars",
     "policies",
     "rules",
+    "routing",
 )  # as they are told
 _PLACE = re.compile(r"<(number|key|string):(\w+)>")
 _ERRORS = {

@@ -21,6 +21,7 @@ _SYMBOLS = {
     "answer_held": "pause",
     "breached": "warning",
     "escalated": "warning",
+    "escalated_by_hand": "warning",
     "not_acknowledged": "machine",
     "customer_not_told": "machine",
     "link_asked": "link",
@@ -62,6 +63,8 @@ _SAID = {
     "linked": "{other} has to do with it",
     "breached": "{promise} is late",
     "escalated": "{when}: escalated by the policy {policy}",
+    "escalated_by_hand": "{who} escalated it to level {level}: {reason}",
+    "brought_back": "{who} brought it back from its escalation",
     "unlinked": "{who} took the link with {related} away",
     "unmerged": "{who} took it apart again from {into}",
     "let_go": "{who} took {ticket} out of it again",
@@ -91,6 +94,8 @@ _IN_THREAD = {
     "linked",
     "breached",
     "escalated",
+    "escalated_by_hand",
+    "brought_back",
     "unmerged",
     "let_go",
     "snoozed",
@@ -138,6 +143,8 @@ def _text(event: Event, me: int | None) -> str:
         "new": event.data.get("new"),
         "from": event.data.get("from"),
         "until": _moment(event.data.get("until")),
+        "level": (event.data.get("level") or [0, 0])[1],
+        "reason": event.data.get("reason"),
     }
     return sentence.format(who=who, reasons=reasons, **told).rstrip(".")
 

@@ -40,6 +40,7 @@ class Desk:
 
     organisation: str
     agent: str
+    presence: str
     views: list[Item]
     saved: list[Item]  # the agent's own views
     setup: list[Item]
@@ -141,7 +142,7 @@ def _desk(
         for place, view in enumerate(saved)
     ]
     held = [item for item in setup if item.count]  # mail on the shelf is everybody's business
-    return Desk(organisation.name, known.name, [*views, *held], own_views, setup)
+    return Desk(organisation.name, known.name, known.presence, [*views, *held], own_views, setup)
 
 
 def _setup(session: Session, known: Who, current: str) -> list[Item]:
@@ -160,5 +161,6 @@ def _setup(session: Session, known: Who, current: str) -> list[Item]:
         broken = count_troubles(session)
         items.append(Item("Letters", "/admin/letters", "mail", broken or None, current == "letters"))
         items.append(Item("Policies", "/admin/policies", "check", None, current == "policies"))
+        items.append(Item("Routing", "/admin/routing", "people", None, current == "routing"))
         items.append(Item("Calendars", "/admin/calendars", "clock", None, current == "calendars"))
     return items

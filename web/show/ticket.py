@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from mailgate.office.promises import policies
 from mailgate.rights import Right, may
 from mailgate.store.agents import agents
 from mailgate.store.db import Session
-from mailgate.store.events import history_of
+from mailgate.store.events import Event, history_of
 from mailgate.store.listing import Listed
 from mailgate.store.messages import last_letter_in, message_by_id, thread_of
 from mailgate.store.office import categories, teams
@@ -21,6 +22,7 @@ from mailgate.store.people import addresses_of, failing
 from mailgate.store.senders import rule_by_pattern
 from mailgate.store.sides import sides_of
 from mailgate.store.tickets import PRIORITIES, Ticket, earlier_of, links_of, merged_into, tags_of
+from mailgate.tickets.escalate import TIERS, standing_escalation
 from mailgate.tickets.link import BY_HAND
 from mailgate.tickets.moves import allowed_from
 from mailgate.tickets.promised import Promise, promises_for
@@ -103,6 +105,9 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
             "assignee_id": str(ticket.assignee_id) if ticket.assignee_id else None,
             "can_take": works and me is not None and ticket.assignee_id != me,
             "can_resolve": works and "resolved" in allowed_from(ticket.status),
+            "can_route": works and ticket.assignee_id is None and ticket.status not in ("resolved", "closed"),
+            "can_escalate": works and ticket.status not in ("resolved", "closed") and ticket.merged_into_id is None,
+            "escalation": _escalation(ticket, events),
             "is_unread": works and ticket.is_unread,
             "facts": _facts(listed),
             "promises": _promises(session, ticket),
@@ -150,6 +155,15 @@ def _facts(listed: Listed) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
+def _escalation(ticket: Ticket, events: Sequence[Event]) -> dict[str, Any] | None:
+    """How far it is escalated, and by whom and why where it was done by hand."""
+    if not ticket.escalation:
+        return None
+    last = standing_escalation(events)
+    by, reason = (last.actor_name, last.data["reason"]) if last is not None else ("", "")
+    return {"level": ticket.escalation, "by": by, "reason": reason}
+
+
 def _promises(session: Session, ticket: Ticket) -> list[Promise]:
     """What is promised for it, by its history as it stands; nothing is asked where nothing is promised."""
     now = clock.now()
@@ -179,12 +193,21 @@ def _senders(session: Session, ticket: Ticket) -> list[Option]:
 
 def _choices(session: Session, ticket: Ticket) -> dict[str, list[Option]]:
     workers = [agent for agent in agents(session) if agent.active and may(agent.role, Right.WORK)]
+    of_teams = [Option(str(team.id), team.name) for team in teams(session)]
+    of_agents = [Option(str(agent.id), agent.name) for agent in workers]
+    next_tier = min(ticket.tier + 1, TIERS[-1])
     return {
+        "tiers": [
+            Option("", "The next one"),
+            *(Option(str(one), f"Tier {one}") for one in TIERS[next_tier - 1 :]),
+        ],
+        "to_teams": [Option("", "As it is"), *of_teams],
+        "to_agents": [Option("", "Whoever fits"), *of_agents],
         "statuses": [Option(name, words.STATUSES[name]) for name in (ticket.status, *allowed_from(ticket.status))],
-        "assignees": [Option("", "Nobody"), *(Option(str(agent.id), agent.name) for agent in workers)],
+        "assignees": [Option("", "Nobody"), *of_agents],
         "senders": _senders(session, ticket) if who().may(Right.MAIL) else [],
         "priorities": [Option(name, name.title()) for name in PRIORITIES],
-        "teams": [Option("", "None"), *(Option(str(team.id), team.name) for team in teams(session))],
+        "teams": [Option("", "None"), *of_teams],
         "categories": [Option("", "None"), *(Option(str(one.id), one.name) for one in categories(session))],
     }
 

@@ -1,4 +1,4 @@
-// Keys: j and k move through the list, u goes back, q unfolds, r, n and f write, / searches, Ctrl-Enter sends.
+// Keys: j and k move through the list, u goes back, q unfolds, r, n and f write, T takes the next ticket, ! escalates, / searches, Ctrl-Enter sends.
 {
   const fields = "input, textarea, select, [contenteditable], dialog";
 
@@ -38,9 +38,24 @@
     box?.select();
     return Boolean(box);
   };
+  const takeNext = () => {
+    const form = document.querySelector("[data-next]");
+    form?.requestSubmit();
+    return Boolean(form);
+  };
+  const openEscalation = () => {
+    const form = document.getElementById("escalate");
+    const menu = form?.closest("details");
+    if (menu) {
+      menu.open = true;
+      form.querySelector("[name=reason]").focus();
+    }
+    return Boolean(form);
+  };
   const keys = {
     j: () => move(1), k: () => move(-1), u: goBack, q: unfold,
     r: () => writeIn("answer"), f: () => writeIn("forward"), n: () => writeIn("note"), "/": search,
+    T: takeNext, "!": openEscalation,
   };
 
   document.addEventListener("keydown", (event) => {
