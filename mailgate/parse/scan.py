@@ -94,5 +94,5 @@ def _count_addresses(head: bytes) -> int:
         if line[:1] not in (b" ", b"\t"):
             counting = _ADDRESS_HEADERS.match(line) is not None
         if counting:
-            total += max(line.count(b"@"), line.count(b","))
+            total += max(line.count(separator) for separator in (b"@", b",", b";"))
     return total

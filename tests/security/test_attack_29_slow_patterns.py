@@ -9,6 +9,7 @@ import pytest
 from mailgate.errors import Refused
 from mailgate.parse import read
 from mailgate.parse.quotes.divide import divide
+from mailgate.parse.quotes.lines import MAX_LINES
 
 LINES = (
     "On x x x x x x x",
@@ -43,8 +44,13 @@ def _seconds(work: Callable[[], object]) -> float:
 
 @pytest.mark.parametrize("line", LINES)
 def test_lines_of_a_text_cost_in_proportion(line: str) -> None:
+    """A megabyte in as many lines as are divided at all: no other megabyte costs more."""
+    width = 4 * QUARTER // MAX_LINES
+    line = f"{line * width}"[: width - 1]
+
     def seconds(size: int) -> float:
-        text = f"{line}\n" * (size // (len(line) + 1))
+        text = f"{line}\n" * (size // width)
+        assert text.count("\n") <= MAX_LINES
         return _seconds(lambda: divide(text, (), "Ann Lee", "Fwd: x"))
 
     whole = seconds(4 * QUARTER)
@@ -78,3 +84,10 @@ def test_a_header_costs_little(name: str, unit: str) -> None:
 def _read(raw: bytes) -> None:
     with suppress(Refused):
         read(raw)
+
+
+def test_what_is_too_long_to_divide_is_shown_whole() -> None:
+    text = "Yes!\n\n" + "> never mind\n" * MAX_LINES
+    division = divide(text)
+    assert division.reply == text.strip()
+    assert [span.rule for span in division.spans] == ["too long to divide"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mailgate.mail import Forwarded, Span, SpanKind
@@ -25,7 +25,7 @@ from mailgate.parse.quotes.signature import mark_signature
 _LONG_LINE = 70
 MAX_BANNER = 6
 MAX_ABOVE = 500  # lines; what says "reply above this line" stands below the reply to it
-_WORD_OR_SIGN = re.compile("[^\\W_]|[\u2070-\U0010ffff]")  # a thumb up is an answer, too
+_LETTER, _SIGN = re.compile(r"[^\W_]"), re.compile("[\u2070-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,8 @@ def divide(
     _mark_quotes(lines, may_reply_above=may_say_reply_above(text))
     forwarded = find_forwards(text, lines, subject, lambda words: divide(words).reply)
     _mark_signatures(lines, sender)
-    if not _has_words(lines, SpanKind.REPLY):
-        _show_whole(lines)
-        mark_signature(lines, 0, len(lines), sender)
-    if not _has_words(lines, SpanKind.REPLY):
-        _show_whole(lines)
-        mark_signature(lines, 0, len(lines), sender)
-    if not _has_words(lines, SpanKind.REPLY):
-        _show_whole(lines)
+    if not _says_something(lines):
+        _look_again(lines, sender)
     return replace(_division(text, lines), forwarded=forwarded)
 
 
@@ -163,7 +157,7 @@ def _join_wrapped_quotes(lines: list[Line]) -> None:
             if after.is_quoted:
                 line.be(SpanKind.QUOTE, "wrapped quote")
             continue
-        if after.is_quoted and not _WORD_OR_SIGN.search(line.bare):
+        if after.is_quoted and not _has_words(line.bare):
             line.be(SpanKind.QUOTE, "wrapped quote")
             continue
         is_cut = len(before.bare) >= _LONG_LINE and not before.bare.endswith((".", "?", "!", ":"))
@@ -195,13 +189,28 @@ def _segments(lines: list[Line]) -> list[tuple[int, int]]:
     return segments
 
 
-def _has_words(lines: list[Line], kind: SpanKind) -> bool:
-    """Letters, digits or signs like a thumb up; not just punctuation."""
-    return any(line.kind is kind and _WORD_OR_SIGN.search(line.bare) for line in lines)
+def _says_something(lines: Iterable[Line]) -> bool:
+    """Whether there are new words."""
+    return any(line.kind is SpanKind.REPLY and _has_words(line.bare) for line in lines)
+
+
+def _has_words(text: str) -> bool:
+    """Letters, digits or signs like a thumb up, which is an answer, too; not just punctuation."""
+    return _LETTER.search(text) is not None or (not text.isascii() and _SIGN.search(text) is not None)
+
+
+def _look_again(lines: list[Line], sender: str) -> None:
+    """A reply that would be empty is shown whole, but for a signature; where nothing else is left, with it."""
+    wordy = [line for line in lines if _has_words(line.bare)]
+    for _ in range(2):
+        _show_whole(lines)
+        mark_signature(lines, 0, len(lines), sender)
+        if any(line.kind is SpanKind.REPLY for line in wordy):
+            return
+    _show_whole(lines)
 
 
 def _show_whole(lines: list[Line]) -> None:
-    """A reply that would be empty is shown whole."""
     for line in lines:
         line.be(SpanKind.REPLY, "nothing else is new")
 

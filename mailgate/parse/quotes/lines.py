@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mailgate.mail import SpanKind
 
 MAX_LOOKED_AT = 500  # characters of a line that rules look at
-MAX_LINES = 20_000  # beyond these nothing is cut
+MAX_LINES = 4_000  # beyond these nothing is cut: no reply is so long, and a megabyte of short lines would cost too much
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
 _QUOTE_PREFIX = re.compile(r"^[ \t]{0,3}(?:[A-Z]{1,3}>|[>|\uff1e]|&gt;)(?!>{3}|[-=]+>|\w+\|)")
