@@ -11,6 +11,7 @@ from mailgate.cli.web_address import served_at
 from mailgate.embedded import Servers, running
 from mailgate.errors import BadInput, BadSettings
 from mailgate.settings import Settings, read_settings
+from mailgate.store.audit import By, work_for
 from mailgate.store.db import Database, Session
 from mailgate.store.organisations import find_organisation
 
@@ -59,6 +60,7 @@ class House:
     def desk(self, org: str | None) -> Iterator[Session]:
         """A transaction for the organisation named, or the only one, that sees nothing of the others."""
         with self.database() as database, database.desk(self.organisation(database, org)) as session:
+            work_for(session, By("the command line"))
             yield session
 
     def organisation(self, database: Database, name: str | None) -> int:

@@ -187,6 +187,31 @@ def members_of(session: Session, team_id: int) -> list[Agent]:
     return list(session.scalars(joined.where(TeamMember.team_id == team_id, Agent.active).order_by(Agent.id)))
 
 
+def memberships(session: Session, agent_id: int) -> list[TeamMember]:
+    """An agent's places in teams."""
+    question = select(TeamMember).where(TeamMember.agent_id == agent_id)
+    return list(session.scalars(question.order_by(TeamMember.team_id)))
+
+
+def members(session: Session, team_id: int) -> list[TeamMember]:
+    """A team's places."""
+    return list(session.scalars(select(TeamMember).where(TeamMember.team_id == team_id).order_by(TeamMember.agent_id)))
+
+
+def member_emails(session: Session) -> dict[int, list[str]]:
+    """The addresses of every team's members, by team."""
+    question = select(TeamMember.team_id, Agent.email).join(Agent, Agent.id == TeamMember.agent_id)
+    found: dict[int, list[str]] = {}
+    for team_id, email in session.execute(question.order_by(Agent.email)):
+        found.setdefault(team_id, []).append(email)
+    return found
+
+
+def lock_agents(session: Session) -> None:
+    """Nobody else changes who works here until this transaction ends."""
+    session.execute(select(Agent.id).order_by(Agent.id).with_for_update())
+
+
 def agent_by_email(session: Session, email: str) -> Agent | None:
     return session.scalar(select(Agent).where(Agent.email == email.lower()))
 
@@ -245,8 +270,10 @@ def use_once(session: Session, token_id: int, now: datetime) -> bool:
 
 def remove_api_tokens(session: Session, name: str) -> int:
     """Take away the API tokens of this name; how many there were."""
-    gone = delete(Token).where(Token.kind == "api", Token.name == name).returning(Token.id)
-    return len(session.execute(gone).all())
+    gone = list(session.scalars(select(Token).where(Token.kind == "api", Token.name == name)))
+    for token in gone:
+        session.delete(token)
+    return len(gone)
 
 
 def remove_sign_in_links(session: Session, agent_id: int) -> None:
@@ -257,6 +284,12 @@ def remove_sign_in_links(session: Session, agent_id: int) -> None:
 def session_begun_at(session: Session, digest: bytes) -> datetime | None:
     """When the session of this secret began."""
     return session.scalar(select(SignedIn.created_at).where(SignedIn.hash == digest))
+
+
+def sessions_of(session: Session, agent_id: int, now: datetime) -> list[SignedIn]:
+    """Where an agent is signed in, newest first."""
+    question = select(SignedIn).where(SignedIn.agent_id == agent_id, SignedIn.expires_at > now)
+    return list(session.scalars(question.order_by(SignedIn.created_at.desc(), SignedIn.id.desc())))
 
 
 def end_sessions_of(session: Session, agent_id: int) -> None:

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from mailgate.errors import BadSettings, Conflict, Temporary
 from mailgate.store import tables  # noqa: F401 - whoever writes rows needs every table, to follow foreign keys
 from mailgate.store.base import insert_written
+from mailgate.store.noting import note_changes
+from mailgate.store.sight import narrow
 
 __all__ = ["Connection", "Database", "Session", "require_tenant_role", "sit", "temporary_when_down"]
 
@@ -69,11 +71,15 @@ class Database:
 
 
 class _Desk(Session):
-    """A session that also writes plain rows (`store.base.write`)."""
+    """A session that also writes plain rows (`store.base.write`), and notes what somebody changes in the set-up."""
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
+        note_changes(self)
         insert_written(self)
         super().flush(objects)
+
+
+event.listen(_Desk, "do_orm_execute", narrow)
 
 
 def only_look(session: Session) -> None:

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session, aliased
 from mailgate.store.agents import Agent, TeamMember
 from mailgate.store.office import Category, Mailbox, Team
 from mailgate.store.people import Person
+from mailgate.store.sight import BEYOND
 from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket, TicketTag
 
 FOUND_BY_WORDS = 500  # a search looks at so many of the newest messages that hold its words
@@ -128,9 +129,9 @@ def place_of(ticket: Ticket, sort: str) -> Place:
 
 
 def listed(session: Session, ticket_id: int) -> Listed:
-    """One ticket with its names, as this transaction has left it."""
+    """One ticket with its names, as this transaction has left it: perhaps out of sight of whoever changed it."""
     session.flush()
-    return Listed(*session.execute(_shown().where(Ticket.id == ticket_id)).one())
+    return Listed(*session.execute(_shown().where(Ticket.id == ticket_id), execution_options=BEYOND).one())
 
 
 def listed_by_number(session: Session, number: str) -> Listed | None:

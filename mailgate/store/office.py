@@ -172,3 +172,40 @@ def team_named(session: Session, name: str) -> Team | None:
 
 def category_named(session: Session, name: str) -> Category | None:
     return session.scalar(select(Category).where(Category.name == name))
+
+
+def team_by_id(session: Session, team_id: int) -> Team | None:
+    return session.scalar(select(Team).where(Team.id == team_id))
+
+
+def category_by_id(session: Session, category_id: int) -> Category | None:
+    return session.scalar(select(Category).where(Category.id == category_id))
+
+
+def categories_of(session: Session, team_id: int) -> list[TeamCategory]:
+    """The categories a team sees."""
+    question = select(TeamCategory).where(TeamCategory.team_id == team_id)
+    return list(session.scalars(question.order_by(TeamCategory.category_id)))
+
+
+def category_names_of_teams(session: Session) -> dict[int, list[str]]:
+    """The names of the categories every team sees, by team."""
+    question = select(TeamCategory.team_id, Category.name).join(Category, Category.id == TeamCategory.category_id)
+    found: dict[int, list[str]] = {}
+    for team_id, name in session.execute(question.order_by(Category.name)):
+        found.setdefault(team_id, []).append(name)
+    return found
+
+
+def remove_unused(session: Session, row: TenantRow) -> bool:
+    """Take away what nothing points to; False where something does, which then stays."""
+    session.flush()
+    try:
+        with session.begin_nested():
+            session.delete(row)
+            session.flush()
+            session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))  # ask now, not at the commit
+            session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+    except IntegrityError:
+        return False
+    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, delete, or_, select, text
+from sqlalchemy import Index, UniqueConstraint, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow
@@ -74,5 +74,7 @@ def replies_by_shortcut(session: Session, shortcuts: Iterable[str]) -> dict[str,
 
 
 def remove_reply(session: Session, reply_id: int) -> bool:
-    gone = delete(CannedReply).where(CannedReply.id == reply_id).returning(CannedReply.id)
-    return session.scalar(gone) is not None
+    found = reply_by_id(session, reply_id)
+    if found is not None:
+        session.delete(found)
+    return found is not None

@@ -11,9 +11,9 @@ from werkzeug.test import TestResponse
 from mailgate import clock
 from mailgate.office.replies import Words, save
 from mailgate.office.senders import treat
-from mailgate.office.setup import add_team
+from mailgate.office.setup import add_category, add_team
 from mailgate.rights import Right, may
-from mailgate.store.agents import ROLES
+from mailgate.store.agents import ROLES, agents
 from mailgate.store.messages import files_of
 from mailgate.store.outbox import copies_of_messages
 from mailgate.store.promises import calendar_rows
@@ -50,9 +50,10 @@ def _real_things(world: World) -> dict[str, str]:
     policy_id = promise(world)
     with world.database.desk(world.org) as session:
         (calendar,) = calendar_rows(session)
-        team = add_team(session, "Service", clock.now())
+        people = {"agent_id": agents(session)[0].id, "team_id": add_team(session, "Ours", clock.now()).id}
+        people["category_id"] = add_category(session, "Ours", clock.now()).id
     return {
-        "team_id": str(team.id), "agent_id": "1",
+        **{name: str(value) for name, value in people.items()},
         "policy_id": str(policy_id), "calendar_id": str(calendar.id),
         "number": ticket.number, "kept_id": str(kept.id), "file_id": str(file.id), "copy_id": str(copy.id),
         "message_id": str(thread[0].id), "reply_id": str(reply.id), "mailbox_id": str(ticket.mailbox_id),

@@ -12,7 +12,9 @@ from mailgate import clock
 from mailgate.errors import Forbidden
 from mailgate.rights import Right, may
 from mailgate.store.agents import Holder, agent_by_id, find_session, find_token, token_by_id
+from mailgate.store.audit import By, work_for
 from mailgate.store.db import Session
+from mailgate.store.sight import limit_to
 from mailgate.tickets.history import Actor
 from mailgate.tokens import hashed
 from web.access.address import client_address, limit
@@ -33,11 +35,16 @@ class Who:
     agent_id: int | None
     by_cookie: bool
     presence: str = "available"  # of an agent
+    only_own_teams: bool = False
 
     @property
     def actor(self) -> Actor:
         """As the history will name them."""
         return Actor("agent" if self.agent_id is not None else "token", self.name, agent_id=self.agent_id)
+
+    def by(self) -> By:
+        """As the audit will name them."""
+        return By(self.name, self.agent_id, client_address())
 
     def may(self, right: Right) -> bool:
         return may(self.role, right)
@@ -67,7 +74,11 @@ def agent() -> Actor:
 @contextmanager
 def desk() -> Iterator[Session]:
     """One transaction for the organisation of whoever asks: committed whole at the end, or not at all."""
-    with tools().database.desk(who().org) as session:
+    known = who()
+    with tools().database.desk(known.org) as session:
+        if known.only_own_teams and known.agent_id is not None:
+            limit_to(session, known.agent_id)
+        work_for(session, known.by())
         yield session
 
 
@@ -117,4 +128,8 @@ def _by_cookie() -> Who | None:
         known = agent_by_id(session, found.id)
     if known is None:
         return None
-    return Who(found.org_id, known.role, known.name, known.id, by_cookie=True, presence=known.presence_at(clock.now()))
+    is_limited = known.only_own_teams and not may(known.role, Right.SEE_ALL)
+    return Who(
+        found.org_id, known.role, known.name, known.id, by_cookie=True, presence=known.presence_at(clock.now()),
+        only_own_teams=is_limited,
+    )  # fmt: skip

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from mailgate.errors import BadInput, NotFound
 from mailgate.rights import Right, may
-from mailgate.store.agents import Agent, agent_by_email
+from mailgate.store.agents import Agent, agent_by_email, agents
 from mailgate.store.db import Session
-from mailgate.store.office import Category, Mailbox, Team, category_named, mailbox_by_address, team_named
+from mailgate.store.office import (
+    Category,
+    Mailbox,
+    Team,
+    categories,
+    category_named,
+    mailbox_by_address,
+    mailboxes,
+    team_named,
+    teams,
+)
 from mailgate.store.tickets import Ticket, by_number
 
 _UNKNOWN = "is not known"
@@ -24,10 +34,10 @@ def no_ticket(number: str) -> NotFound:
     return NotFound(f"There is no ticket {number}.")
 
 
-def category(session: Session, name: str) -> Category:
+def category(session: Session, name: str, *, field: str = "category") -> Category:
     found = category_named(session, name)
     if found is None:
-        raise BadInput(f"There is no category {name!r}.", category=_UNKNOWN)
+        raise BadInput(f"There is no category {name!r}.", **{field: _UNKNOWN})
     return found
 
 
@@ -59,3 +69,27 @@ def worker(session: Session, email: str) -> Agent:
     if not found.active or not may(found.role, Right.WORK):
         raise BadInput(f"{email} does not work on tickets.", assignee="is not active, or only looks on")
     return found
+
+
+def team_ids(session: Session, names: list[str]) -> tuple[int, ...]:
+    return _ids({team.name: team.id for team in teams(session)}, names, "teams")
+
+
+def agent_ids(session: Session, emails: list[str]) -> tuple[int, ...]:
+    return _ids({agent.email: agent.id for agent in agents(session)}, [each.lower() for each in emails], "members")
+
+
+def mailbox_ids(session: Session, addresses: list[str]) -> tuple[int, ...]:
+    known = {mailbox.address: mailbox.id for mailbox in mailboxes(session)}
+    return _ids(known, [each.lower() for each in addresses], "mailboxes")
+
+
+def category_ids(session: Session, names: list[str]) -> tuple[int, ...]:
+    return _ids({one.name: one.id for one in categories(session)}, names, "categories")
+
+
+def _ids(known: dict[str, int], wanted: list[str], field: str) -> tuple[int, ...]:
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        raise BadInput(f"There is no {missing[0]!r} among the {field}.", **{field: "are not all known"})
+    return tuple(dict.fromkeys(known[name] for name in wanted))

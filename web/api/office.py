@@ -11,10 +11,11 @@ from mailgate.errors import NotFound
 from mailgate.office.writing import set_manners
 from mailgate.store import agents as store_agents
 from mailgate.store import office as store_office
+from mailgate.store.db import Session
 from web import cursors
 from web.access import desk
 from web.api.operations import Answer, Body, operation
-from web.api.shapes import MOST, Page, PageQuery
+from web.api.shapes import MOST, Moment, Page, PageQuery
 
 
 class AgentShown(Answer):
@@ -26,6 +27,12 @@ class AgentShown(Answer):
     role: str
     active: bool
     teams: list[str]
+    only_own_teams: Annotated[bool, Field(description="They see the tickets of their teams alone.")]
+    languages: list[str]
+    skills: list[str]
+    capacity: Annotated[int | None, Field(description="Open tickets they are given at most; null: as many as come.")]
+    presence: Literal["available", "busy", "away"]
+    away_until: Moment | None
 
 
 class TeamShown(Answer):
@@ -33,6 +40,9 @@ class TeamShown(Answer):
 
     id: int
     name: str
+    members: Annotated[list[str], Field(description="Their mail addresses.")]
+    mailboxes: Annotated[list[str], Field(description="Whose new tickets are this team's.")]
+    categories: Annotated[list[str], Field(description="What it sees besides its own tickets.")]
 
 
 class CategoryShown(Answer):
@@ -41,6 +51,8 @@ class CategoryShown(Answer):
     id: int
     name: str
     parent: str | None
+    description: str
+    active: Annotated[bool, Field(description="It can be chosen.")]
 
 
 class MailboxShown(Answer):
@@ -103,12 +115,7 @@ def list_agents(query: OfficeQuery) -> AgentPage:
     with desk() as session:
         rows, teams = store_agents.agents(session), store_agents.team_names(session)
 
-    def show(row: store_agents.Agent) -> AgentShown:
-        return AgentShown(
-            id=row.id, email=row.email, name=row.name, role=row.role, active=row.active, teams=teams.get(row.id, [])
-        )
-
-    items, following = _part(rows, query, show)
+    items, following = _part(rows, query, lambda row: _agent(row, teams))
     return AgentPage(items=items, next=following)
 
 
@@ -117,7 +124,8 @@ def list_teams(query: OfficeQuery) -> TeamPage:
     """List teams."""
     with desk() as session:
         rows = store_office.teams(session)
-    items, following = _part(rows, query, lambda row: TeamShown(id=row.id, name=row.name))
+        shown = _teams(session, rows)
+    items, following = _part(rows, query, lambda row: shown[row.id])
     return TeamPage(items=items, next=following)
 
 
@@ -127,12 +135,52 @@ def list_categories(query: OfficeQuery) -> CategoryPage:
     with desk() as session:
         rows = store_office.categories(session)
     names = {row.id: row.name for row in rows}
-
-    def show(row: store_office.Category) -> CategoryShown:
-        return CategoryShown(id=row.id, name=row.name, parent=names.get(row.parent_id) if row.parent_id else None)
-
-    items, following = _part(rows, query, show)
+    items, following = _part(rows, query, lambda row: _category(row, names))
     return CategoryPage(items=items, next=following)
+
+
+def agent_shown(session: Session, agent: store_agents.Agent) -> AgentShown:
+    """One agent, as this transaction has left them."""
+    session.flush()
+    return _agent(agent, store_agents.team_names(session))
+
+
+def team_shown(session: Session, team: store_office.Team) -> TeamShown:
+    """One team, as this transaction has left it."""
+    session.flush()
+    return _teams(session, [team])[team.id]
+
+
+def _teams(session: Session, rows: Iterable[store_office.Team]) -> dict[int, TeamShown]:
+    members, seen = store_agents.member_emails(session), store_office.category_names_of_teams(session)
+    boxes: dict[int, list[str]] = {}
+    for mailbox in store_office.mailboxes(session):
+        boxes.setdefault(mailbox.team_id or 0, []).append(mailbox.address)
+    return {
+        row.id: TeamShown(
+            id=row.id, name=row.name, members=members.get(row.id, []), mailboxes=boxes.get(row.id, []),
+            categories=seen.get(row.id, []),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def category_shown(session: Session, category: store_office.Category) -> CategoryShown:
+    """One category, as this transaction has left it."""
+    session.flush()
+    return _category(category, {row.id: row.name for row in store_office.categories(session)})
+
+
+def _agent(row: store_agents.Agent, teams: dict[int, list[str]]) -> AgentShown:
+    return AgentShown.model_validate(
+        {name: getattr(row, name) for name in AgentShown.model_fields if name != "teams"}
+        | {"teams": teams.get(row.id, [])}
+    )
+
+
+def _category(row: store_office.Category, names: dict[int, str]) -> CategoryShown:
+    parent = names.get(row.parent_id) if row.parent_id else None
+    return CategoryShown(id=row.id, name=row.name, parent=parent, description=row.description, active=row.active)
 
 
 @operation("GET", "/mailboxes", query=OfficeQuery, answer=MailboxPage)

@@ -4,7 +4,9 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from web.pages import (
+    agents,
     calendars,
+    categories,
     conversation,
     files,
     inbox,
@@ -24,6 +26,7 @@ from web.pages import (
     sides,
     sign_in,
     status,
+    teams,
     ticket,
     ticket_verbs,
     why,
@@ -40,6 +43,9 @@ GROUPS = (
     shelf,
     senders,
     outbox,
+    agents,
+    teams,
+    categories,
     mailboxes,
     mailbox_sign_in,
     letters,

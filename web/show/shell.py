@@ -9,29 +9,15 @@ from typing import Any
 from flask import render_template
 
 from mailgate import clock
-from mailgate.rights import Right
 from mailgate.store.db import Session
-from mailgate.store.imap import count_alarms
-from mailgate.store.kept import SHELVED, count_state
-from mailgate.store.letters import count_troubles
 from mailgate.store.numbers import example_number
 from mailgate.store.office import mailboxes
 from mailgate.store.organisations import Organisation, own, sole
 from mailgate.store.views import SavedView, views_of
-from web.access import Who, desk_of, who
+from web.access import desk_of, who
 from web.db import tools
-from web.show.views import MOST_COUNTED, VIEWS, Counts, capped, counts
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A line of the navigation."""
-
-    name: str
-    url: str
-    icon: str
-    count: int | str | None
-    is_current: bool
+from web.show.nav import Item, setup_items
+from web.show.views import VIEWS, Counts, capped, counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +116,7 @@ def _desk(
         )
         for view in VIEWS.values()
     ]
-    setup = _setup(session, known, current)
+    setup = setup_items(session, known, current)
     own_views = [
         Item(
             view.name,
@@ -143,24 +129,3 @@ def _desk(
     ]
     held = [item for item in setup if item.count]  # mail on the shelf is everybody's business
     return Desk(organisation.name, known.name, known.presence, [*views, *held], own_views, setup)
-
-
-def _setup(session: Session, known: Who, current: str) -> list[Item]:
-    if not known.may(Right.MAIL):
-        return []
-    shelved = capped(count_state(session, SHELVED, MOST_COUNTED))
-    items = [
-        Item("Shelf", "/admin/shelf", "held", shelved or None, current == "shelf"),
-        Item("Senders", "/admin/senders", "person", None, current == "senders"),
-        Item("Outbox", "/admin/outbox", "outbox", None, current == "outbox"),
-    ]
-    if known.may(Right.SET_UP):
-        alarms = count_alarms(session, clock.now())  # a mailbox that is not fetched shows on every page of an admin
-        items.append(Item("Canned replies", "/admin/replies", "answer", None, current == "replies"))
-        items.append(Item("Mailboxes", "/admin/mailboxes", "inbox", alarms or None, current == "mailboxes"))
-        broken = count_troubles(session)
-        items.append(Item("Letters", "/admin/letters", "mail", broken or None, current == "letters"))
-        items.append(Item("Policies", "/admin/policies", "check", None, current == "policies"))
-        items.append(Item("Routing", "/admin/routing", "people", None, current == "routing"))
-        items.append(Item("Calendars", "/admin/calendars", "clock", None, current == "calendars"))
-    return items

@@ -36,6 +36,7 @@ from web.show.happenings import happenings
 from web.show.later import laters
 from web.show.preview import Preview
 from web.show.thread import Shown, shown_messages, thread
+from web.show.trees import in_tree
 
 _LINK_WORDS = {
     "claims": "Says it belongs to",
@@ -208,8 +209,17 @@ def _choices(session: Session, ticket: Ticket) -> dict[str, list[Option]]:
         "senders": _senders(session, ticket) if who().may(Right.MAIL) else [],
         "priorities": [Option(name, name.title()) for name in PRIORITIES],
         "teams": [Option("", "None"), *of_teams],
-        "categories": [Option("", "None"), *(Option(str(one.id), one.name) for one in categories(session))],
+        "categories": [Option("", "None"), *_choosable(session, ticket)],
     }
+
+
+def _choosable(session: Session, ticket: Ticket) -> list[Option]:
+    """Categories as the tree they are; those put aside only where the ticket has one."""
+    return [
+        Option(str(one.row.id), f"{'– ' * one.depth}{one.row.name}")
+        for one in in_tree(categories(session))
+        if one.row.active or one.row.id == ticket.category_id
+    ]
 
 
 def _composer(session: Session, listed: Listed, url: str, refused: Written | None) -> dict[str, Any]:

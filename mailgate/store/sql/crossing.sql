@@ -322,6 +322,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT w.org_id, w.agent_id FROM public.agent_wishes w WHERE w.digest_at <= p_now ORDER BY w.digest_at LIMIT p_limit
 $$;
 
+-- The audit is shortened from behind by this alone: nobody may remove an entry otherwise.
+CREATE OR REPLACE FUNCTION forget_audit(p_before timestamptz)
+RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    WITH gone AS (DELETE FROM public.audit WHERE at < p_before RETURNING id) SELECT count(*) FROM gone
+$$;
+
 CREATE OR REPLACE FUNCTION schema_version()
 RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$

@@ -1,0 +1,63 @@
+"""The navigation of the set-up: what there is to set up, in groups, and what of it wants to be looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailgate import clock
+from mailgate.rights import Right
+from mailgate.store.db import Session
+from mailgate.store.imap import count_alarms
+from mailgate.store.kept import SHELVED, count_state
+from mailgate.store.letters import count_troubles
+from web.access import Who
+from web.show.views import MOST_COUNTED, capped
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the navigation. `group`: the heading it stands first below."""
+
+    name: str
+    url: str
+    icon: str
+    count: int | str | None
+    is_current: bool
+    group: str = ""
+
+
+# key: (name, icon), below the heading of their group
+_GROUPS: dict[str, dict[str, tuple[str, str]]] = {
+    "People": {"agents": ("Agents", "person"), "teams": ("Teams", "people"), "categories": ("Categories", "list")},
+    "Mail": {
+        "mailboxes": ("Mailboxes", "inbox"),
+        "letters": ("Letters", "mail"),
+        "replies": ("Canned replies", "answer"),
+    },
+    "By itself": {
+        "routing": ("Routing", "people"),
+        "policies": ("Policies", "check"),
+        "calendars": ("Calendars", "clock"),
+    },
+}
+
+
+def setup_items(session: Session, known: Who, current: str) -> list[Item]:
+    """What this one may look after."""
+    if not known.may(Right.MAIL):
+        return []
+    shelved = capped(count_state(session, SHELVED, MOST_COUNTED))
+    items = [
+        Item("Shelf", "/admin/shelf", "held", shelved or None, current == "shelf", "In and out"),
+        Item("Senders", "/admin/senders", "person", None, current == "senders"),
+        Item("Outbox", "/admin/outbox", "outbox", None, current == "outbox"),
+    ]
+    if known.may(Right.SET_UP):
+        # A mailbox that is not fetched, or a broken letter, shows on every page of an admin.
+        wanting = {"mailboxes": count_alarms(session, clock.now()), "letters": count_troubles(session)}
+        for group, parts in _GROUPS.items():
+            for place, (key, (name, icon)) in enumerate(parts.items()):
+                heading = "" if place else group
+                count = wanting.get(key) or None
+                items.append(Item(name, f"/admin/{key}", icon, count, current == key, heading))
+    return items
