@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailgate.errors import BadInput, Conflict, Forbidden, NotFound
@@ -12,7 +12,6 @@ from mailgate.office.leaving import switch_off, switch_on
 from mailgate.office.setup import add_agent
 from mailgate.rights import Right, may
 from mailgate.store.agents import (
-    PRESENCES,
     ROLES,
     Agent,
     TeamMember,
@@ -26,6 +25,7 @@ from mailgate.store.db import Session
 from mailgate.store.office import Team
 
 LONGEST_NAME, LONGEST_SKILL, MOST, MOST_TICKETS = 100, 50, 40, 9999
+TIERS = (1, 2, 3)
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
@@ -40,14 +40,17 @@ class Profile:
     languages: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     capacity: int | None = None
+    tier: int = 1
+    region: str = ""
 
 
 def profile_of(session: Session, agent: Agent) -> Profile:
     """What is said of them now."""
     teams = tuple(member.team_id for member in memberships(session, agent.id))
     return Profile(
-        agent.name, agent.role, teams, agent.only_own_teams, tuple(agent.languages), tuple(agent.skills), agent.capacity
-    )
+        agent.name, agent.role, teams, agent.only_own_teams, tuple(agent.languages), tuple(agent.skills),
+        agent.capacity, agent.tier, agent.region,
+    )  # fmt: skip
 
 
 def invite(session: Session, email: str, profile: Profile, known_teams: Iterable[Team], at: datetime, by: str) -> Agent:
@@ -93,15 +96,6 @@ def require_may_change(agent: Agent, by: str) -> None:
     _require_right(by, agent.role)
 
 
-def set_presence(agent: Agent, presence: str, until: datetime | None, now: datetime) -> None:
-    """Whether somebody takes tickets now; `until`: when being away or busy ends by itself."""
-    if presence not in PRESENCES:
-        raise BadInput(f"There is no presence {presence!r}.", presence=f"must be one of {', '.join(PRESENCES)}")
-    if until is not None and until <= now:
-        raise BadInput("That time has passed already.", until="is in the past")
-    agent.presence, agent.away_until = presence, until if presence != "available" else None
-
-
 def known_agent(session: Session, agent_id: int) -> Agent:
     found = agent_by_id(session, agent_id)
     if found is None:
@@ -112,7 +106,7 @@ def known_agent(session: Session, agent_id: int) -> Agent:
 def _set(session: Session, agent: Agent, profile: Profile, known_teams: Iterable[Team]) -> None:
     agent.only_own_teams = profile.only_own_teams
     agent.languages, agent.skills = list(profile.languages), list(profile.skills)
-    agent.capacity = profile.capacity
+    agent.capacity, agent.tier, agent.region = profile.capacity, profile.tier, profile.region
     known = {team.id for team in known_teams}
     if not set(profile.teams) <= known:
         raise BadInput("One of these teams is not there any more.", teams="are not all known")
@@ -152,4 +146,9 @@ def _checked(profile: Profile) -> Profile:
         )
     if profile.capacity is not None and not 0 <= profile.capacity <= MOST_TICKETS:
         raise BadInput(f"The number of tickets lies between 0 and {MOST_TICKETS}.", capacity="is out of range")
-    return Profile(name, profile.role, profile.teams, profile.only_own_teams, languages, skills, profile.capacity)
+    if profile.tier not in TIERS:
+        raise BadInput("The tiers of support are 1, 2 and 3.", tier="must be 1, 2 or 3")
+    region = " ".join(profile.region.split())
+    if len(region) > LONGEST_SKILL:
+        raise BadInput(f"A region has {LONGEST_SKILL} characters at most.", region="is too long")
+    return replace(profile, name=name, languages=languages, skills=skills, region=region)

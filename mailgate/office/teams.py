@@ -19,9 +19,11 @@ from mailgate.store.office import (
     remove_unused,
     team_by_id,
     team_named,
+    teams,
 )
 
 LONGEST_NAME = 100
+TIERS = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,9 @@ class TeamSetup:
     members: tuple[int, ...] = ()
     mailboxes: tuple[int, ...] = ()
     categories: tuple[int, ...] = ()
+    tier: int = 1
+    region: str = ""
+    parent_id: int | None = None  # the department or branch it belongs to
 
 
 def setup_of(session: Session, team: Team) -> TeamSetup:
@@ -41,6 +46,9 @@ def setup_of(session: Session, team: Team) -> TeamSetup:
         tuple(member.agent_id for member in members(session, team.id)),
         tuple(mailbox.id for mailbox in mailboxes(session) if mailbox.team_id == team.id),
         tuple(each.category_id for each in categories_of(session, team.id)),
+        team.tier,
+        team.region,
+        team.parent_id,
     )
 
 
@@ -49,13 +57,18 @@ def save_team(session: Session, setup: TeamSetup, at: datetime, *, team: Team | 
     name = " ".join(setup.name.split())
     if not name or len(name) > LONGEST_NAME:
         raise BadInput(f"A team needs a name, of {LONGEST_NAME} characters at most.", name="is empty or too long")
+    region = " ".join(setup.region.split())
+    if len(region) > LONGEST_NAME:
+        raise BadInput(f"A region has {LONGEST_NAME} characters at most.", region="is too long")
+    if setup.tier not in TIERS:
+        raise BadInput("The tiers of support are 1, 2 and 3.", tier="must be 1, 2 or 3")
     namesake = team_named(session, name)
     if namesake is not None and namesake is not team:
         raise BadInput(f"There is a team “{name}” already.", name="is taken")
     if team is None:
         team = add(session, Team(name=name, created_at=at))
-        session.flush()
-    team.name = name
+    team.name, team.tier, team.region = name, setup.tier, region
+    _set_parent(session, team, setup.parent_id)
     _set_members(session, team, set(setup.members))
     _set_mailboxes(session, team, set(setup.mailboxes))
     _set_categories(session, team, set(setup.categories))
@@ -77,6 +90,18 @@ def known_team(session: Session, team_id: int) -> Team:
     if found is None:
         raise NotFound(f"There is no team {team_id}.")
     return found
+
+
+def _set_parent(session: Session, team: Team, parent_id: int | None) -> None:
+    """No team lies within itself."""
+    known = {each.id: each.parent_id for each in teams(session)}
+    at, seen = parent_id, {team.id}
+    while at is not None:
+        if at not in known or at in seen:
+            raise BadInput("A team cannot lie within itself, or within one that is not there.", parent="is wrong")
+        seen.add(at)
+        at = known[at]
+    team.parent_id = parent_id
 
 
 def _set_members(session: Session, team: Team, wanted: set[int]) -> None:

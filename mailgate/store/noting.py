@@ -32,8 +32,8 @@ _SECRET = "(kept secret)"  # noqa: S105 - what stands there instead of one
 _SECRETS = frozenset({"password_hash"})
 _QUIET = frozenset(
     {"org_id", "id", "created_at", "changed_at", "changed_by", "by", "at", "uses", "used_at", "totp_step",
-     "is_timed", "retime_after", "presence", "away_until", "good_at", "failing_since", "complaint",
-     "trouble", "trouble_at"}
+     "is_timed", "retime_after", "presence", "away_until", "away_since", "turn", "good_at", "failing_since",
+     "complaint", "trouble", "trouble_at"}
 )  # fmt: skip
 _POINTERS: dict[str, tuple[type[TenantRow], str]] = {
     "team_id": (Team, "name"), "category_id": (Category, "name"), "parent_id": (Category, "name"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from mailgate import clock
@@ -59,13 +60,17 @@ def test_an_admin_invites_somebody_who_comes_in_by_the_link(site: Site, world: W
     assert told | {"id": 0} == {
         "id": 0, "email": "ben@nordlicht.example", "name": "Ben", "role": "agent", "active": True, "teams": ["Billing"],
         "only_own_teams": False, "languages": ["en", "de"], "skills": ["refunds", "two words"], "capacity": 12,
-        "presence": "available", "away_until": None,
+        "presence": "available", "tier": 1, "region": "", "away_until": None,
     }  # fmt: skip
     page = admin.get(f"/admin/agents/{told['id']}")
     assert "Sign out everywhere" in page
     fields |= {"name": "Ben Adler", "teams": [], "skills": "", "capacity": "", "only_own_teams": "true"}
     admin.post(f"/admin/agents/{told['id']}", **fields)
-    admin.post(f"/admin/agents/{told['id']}/presence", presence="away", until="2999-01-01T08:00")
+    admin.post(
+        f"/admin/agents/{told['id']}/presence",
+        presence="away",
+        until=f"{clock.now() + timedelta(days=3):%Y-%m-%dT%H:%M}",
+    )
     assert "Away" in admin.get("/admin/agents")
     admin.post(f"/admin/agents/{told['id']}/presence", 422, presence="away", until="2020-01-01T08:00")
     admin.post(f"/admin/agents/{told['id']}/sessions/removal")
@@ -119,6 +124,9 @@ def test_teams_and_categories_limit_what_an_agent_sees(site: Site, world: World)
     assert team | {"id": 0} == {
         "id": 0,
         "name": "Legal",
+        "tier": 1,
+        "region": "",
+        "parent": None,
         "members": [MARA],
         "mailboxes": [],
         "categories": ["Contracts"],

@@ -41,10 +41,10 @@ def category(session: Session, name: str, *, field: str = "category") -> Categor
     return found
 
 
-def team(session: Session, name: str) -> Team:
+def team(session: Session, name: str, *, field: str = "team") -> Team:
     found = team_named(session, name)
     if found is None:
-        raise BadInput(f"There is no team {name!r}.", team=_UNKNOWN)
+        raise BadInput(f"There is no team {name!r}.", **{field: _UNKNOWN})
     return found
 
 

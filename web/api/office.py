@@ -30,6 +30,8 @@ class AgentShown(Answer):
     only_own_teams: Annotated[bool, Field(description="They see the tickets of their teams alone.")]
     languages: list[str]
     skills: list[str]
+    tier: Annotated[int, Field(description="Of support: 1, 2 or 3.")]
+    region: str
     capacity: Annotated[int | None, Field(description="Open tickets they are given at most; null: as many as come.")]
     presence: Literal["available", "busy", "away"]
     away_until: Moment | None
@@ -40,6 +42,9 @@ class TeamShown(Answer):
 
     id: int
     name: str
+    tier: Annotated[int, Field(description="Of support: 1, 2 or 3.")]
+    region: str
+    parent: Annotated[str | None, Field(description="The team it belongs to.")]
     members: Annotated[list[str], Field(description="Their mail addresses.")]
     mailboxes: Annotated[list[str], Field(description="Whose new tickets are this team's.")]
     categories: Annotated[list[str], Field(description="What it sees besides its own tickets.")]
@@ -153,12 +158,14 @@ def team_shown(session: Session, team: store_office.Team) -> TeamShown:
 
 def _teams(session: Session, rows: Iterable[store_office.Team]) -> dict[int, TeamShown]:
     members, seen = store_agents.member_emails(session), store_office.category_names_of_teams(session)
+    names = {row.id: row.name for row in store_office.teams(session)}
     boxes: dict[int, list[str]] = {}
     for mailbox in store_office.mailboxes(session):
         boxes.setdefault(mailbox.team_id or 0, []).append(mailbox.address)
     return {
         row.id: TeamShown(
-            id=row.id, name=row.name, members=members.get(row.id, []), mailboxes=boxes.get(row.id, []),
+            id=row.id, name=row.name, tier=row.tier, region=row.region, parent=names.get(row.parent_id or 0),
+            members=members.get(row.id, []), mailboxes=boxes.get(row.id, []),
             categories=seen.get(row.id, []),
         )
         for row in rows

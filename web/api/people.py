@@ -12,6 +12,7 @@ from mailgate.errors import Conflict
 from mailgate.office import agents as office_agents
 from mailgate.office.agents import Profile, known_agent
 from mailgate.office.links import SIGN_IN_MINUTES, sign_in_link
+from mailgate.office.routing import set_presence
 from mailgate.store.agents import end_sessions_of
 from mailgate.store.office import teams
 from web.access import desk, who
@@ -22,6 +23,7 @@ from web.api.shapes import Email, From, Moment, Name
 from web.db import tools
 
 Role = Literal["owner", "admin", "agent", "viewer"]
+Tier = Annotated[int, Field(ge=1, le=3)]
 Names = Annotated[list[Name], Field(max_length=200)]
 
 
@@ -35,6 +37,8 @@ class NewAgent(Body):
     only_own_teams: Annotated[bool, Field(description="They see the tickets of their teams alone.")] = False
     languages: Names = Field(default_factory=list)
     skills: Names = Field(default_factory=list)
+    tier: Tier = 1
+    region: Annotated[str, Field(max_length=office_agents.LONGEST_SKILL)] = ""
     capacity: Annotated[int | None, Field(ge=0, le=office_agents.MOST_TICKETS, description="Open tickets at most.")] = (
         None
     )
@@ -49,6 +53,8 @@ class AgentChange(Body):
     only_own_teams: bool | None = None
     languages: Names | None = None
     skills: Names | None = None
+    tier: Tier | None = None
+    region: Annotated[str | None, Field(max_length=office_agents.LONGEST_SKILL)] = None
     capacity: Annotated[
         int | None, Field(ge=0, le=office_agents.MOST_TICKETS, description="Null: as many as come.")
     ] = None
@@ -70,7 +76,7 @@ def invite_agent(body: NewAgent) -> AgentShown:
     with desk() as session:
         profile = Profile(
             body.name, body.role, lookups.team_ids(session, body.teams), body.only_own_teams, tuple(body.languages),
-            tuple(body.skills), body.capacity,
+            tuple(body.skills), body.capacity, body.tier, body.region,
         )  # fmt: skip
         known = teams(session)
         agent = office_agents.invite(session, body.email, profile, known, clock.now(), who().role)
@@ -93,11 +99,13 @@ def change_agent(agent_id: int, body: AgentChange) -> AgentShown:
                 tuple(body.languages) if body.languages is not None else now.languages,
                 tuple(body.skills) if body.skills is not None else now.skills,
                 body.capacity if "capacity" in sent else now.capacity,
+                body.tier or now.tier,
+                now.region if body.region is None else body.region,
             )
             office_agents.change(session, agent, profile, teams(session), who().role)
         if body.presence is not None or body.away_until is not None:
             presence = body.presence or agent.presence
-            office_agents.set_presence(agent, presence, body.away_until, clock.now())
+            set_presence(agent, presence, clock.now(), until=body.away_until)
         if body.active is not None:
             office_agents.set_active(session, agent, active=body.active, by=who().role)
         session.flush()

@@ -16,6 +16,7 @@ from web.api.office import CategoryShown, TeamShown, category_shown, team_shown
 from web.api.operations import Body, operation
 from web.api.shapes import Name
 
+Tier = Annotated[int, Field(ge=1, le=3)]
 Names = Annotated[list[Name], Field(max_length=200)]
 
 
@@ -23,6 +24,9 @@ class NewTeam(Body):
     """A team: members by mail address, mailboxes by address, categories by name."""
 
     name: Annotated[Name, Field(max_length=office_teams.LONGEST_NAME)]
+    tier: Tier = 1
+    region: Annotated[str, Field(max_length=office_teams.LONGEST_NAME)] = ""
+    parent: Annotated[str | None, Field(description="The team it belongs to.")] = None
     members: Names = Field(default_factory=list)
     mailboxes: Names = Field(default_factory=list)
     categories: Names = Field(default_factory=list)
@@ -32,6 +36,9 @@ class TeamChange(Body):
     """What changes; what is left out stays."""
 
     name: Annotated[Name | None, Field(max_length=office_teams.LONGEST_NAME)] = None
+    tier: Tier | None = None
+    region: Annotated[str | None, Field(max_length=office_teams.LONGEST_NAME)] = None
+    parent: Annotated[str | None, Field(description="Null: none.")] = None
     members: Names | None = None
     mailboxes: Names | None = None
     categories: Names | None = None
@@ -61,7 +68,7 @@ def add_team(body: NewTeam) -> TeamShown:
     with desk() as session:
         setup = office_teams.TeamSetup(
             body.name, lookups.agent_ids(session, body.members), lookups.mailbox_ids(session, body.mailboxes),
-            lookups.category_ids(session, body.categories),
+            lookups.category_ids(session, body.categories), body.tier, body.region, _team(session, body.parent),
         )  # fmt: skip
         return team_shown(session, office_teams.save_team(session, setup, clock.now()))
 
@@ -77,6 +84,9 @@ def change_team(team_id: int, body: TeamChange) -> TeamShown:
             lookups.agent_ids(session, body.members) if body.members is not None else now.members,
             lookups.mailbox_ids(session, body.mailboxes) if body.mailboxes is not None else now.mailboxes,
             lookups.category_ids(session, body.categories) if body.categories is not None else now.categories,
+            body.tier or now.tier,
+            now.region if body.region is None else body.region,
+            _team(session, body.parent) if "parent" in body.model_fields_set else now.parent_id,
         )
         return team_shown(session, office_teams.save_team(session, setup, clock.now(), team=team))
 
@@ -122,6 +132,10 @@ def remove_category(category_id: int) -> CategoryShown:
         shown = category_shown(session, category)
         office_categories.remove_category(session, category)
     return shown
+
+
+def _team(session: Session, name: str | None) -> int | None:
+    return lookups.team(session, name, field="parent").id if name else None
 
 
 def _parent(session: Session, name: str | None) -> int | None:

@@ -18,9 +18,9 @@ from mailgate.office.agents import (
     profile_of,
     require_may_change,
     set_active,
-    set_presence,
 )
 from mailgate.office.links import SIGN_IN_MINUTES, sign_in_link
+from mailgate.office.routing import set_presence
 from mailgate.store.agents import Agent, agents, end_sessions_of, sessions_of, team_names
 from mailgate.store.db import Session
 from mailgate.store.office import teams
@@ -28,7 +28,7 @@ from web.access import desk, who
 from web.answers import see_other
 from web.db import tools
 from web.forms import Form, Line
-from web.show.agents import ROLES, ROLES_OF_OTHERS, split, until
+from web.show.agents import ROLES, ROLES_OF_OTHERS, TIERS, split, until
 from web.show.fields import Option
 from web.show.shell import desk_page
 
@@ -49,12 +49,14 @@ class AgentForm(Form):
     languages: Line = ""
     skills: Line = ""
     capacity: Annotated[Line, Field(pattern=r"^[0-9]{0,5}$")] = ""
+    tier: Annotated[Line, Field(pattern=r"^[0-9]{1,2}$")] = "1"
+    region: Line = ""
 
     @property
     def profile(self) -> Profile:
         return Profile(
             self.name, self.role, tuple(int(each) for each in self.teams), self.only_own_teams, split(self.languages),
-            split(self.skills), int(self.capacity) if self.capacity else None,
+            split(self.skills), int(self.capacity) if self.capacity else None, int(self.tier), self.region,
         )  # fmt: skip
 
 
@@ -134,7 +136,7 @@ def say_presence(agent_id: int) -> Response:
     try:
         with desk() as session:
             agent = known_agent(session, agent_id)
-            set_presence(agent, form.presence, until(session, form.until), clock.now())
+            set_presence(agent, form.presence, clock.now(), until=until(session, form.until))
     except BadInput as error:
         return _refused(agent_id, None, error)
     return see_other(f"{_URL}/{agent_id}?done=saved")
@@ -180,7 +182,7 @@ def _page(session: Session, agent: Agent, *, link: str | None = None, errors: di
     form = AgentForm(
         name=said.name, role=said.role, teams=tuple(map(str, said.teams)), only_own_teams=said.only_own_teams,
         languages=", ".join(said.languages), skills=", ".join(said.skills),
-        capacity="" if said.capacity is None else str(said.capacity),
+        capacity="" if said.capacity is None else str(said.capacity), tier=str(said.tier), region=said.region,
     )  # fmt: skip
     return _form(session, agent, form, errors, link=link)
 
@@ -196,6 +198,7 @@ def _form(
     return desk_page(
         session, "agent.html", current="agents", agent=agent, form=form, errors=errors, link=link,
         minutes=SIGN_IN_MINUTES, roles=ROLES if who().role == "owner" else ROLES_OF_OTHERS, presences=PRESENCES,
+        tiers=TIERS,
         teams=[(str(team.id), team.name) for team in teams(session)], done=request.args.get("done", ""),
         sessions=sessions_of(session, agent.id, clock.now()) if agent is not None else [],
     )  # fmt: skip

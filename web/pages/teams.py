@@ -17,6 +17,8 @@ from mailgate.store.office import Team, categories, mailboxes, teams
 from web.access import desk
 from web.answers import see_other
 from web.forms import Form, Line
+from web.show.agents import TIERS
+from web.show.fields import Option
 from web.show.shell import desk_page
 
 pages = Blueprint("teams", __name__, url_prefix="/admin/teams")
@@ -32,12 +34,20 @@ class TeamForm(Form):
     members: Ids = ()
     mailboxes: Ids = ()
     categories: Ids = ()
+    tier: Annotated[Line, Field(pattern=r"^[0-9]{1,2}$")] = "1"
+    region: Line = ""
+    parent: Annotated[Line, Field(pattern=r"^[0-9]{0,18}$")] = ""
 
     @property
     def setup(self) -> TeamSetup:
         return TeamSetup(
-            self.name, *(tuple(int(each) for each in ids) for ids in (self.members, self.mailboxes, self.categories))
-        )
+            self.name, _numbers(self.members), _numbers(self.mailboxes), _numbers(self.categories), int(self.tier),
+            self.region, int(self.parent) if self.parent else None,
+        )  # fmt: skip
+
+
+def _numbers(ids: Ids) -> tuple[int, ...]:
+    return tuple(int(each) for each in ids)
 
 
 @pages.get("")
@@ -111,14 +121,17 @@ def _saved(form: TeamForm, team_id: int | None) -> Response:
 def _filled(setup: TeamSetup) -> TeamForm:
     return TeamForm(
         name=setup.name, members=tuple(map(str, setup.members)), mailboxes=tuple(map(str, setup.mailboxes)),
-        categories=tuple(map(str, setup.categories)),
+        categories=tuple(map(str, setup.categories)), tier=str(setup.tier), region=setup.region,
+        parent=str(setup.parent_id or ""),
     )  # fmt: skip
 
 
 def _form(session: Session, team: Team | None, form: TeamForm, errors: dict[str, str] | None = None) -> str:
+    others = [Option(str(one.id), one.name) for one in teams(session) if one is not team]
     return desk_page(
         session, "team.html", current="teams", team=team, form=form, errors=errors,
         agents=[(str(one.id), one.name) for one in agents(session) if one.active or str(one.id) in form.members],
         mailboxes=[(str(one.id), one.address) for one in mailboxes(session)],
-        categories=[(str(one.id), one.name) for one in categories(session)],
+        categories=[(str(one.id), one.name) for one in categories(session)], tiers=TIERS,
+        parents=[Option("", "No other team"), *others],
     )  # fmt: skip

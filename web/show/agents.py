@@ -18,6 +18,8 @@ ROLES = (
 )
 ROLES_OF_OTHERS = ROLES[:3]  # what somebody who is no owner may give
 
+TIERS = (Option("1", "First: takes everything"), Option("2", "Second"), Option("3", "Third: the specialists"))
+
 
 def split(text: str) -> tuple[str, ...]:
     """What somebody typed with commas between."""
