@@ -19,6 +19,7 @@ from mailgate.errors import Refused, Temporary
 from mailgate.failpoints import point
 from mailgate.mail import Envelope, Letter, Ruling, Verdict
 from mailgate.queue.worker import is_stopping
+from mailgate.steps.digests import send_digests
 from mailgate.steps.file import file_letters
 from mailgate.steps.files import check_files
 from mailgate.steps.follow import follow
@@ -149,6 +150,7 @@ def sweep(slot: int = 0) -> None:
             shop.bell.ring(job)
     release_held(shop)
     wake_tickets(shop)
+    send_digests(shop)
     if not any(waiting):
         _move_raw(shop)
         check_files(shop)

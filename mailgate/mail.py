@@ -255,6 +255,7 @@ class Task:
     quoted: tuple[Quoted, ...] = ()  # newest first
     links: tuple[Linked, ...] = ()  # files that do not travel with it
     variables: dict[str, str] = field(default_factory=dict)  # what the letter may name: number, status_url, …
+    stop_url: str | None = None  # where its reader stops letters of its kind, by one click
     automatic: str | None = None  # Auto-Submitted value: auto-replied, auto-generated, None for a person's answer
     files: tuple[File, ...] = ()
     date: datetime | None = None

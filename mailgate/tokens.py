@@ -8,12 +8,23 @@ import hashlib
 import hmac
 import re
 import secrets
+from typing import NamedTuple
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 _MAC_BYTES = 10  # 80 bits, 16 characters
 _MARK = re.compile(r"([tbs])([a-z2-7]{1,13})\.([a-z2-7]{16})")
+_STOP = re.compile(r"([a-z2-7]{1,13})\.([a-z_]{1,30})\.([at])([a-z2-7]{1,13})\.([a-z2-7]{16})")
 _CHECK_ID = re.compile(r"check\.([a-z2-7]{16})\.([a-z2-7]{16})")
 _MESSAGE_ID = re.compile(r"t([a-z2-7]{1,13})\.([a-z2-7]{16})\.([a-z2-7]{16})")
+
+
+class Stop(NamedTuple):
+    """A letter somebody wants no more: an agent (`a`), or the customer of a ticket (`t`)."""
+
+    org: int
+    letter: str
+    kind: str
+    id: int
 
 
 class Marks:
@@ -63,6 +74,11 @@ class Marks:
         expected = self._mac("message", org, number, unique)
         return _number(number) if hmac.compare_digest(mac, expected) else None
 
+    def loose_id(self, domain: str) -> str:
+        """A fresh Message-ID (without brackets) of a letter that belongs to no ticket."""
+        unique = _text(secrets.token_bytes(10))
+        return f"n.{unique}.{self._mac('loose', 0, unique)}@{domain}"
+
     def check_id(self, domain: str) -> str:
         """A fresh Message-ID (without brackets) of a mail that only checks a mailbox."""
         unique = _text(secrets.token_bytes(10))
@@ -76,6 +92,22 @@ class Marks:
     def stamp(self, purpose: str, value: str) -> str:
         """A keyed hash of a value, e.g. a form's proof that it came from our own page."""
         return self._mac(purpose, 0, value)
+
+    def stop(self, org: int, letter: str, kind: str, row_id: int) -> str:
+        """`<org>.<letter>.<kind><id>.<mac>`: who holds it may stop this letter, for an agent (a) or a customer (t)."""
+        what = f"{_base32(org)}.{letter}.{kind}{_base32(row_id)}"
+        return f"{what}.{self._mac('stop', org, what)}"
+
+    def read_stop(self, mark: str) -> Stop | None:
+        """What it stops for whom, if the mark is ours."""
+        match = _STOP.fullmatch(mark.lower())
+        if match is None:
+            return None
+        org = _number(match[1])
+        what = mark.lower().rpartition(".")[0]
+        if not hmac.compare_digest(match[5], self._mac("stop", org, what)):
+            return None
+        return Stop(org, match[2], match[3], _number(match[4]))
 
     def _read(self, letter: str, purpose: str, org: int, mark: str) -> int | None:
         match = _MARK.fullmatch(mark.lower())

@@ -22,6 +22,7 @@ _LONGEST_ADDRESS = 320  # octets; RFC 3696 3: 64 and 255 around the @
 _NEWEST_REFERENCES = 10
 _NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+")
 _SPACES = re.compile(r" {2,}")
+_LINK = re.compile(r"https?://[!-;=?-~]{1,500}")
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}")
 _UNSAFE = r"\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff"
 _ATOM = rf"[^{_UNSAFE}<>()\[\],;:\\\"@]"
@@ -126,6 +127,9 @@ def _manners(task: Task) -> list[str]:
         lines.append(f"Auto-Submitted: {plain(task.automatic)}")
     if task.automatic == "auto-replied":
         lines.append("X-Auto-Response-Suppress: All")
+    if task.stop_url is not None:  # RFC 8058: the mail program asks for it by itself, without a page
+        lines.append(f"List-Unsubscribe: <{_url(task.stop_url)}>")
+        lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
     return lines
 
 
@@ -136,6 +140,13 @@ def _mailbox(person: Address) -> str:
     shown = f'"{quote(name)}"' if _is_readable(name) else _words(name, "From")
     gap = "\r\n " if len(shown) + len(address) > _LINE - len("From:  <>") else " "
     return f"{shown}{gap}<{address}>"
+
+
+def _url(url: str) -> str:
+    """The link as it stands: it is ours, and nothing a header could end at may be in it."""
+    if not _LINK.fullmatch(url):
+        raise ValueError(f"{plain(url)[:_LONGEST_NAME]!r} is no link for a header.")
+    return url
 
 
 def _safe(address: str) -> str:

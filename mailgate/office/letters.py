@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailgate.errors import BadInput, Conflict, NotFound
@@ -163,16 +163,21 @@ def switch(session: Session, place: Place, by: Admin, at: datetime, *, on: bool)
 
 
 def send_test(session: Session, mailbox: Mailbox, name: str, draft: Draft, to: str, at: datetime) -> None:
-    """Put a letter into the outbox for whoever tries it. It belongs to no ticket, and its bounce to nobody."""
+    """Send a letter to whoever tries it."""
+    put_out(session, mailbox, f"test of {name}", replace(draft, version_id=None), to, at)
+
+
+def put_out(session: Session, mailbox: Mailbox, name: str, draft: Draft, to: str, at: datetime) -> None:
+    """Put a letter into the outbox that belongs to no ticket, and its bounce to nobody."""
     written = add(
         session,
         WrittenLetter(
-            mailbox_id=mailbox.id, letter=f"test of {name}", header_id=draft.message_id, subject=draft.subject,
-            raw=draft.raw, created_at=at,
+            mailbox_id=mailbox.id, letter=name, version_id=draft.version_id, header_id=draft.message_id,
+            subject=draft.subject, raw=draft.raw, created_at=at,
         ),
     )  # fmt: skip
     copy = OutboxCopy(
-        written_id=written.id, mailbox_id=mailbox.id, ticket_id=None, letter=f"test of {name}", sender="", recipient=to,
+        written_id=written.id, mailbox_id=mailbox.id, ticket_id=None, letter=name, sender="", recipient=to,
         state="waiting", next_try=at, created_at=at,
     )  # fmt: skip
     add(session, copy)

@@ -56,6 +56,14 @@ def set_wishes(
     return _as_wished(row)
 
 
+def stop_letter(session: Session, agent_id: int, letter: str, at: datetime) -> None:
+    """An agent wants no more letters of this kind: they said so in their mail program."""
+    if letter == "digest":
+        set_wishes(session, agent_id, at, digest_hour=-1)
+    else:
+        set_wishes(session, agent_id, at, notes=[name for name in wished(session, agent_id).notes if name != letter])
+
+
 def next_digest(row: Wishes, usual_zone: str, after: datetime) -> datetime | None:
     """The first moment after this one at which the clock of an agent's zone shows their hour."""
     if row.digest_hour is None:

@@ -19,6 +19,7 @@ from mailgate.store.agents import Agent, agents_by_ids, is_away
 from mailgate.store.events import Event, last_event
 from mailgate.store.outbox import notices_since
 from mailgate.store.people import failing, person_by_id
+from mailgate.store.sight import who_see
 from mailgate.store.tickets import Ticket, tags_of
 from mailgate.store.wishes import NOTES, USUAL, who_want_new_tickets, wishes_of
 from mailgate.tickets.clocks import policy_of
@@ -181,8 +182,10 @@ def _to_agents(batch: Batch, ticket: Ticket, event: Event, agents: Iterable[Agen
 
     Whom a policy names is told in any case: that is what it promises.
     """
+    is_demanded = event.kind.startswith("escalated")
     concerned = [agent for agent in agents if agent.id != event.agent_id and agent.active]
-    concerned = [agent for agent in concerned if event.kind == "escalated" or not is_away(agent, batch.now)]
+    concerned = [agent for agent in concerned if is_demanded or not is_away(agent, batch.now)]
+    concerned = who_see(batch.session, concerned, ticket)
     if not concerned:
         return
     fact, wishes = _fact(batch, ticket, event), wishes_of(batch.session, [agent.id for agent in concerned])

@@ -234,6 +234,11 @@ def agents_by_ids(session: Session, ids: Iterable[int]) -> list[Agent]:
     return list(rows)
 
 
+def teams_of(session: Session, agent_id: int) -> set[int]:
+    """The teams an agent is in."""
+    return set(session.scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent_id)))
+
+
 def is_away(agent: Agent, now: datetime) -> bool:
     """Whether somebody is away who has not come back by themselves since."""
     return agent.presence == "away" and (agent.away_until is None or agent.away_until > now)

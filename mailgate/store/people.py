@@ -41,6 +41,7 @@ class PersonAddress(TenantRow):
     address: Mapped[str]
     person_id: Mapped[int]
     failing_since: Mapped[datetime | None]
+    no_surveys_since: Mapped[datetime | None]  # their owner wants to be asked no more
     created_at: Mapped[datetime]
 
 
@@ -104,6 +105,20 @@ def clear_failing(session: Session, address: str) -> bool:
         .returning(PersonAddress.id)
     )
     return session.scalar(cleared) is not None
+
+
+def stop_surveys(session: Session, address: str, at: datetime) -> None:
+    """The owner of an address wants to be asked no more whether we were of help."""
+    mine = PersonAddress.address == address.lower()
+    session.execute(
+        update(PersonAddress).where(mine, PersonAddress.no_surveys_since.is_(None)).values(no_surveys_since=at)
+    )
+
+
+def wants_no_surveys(session: Session, address: str) -> bool:
+    """Whether the owner of an address has said so."""
+    mine = (PersonAddress.address == address.lower(), PersonAddress.no_surveys_since.is_not(None))
+    return session.scalar(select(PersonAddress.id).where(*mine)) is not None
 
 
 def failing_addresses(session: Session, *, after: str | None, limit: int) -> list[tuple[str, datetime]]:

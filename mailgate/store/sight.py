@@ -6,12 +6,13 @@ everybody's lists. Questions of whoever sees everything stay as they are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
-from mailgate.store.agents import TeamMember
+from mailgate.store.agents import Agent, TeamMember
 from mailgate.store.events import Event
 from mailgate.store.kept import KeptMail
 from mailgate.store.messages import Message, StoredFile
@@ -44,6 +45,18 @@ def limit_to(session: Session, agent_id: int) -> None:
     rows = session.execute(of_teams.where(TeamMember.agent_id == agent_id)).all()
     teams, categories = {row[0] for row in rows}, {row[1] for row in rows if row[1] is not None}
     session.info["sight"] = Sight(agent_id, sorted(teams), sorted(categories))
+
+
+def who_see(session: Session, agents: Sequence[Agent], ticket: Ticket) -> list[Agent]:
+    """Those of some agents who see a ticket."""
+    limited = {agent.id for agent in agents if agent.only_own_teams} - {ticket.assignee_id}
+    if limited:
+        of_category = TeamMember.team_id.in_(
+            select(TeamCategory.team_id).where(TeamCategory.category_id == ticket.category_id)
+        )
+        mine = or_(TeamMember.team_id == ticket.team_id, of_category)
+        limited -= set(session.scalars(select(TeamMember.agent_id).where(TeamMember.agent_id.in_(limited), mine)))
+    return [agent for agent in agents if agent.id not in limited]
 
 
 def narrow(asked: ORMExecuteState) -> None:

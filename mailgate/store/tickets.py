@@ -242,6 +242,24 @@ def earlier_of(session: Session, ticket: Ticket, limit: int = 5) -> list[Ticket]
     return list(session.scalars(question.order_by(Ticket.created_at.desc()).limit(limit)))
 
 
+_WAITS = (Ticket.status.in_(("new", "open")), Ticket.merged_into_id.is_(None), Ticket.snoozed_until.is_(None))
+_LISTED = 21  # one more than anybody is told of at once
+_LOOKED_AT = 100
+
+
+def unanswered_of(session: Session, agent_id: int) -> list[Ticket]:
+    """An agent's tickets that wait for them, the one whose customer waits longest first."""
+    question = select(Ticket).where(Ticket.assignee_id == agent_id, *_WAITS)
+    return list(session.scalars(question.order_by(Ticket.last_customer_at, Ticket.id).limit(_LISTED)))
+
+
+def perhaps_due(session: Session, agent_id: int, until: datetime) -> list[Ticket]:
+    """An agent's tickets with a due time before then; whether it still counts, their clocks know."""
+    due = func.least(Ticket.first_response_due, Ticket.next_response_due, Ticket.resolution_due)
+    question = select(Ticket).where(Ticket.assignee_id == agent_id, *_WAITS, due < until)
+    return list(session.scalars(question.order_by(due, Ticket.id).limit(_LOOKED_AT)))
+
+
 class Recent(NamedTuple):
     """What somebody asked for not long ago."""
 

@@ -6,7 +6,7 @@ Whoever knows that something happened (rules, clocks, escalation, surveys) makes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -127,7 +127,8 @@ def to_customer(desk: Desk, ticket: Ticket, fact: ToCustomer, at: datetime, *, s
             letter, facts = "closing", {"closes": fact.closes.isoformat()}
         case Survey():
             letter, facts = "survey", {"happy_url": fact.happy_url, "unhappy_url": fact.unhappy_url}
-    return _task(desk, ticket, letter, language, ticket.requester_address, at, status_url=status_url, **facts)
+    task = _task(desk, ticket, letter, language, ticket.requester_address, at, status_url=status_url, **facts)
+    return replace(task, stop_url=_stop_url(desk, letter, "t", ticket.id)) if letter == "survey" else task
 
 
 def to_agent(desk: Desk, ticket: Ticket, agent: Agent, fact: ToAgent, at: datetime, *, customer: str) -> Task:
@@ -150,7 +151,8 @@ def to_agent(desk: Desk, ticket: Ticket, agent: Agent, fact: ToAgent, at: dateti
             letter, facts = "breached", {"promise": fact.promise, "due": fact.due.isoformat()}
     ticket_url = f"{desk.public_url}/t/{quote(ticket.number)}"
     known = {"subject": ticket.subject, "customer": customer, "ticket_url": ticket_url}
-    return _task(desk, ticket, letter, language, agent.email, at, **known, **facts)
+    task = _task(desk, ticket, letter, language, agent.email, at, **known, **facts)
+    return replace(task, stop_url=_stop_url(desk, letter, "a", agent.id)) if letter == "reminder" else task
 
 
 def _task(desk: Desk, ticket: Ticket, letter: str, language: str, to: str, at: datetime, **facts: str) -> Task:
@@ -168,6 +170,11 @@ def _task(desk: Desk, ticket: Ticket, letter: str, language: str, to: str, at: d
         automatic="auto-replied" if letter == "outside_hours" else "auto-generated",
         date=at,
     )
+
+
+def _stop_url(desk: Desk, letter: str, kind: str, row_id: int) -> str:
+    """Where its reader stops letters of its kind."""
+    return f"{desk.public_url}/stop/{desk.marks.stop(desk.organisation.id, letter, kind, row_id)}"
 
 
 def _excerpt(message: Message) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
 
@@ -9,6 +10,8 @@ from mailgate import clock
 from mailgate.office.letters import Admin, Place, switch
 from mailgate.office.setup import add_agent
 from mailgate.office.wishes import set_wishes
+from mailgate.steps.digests import send_digests
+from mailgate.steps.waking import wake_tickets
 from mailgate.store.agents import Agent, agent_by_email
 from mailgate.store.events import history_of
 from mailgate.store.people import mark_failing
@@ -178,6 +181,17 @@ def test_nobody_is_told_while_they_are_away(world: World) -> None:
     assert _subjects(world, MARA) == []
 
 
+def test_a_note_calls_nobody_who_may_not_see_the_ticket(world: World, tom: int) -> None:
+    ticket = world.ticket(world.receive(mail()).ticket_id)
+    with world.database.desk(1) as session:
+        mara = agent_by_email(session, MARA)
+        assert mara is not None
+        mara.only_own_teams = True
+    _do(world, ticket.id, note, "@mara @tom, look.", MAILGATE, channel="web")
+    assert _subjects(world, MARA) == []
+    assert len(_subjects(world, TOM)) == 1
+
+
 def test_a_request_outside_business_hours_is_told_when_somebody_is_back(world: World, moment: list[datetime]) -> None:
     saturday, monday = datetime(2026, 11, 7, 12, tzinfo=UTC), datetime(2026, 11, 9, 8, 30, tzinfo=UTC)
     moment[0] = saturday
@@ -223,8 +237,6 @@ def test_nobody_is_told_more_than_twenty_times_an_hour_about_one_ticket(world: W
 
 
 def test_whoever_put_a_ticket_away_is_reminded(world: World, moment: list[datetime]) -> None:
-    from mailgate.steps.waking import wake_tickets
-
     ticket = world.ticket(world.receive(mail()).ticket_id)
     with world.database.desk(1) as session:
         found = by_id(session, ticket.id, lock=True)
@@ -235,3 +247,72 @@ def test_whoever_put_a_ticket_away_is_reminded(world: World, moment: list[dateti
     wake_tickets(world.shop)
     world.work()
     assert [subject.partition(":")[0] for subject in _subjects(world, MARA)] == ["Back on your desk"]
+
+
+def _give(world: World, ticket_id: int | None, agent_id: int) -> None:
+    with world.database.desk(1) as session:
+        ticket = by_id(session, ticket_id or 0, lock=True)
+        assert ticket is not None
+        change(session, ticket, BY_TOM, clock.now(), given={"assignee": (None, Named(agent_id, "Mara Koch"))})
+
+
+def test_a_digest_comes_once_at_the_agents_own_hour(world: World, moment: list[datetime]) -> None:
+    """Two clock processes sweep; the agent is in Lisbon, an hour behind the office's calendar."""
+    mara = _mara(world).id
+    first, second = (world.receive(mail(subject=f"Request {count}")).ticket_id for count in (1, 2))
+    with world.database.desk(1) as session:
+        set_wishes(session, mara, clock.now(), notes=[], digest_hour=8, time_zone="Europe/Lisbon")
+    for ticket_id in (first, second):
+        _give(world, ticket_id, mara)
+    world.work()
+    moment[0] = datetime(2026, 11, 3, 7, 59, tzinfo=UTC)
+    send_digests(world.shop)
+    world.work()
+    assert world.relay.to(MARA) == []
+    moment[0] = datetime(2026, 11, 3, 8, 0, 1, tzinfo=UTC)
+    both = [Thread(target=send_digests, args=(world.shop,)) for _ in range(4)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    send_digests(world.shop)
+    world.work()
+    (letter,) = world.relay.to(MARA)
+    assert letter.mail["Subject"] == "What waits for you at Nordlicht Support"
+    waiting, due = letter.text.split("Due today")
+    assert waiting.index("Request 1") < waiting.index("Request 2")
+    assert "11:00 · TKT-2026-000001 · Request 1" not in waiting
+    assert "· TKT-2026-000001 · Request 1 · ana@lusitel.example" in due
+    assert f"https://desk.example/t/{world.ticket(first).number}" in letter.text
+    assert letter.mail["Auto-Submitted"] == "auto-generated"
+    url = str(letter.mail["List-Unsubscribe"])
+    assert url.startswith("<https://desk.example/stop/")
+    assert letter.mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    stop = world.shop.marks.read_stop(url.strip("<>").rpartition("/")[2])
+    assert stop == (1, "digest", "a", mara)
+
+
+def test_no_digest_comes_without_cause(world: World, moment: list[datetime], tom: int) -> None:
+    """Nothing waits; a weekend and a holiday for who works then; somebody away; a night that was slept through."""
+    with world.database.desk(1) as session:
+        for agent_id in (tom, _mara(world).id):
+            set_wishes(session, agent_id, clock.now(), notes=[], digest_hour=8)
+    ticket_id = world.receive(mail()).ticket_id
+    _give(world, ticket_id, _mara(world).id)
+
+    def sent_at(day: int, hour: int) -> int:
+        before = len(world.relay.to(MARA))
+        moment[0] = datetime(2026, 11, day, hour, 5, tzinfo=UTC)
+        send_digests(world.shop)
+        world.work()
+        return len(world.relay.to(MARA)) - before
+
+    assert sent_at(3, 8) == 1
+    assert [sent_at(7, 8), sent_at(8, 8)] == [0, 0], "Saturday and Sunday"
+    assert sent_at(12, 20) == 1, "late, once, and not once for each day"
+    with world.database.desk(1) as session:
+        mara = agent_by_email(session, MARA)
+        assert mara is not None
+        mara.presence = "away"
+    assert sent_at(13, 8) == 0
+    assert world.relay.to(TOM) == []

@@ -146,6 +146,10 @@ POLICY: dict[str, Rule] = {
     "replies.delete": SET_UP,
     "me.show": WORK,
     "me.change": WORK,
+    "my_mail.show": WORK,
+    "my_mail.change": WORK,
+    "stopping.show": ANYBODY,  # whoever holds the link
+    "stopping.stop": ANYBODY,
     "shelf.replay_all": MAIL,
     "shelf.file": MAIL,
     "shelf.discard": MAIL,
@@ -248,6 +252,8 @@ POLICY: dict[str, Rule] = {
     "api.change_mailbox": SET_UP,
     "api.forward_ticket": WORK,
     "api.show_recipients": WORK,
+    "api.show_notices": SET_UP,
+    "api.change_notices": SET_UP,
 }
 
 
