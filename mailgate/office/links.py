@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mailgate.errors import BadInput
 from mailgate.store.agents import ROLES, Agent, Token
-from mailgate.store.base import add
+from mailgate.store.base import add, write
 from mailgate.store.db import Session
 from mailgate.store.tickets import Ticket
 from mailgate.tokens import hashed, secret
@@ -26,9 +26,19 @@ class Made(NamedTuple):
 
 def conversation_link(session: Session, ticket: Ticket, at: datetime, public_url: str) -> str:
     """A private link to one ticket for its requester; it expires, and can be revoked by removing its token."""
-    expires = at + timedelta(days=CONVERSATION_DAYS)
-    made = _make(session, "conversation", at, expires, ticket_id=ticket.id, address=ticket.requester_address)
-    return f"{public_url}/s/{made.secret}"
+    value = secret()
+    # A plain row: each answer makes one, and nobody reads it back here.
+    write(
+        session,
+        Token,
+        kind="conversation",
+        hash=hashed(value),
+        ticket_id=ticket.id,
+        address=ticket.requester_address,
+        created_at=at,
+        expires_at=at + timedelta(days=CONVERSATION_DAYS),
+    )
+    return f"{public_url}/s/{value}"
 
 
 def file_link(session: Session, file_id: int, at: datetime, public_url: str) -> tuple[str, datetime]:
@@ -63,13 +73,11 @@ def _make(
     name: str = "",
     role: str | None = None,
     agent_id: int | None = None,
-    ticket_id: int | None = None,
     file_id: int | None = None,
-    address: str | None = None,
 ) -> Made:
     value = secret()
     token = Token(
-        kind=kind, hash=hashed(value), name=name, role=role, agent_id=agent_id, ticket_id=ticket_id, file_id=file_id,
-        address=address, created_at=at, expires_at=expires,
+        kind=kind, hash=hashed(value), name=name, role=role, agent_id=agent_id, file_id=file_id, created_at=at,
+        expires_at=expires,
     )  # fmt: skip
     return Made(add(session, token), value)

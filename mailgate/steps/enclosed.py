@@ -1,17 +1,18 @@
-"""What goes with an agent's words: their signature, what they answer, files, and links to those that are too large."""
+"""What goes with agents' words: their signature, what they answer, files, and links to those that are too large."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from mailgate.mail import File, Kind, Linked, Quoted
 from mailgate.office.links import file_link
 from mailgate.steps.workshop import Workshop
-from mailgate.store.agents import agent_by_id
+from mailgate.store.agents import Agent, agents_by_ids
 from mailgate.store.db import Session
-from mailgate.store.messages import Message, StoredFile, files_of, spoken_before
+from mailgate.store.messages import Message, StoredFile, files_of, last_letters_in, letter_ids, spoken_before
 from mailgate.store.office import Mailbox
 from mailgate.store.organisations import Organisation
 from mailgate.store.tickets import newest_of
@@ -20,18 +21,36 @@ from mailgate.tickets.tasks import Enclosed
 _QUOTED = 10  # messages at most
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a batch of agents' letters is written from, asked for once for all of them."""
+
+    last_in: Mapping[int, Message]  # by ticket: the customer's latest mail
+    letter_ids: Mapping[int, Sequence[str]]  # by ticket
+    files: Mapping[int, Sequence[StoredFile]]  # by message
+    agents: Mapping[int, Agent]
+
+
+def known_of(session: Session, letters: Sequence[Message]) -> Known:
+    """Look it all up; nothing, where there are none."""
+    if not letters:
+        return Known({}, {}, {}, {})
+    tickets = {letter.ticket_id for letter in letters}
+    authors = {letter.agent_id for letter in letters if letter.agent_id is not None}
+    return Known(
+        last_letters_in(session, tickets),
+        letter_ids(session, tickets),
+        files_of(session, [letter.id for letter in letters]),
+        {agent.id: agent for agent in agents_by_ids(session, authors)},
+    )
+
+
 def enclosed_with(
-    session: Session,
-    shop: Workshop,
-    organisation: Organisation,
-    mailbox: Mailbox,
-    answer: Message,
-    last_in: Message | None,
+    session: Session, shop: Workshop, organisation: Organisation, mailbox: Mailbox, answer: Message, known: Known
 ) -> Enclosed:
     """Everything that goes with an answer."""
-    return _enclosed(
-        session, shop, organisation, mailbox, answer, _quoted(session, organisation, mailbox, answer, last_in)
-    )
+    quoted = _quoted(session, organisation, mailbox, answer, known.last_in.get(answer.ticket_id))
+    return _enclosed(session, shop, organisation, mailbox, answer, quoted, known)
 
 
 def enclosed_aside(
@@ -41,12 +60,13 @@ def enclosed_aside(
     mailbox: Mailbox,
     letter: Message,
     passed_on: Message | None,
+    known: Known,
 ) -> Enclosed:
     """Everything that goes with a letter to a third party: of the ticket only the message that was chosen."""
     shown = [passed_on] if passed_on is not None else []
     zone = ZoneInfo(organisation.time_zone)
     quoted = tuple(Quoted(each.author, each.at.astimezone(zone), each.reply) for each in shown)
-    return _enclosed(session, shop, organisation, mailbox, letter, quoted)
+    return _enclosed(session, shop, organisation, mailbox, letter, quoted, known)
 
 
 def _enclosed(
@@ -56,10 +76,11 @@ def _enclosed(
     mailbox: Mailbox,
     answer: Message,
     quoted: tuple[Quoted, ...],
+    known: Known,
 ) -> Enclosed:
-    agent = agent_by_id(session, answer.agent_id) if answer.agent_id is not None else None
+    agent = known.agents.get(answer.agent_id or 0)
     limit = shop.largest_files if mailbox.largest_files is None else mailbox.largest_files
-    stored = [file for file in files_of(session, [answer.id])[answer.id] if not file.is_withheld]
+    stored = [file for file in known.files[answer.id] if not file.is_withheld]
     travels = travelling(stored, limit)
     return Enclosed(
         files=tuple(

@@ -19,7 +19,7 @@ from mailgate.office.links import conversation_link
 from mailgate.office.promises import policies
 from mailgate.sla.policy import Policy
 from mailgate.steps.dress import write_own
-from mailgate.steps.enclosed import enclosed_aside, enclosed_with
+from mailgate.steps.enclosed import Known, enclosed_aside, enclosed_with, known_of
 from mailgate.steps.ruling import apply_rules
 from mailgate.steps.telling import Telling, acknowledging, tellings
 from mailgate.steps.timing import write_times
@@ -30,7 +30,7 @@ from mailgate.store.db import Session
 from mailgate.store.dkim import dkim_keys
 from mailgate.store.events import Event, events_by_ids, take_followed
 from mailgate.store.locks import lock_names
-from mailgate.store.messages import Message, last_letter_in, letter_ids, message_by_id, messages_by_ids
+from mailgate.store.messages import Message, message_by_id, messages_by_ids
 from mailgate.store.office import Mailbox, mailboxes
 from mailgate.store.organisations import Organisation, own
 from mailgate.store.outbox import OutboxCopy, WrittenLetter, acknowledged_since, acknowledgements_since
@@ -42,6 +42,7 @@ from mailgate.tickets.route import want_agents
 from mailgate.tickets.said import Said, say
 from mailgate.tickets.tasks import acknowledgement, agents_answer, forwarded, private_link, return_path
 
+_WRITTEN = {"answered", "forwarded"}  # by agents
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
 
 
@@ -70,7 +71,8 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
         point("follow.after_taking")
         events = events_by_ids(session, mine)
         count = len(events)
-        reserve(session, messages=count, events=count, written_letters=count, outbox=count)
+        answers = sum(event.kind == "answered" for event in events)
+        reserve(session, messages=count, events=count, written_letters=count, outbox=count, tokens=answers)
         organisation, now = own(session), clock.now()
         batch = Batch(
             session,
@@ -87,11 +89,12 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
         if organisation.rule_triggers:
             apply_rules(session, shop.rules, shop.blobs, events, batch.tickets, batch.messages, batch.now)
         _acknowledge(batch, [event for event in events if event.kind == "opened"])
+        known = known_of(session, [batch.messages[event.message_id or 0] for event in events if event.kind in _WRITTEN])
         for event in events:
             if event.kind == "answered":
-                _answer(batch, event)
+                _answer(batch, event, known)
             elif event.kind == "forwarded":
-                _forward(batch, event)
+                _forward(batch, event, known)
             elif event.kind == "link_asked":
                 _mail_link(batch, event)
             for telling in tellings(batch, event):
@@ -217,27 +220,26 @@ def _say_why_not(batch: Batch, event: Event, reasons: Sequence[str]) -> None:
     record(batch.session, ticket, "not_acknowledged", MAILGATE, batch.now, data={"reasons": list(reasons)})
 
 
-def _answer(batch: Batch, event: Event) -> None:
+def _answer(batch: Batch, event: Event, known: Known) -> None:
     """Write an agent's answer, a copy for each of the recipients fixed when they pressed send."""
     ticket, answer = batch.tickets[event.ticket_id], batch.messages[event.message_id or 0]
     mailbox = batch.mailboxes[ticket.mailbox_id]
-    last_in = last_letter_in(batch.session, ticket.id)
     task = agents_answer(
         batch.organisation,
         mailbox,
         ticket,
         answer,
-        letter_ids(batch.session, ticket.id),
-        last_in,
+        known.letter_ids[ticket.id],
+        known.last_in.get(ticket.id),
         batch.shop.marks,
         status_url=_link_in(batch, ticket, answer),
-        enclosed=enclosed_with(batch.session, batch.shop, batch.organisation, mailbox, answer, last_in),
+        enclosed=enclosed_with(batch.session, batch.shop, batch.organisation, mailbox, answer, known),
     )
     if (draft := _write(batch, ticket, task, answer)) is not None:
         _put_out(batch, ticket, mailbox, answer, task, draft)
 
 
-def _forward(batch: Batch, event: Event) -> None:
+def _forward(batch: Batch, event: Event, known: Known) -> None:
     """Write an agent's letter to a third party."""
     ticket, letter = batch.tickets[event.ticket_id], batch.messages[event.message_id or 0]
     mailbox = batch.mailboxes[ticket.mailbox_id]
@@ -246,7 +248,7 @@ def _forward(batch: Batch, event: Event) -> None:
     passed_on = message_by_id(batch.session, event.data.get("passed_on") or 0)
     task = forwarded(
         batch.organisation, mailbox, side, letter, earlier, batch.shop.marks,
-        enclosed=enclosed_aside(batch.session, batch.shop, batch.organisation, mailbox, letter, passed_on),
+        enclosed=enclosed_aside(batch.session, batch.shop, batch.organisation, mailbox, letter, passed_on, known),
     )  # fmt: skip
     if (draft := _write(batch, ticket, task)) is not None:
         _put_out(batch, ticket, mailbox, letter, task, draft)

@@ -6,9 +6,23 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Computed, Connection, Index, and_, func, or_, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Connection,
+    Index,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
 from mailgate.mail import Check, File
@@ -212,13 +226,25 @@ def spoken_before(session: Session, answer: Message, limit: int) -> list[Message
     return list(session.scalars(question.order_by(Message.at.desc(), Message.id.desc()).limit(limit)))
 
 
-def letter_ids(session: Session, ticket_id: int, limit: int = 12) -> list[str]:
-    """The Message-IDs of a ticket's letters, oldest first: what an answer refers to."""
-    question = select(Message.message_id).where(
-        Message.ticket_id == ticket_id, Message.message_id.is_not(None), _IN_FRONT
+def letter_ids(session: Session, ticket_ids: Iterable[int], limit: int = 12) -> dict[int, list[str]]:
+    """The newest Message-IDs of each ticket's letters, oldest first: what an answer refers to."""
+    found: dict[int, list[str]] = {ticket_id: [] for ticket_id in ticket_ids}
+    if not found:
+        return found
+    wanted = select(func.unnest(literal(list(found), ARRAY(BigInteger))).label("ticket_id")).subquery()
+    newest = (
+        select(Message.message_id, Message.at, Message.id)
+        .where(Message.ticket_id == wanted.c.ticket_id, Message.message_id.is_not(None), _IN_FRONT)
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(limit)
+        .lateral()
     )
-    newest = session.scalars(question.order_by(Message.at.desc(), Message.id.desc()).limit(limit))
-    return [message_id for message_id in newest if message_id][::-1]
+    rows = session.execute(
+        select(wanted.c.ticket_id, newest.c.message_id).join(newest, true()).order_by(newest.c.at, newest.c.id)
+    )
+    for ticket_id, message_id in rows:
+        found[ticket_id].append(message_id)
+    return found
 
 
 def files_of(session: Session, message_ids: Iterable[int]) -> dict[int, list[StoredFile]]:
