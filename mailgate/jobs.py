@@ -26,6 +26,7 @@ from mailgate.steps.follow import follow
 from mailgate.steps.routing import route_waiting
 from mailgate.steps.send import deliver, release_held
 from mailgate.steps.shelf import clear_shelf
+from mailgate.steps.surveys import ask_surveys
 from mailgate.steps.timing import escalate, time_open_tickets
 from mailgate.steps.waking import wake_tickets
 from mailgate.steps.workshop import Workshop, here
@@ -151,6 +152,7 @@ def sweep(slot: int = 0) -> None:
     release_held(shop)
     wake_tickets(shop)
     send_digests(shop)
+    ask_surveys(shop)
     if not any(waiting):
         _move_raw(shop)
         check_files(shop)

@@ -67,7 +67,7 @@ _SAID = {
 }
 _OFF = frozenset({"status_changed", "resolved", "reopened", "closed"})  # until an admin wants them
 # Written, and asked for by nothing yet (mailgate/tickets/notices.py); whoever makes the first call takes it out.
-_UNUSED = frozenset({"survey", "sign_in", "password"})
+_UNUSED = frozenset({"sign_in", "password"})
 _WITHOUT_TICKET = frozenset({"digest", "sign_in", "password"})
 _NEEDED = frozenset({"answered", "forwarded", "status_link", "sign_in", "password"})  # nobody asks for these in vain
 _GROUP_OF = {

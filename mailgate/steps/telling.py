@@ -18,7 +18,7 @@ from mailgate.steps.notices import fact_of, to_tell
 from mailgate.store.agents import Agent, agents_by_ids, is_away
 from mailgate.store.events import Event, last_event
 from mailgate.store.outbox import notices_since
-from mailgate.store.people import failing, person_by_id
+from mailgate.store.people import failing, person_by_id, wants_no_surveys
 from mailgate.store.sight import who_see
 from mailgate.store.tickets import Ticket, tags_of
 from mailgate.store.wishes import NOTES, USUAL, who_want_new_tickets, wishes_of
@@ -33,6 +33,7 @@ from mailgate.tickets.notices import (
     NewTicket,
     Reminder,
     StatusChanged,
+    Survey,
     ToAgent,
     ToCustomer,
     to_agent,
@@ -65,6 +66,8 @@ def tellings(batch: Batch, event: Event) -> Iterator[Telling]:
     match event.kind:
         case "letter_asked":
             yield from _asked_for(batch, ticket, event)
+        case "survey_asked":
+            yield from _survey(batch, ticket)
         case "escalated" | "escalated_by_hand":
             yield from _to_agents(batch, ticket, event, to_tell(batch.session, ticket, event))
         case "changed":
@@ -102,11 +105,24 @@ def _asked_for(batch: Batch, ticket: Ticket, event: Event) -> Iterator[Telling]:
     yield from _to_customer(batch, ticket, letter, fact)
 
 
-def _to_customer(batch: Batch, ticket: Ticket, letter: str, fact: ToCustomer) -> Iterator[Telling]:
+def _survey(batch: Batch, ticket: Ticket) -> Iterator[Telling]:
+    """Ask whether we were of help. Both links open one page, which asks: who only follows them says nothing."""
+    if not _is_on(batch, ticket, "survey", usually=True):
+        _say_why_not(batch, ticket, "survey", [f"The letter “{ABOUT['survey'].title}” is switched off."])
+        return
+    if wants_no_surveys(batch.session, ticket.requester_address):
+        _say_why_not(batch, ticket, "survey", [f"{ticket.requester_address} wants to be asked no more."])
+        return
+    yield from _to_customer(batch, ticket, "survey", None)
+
+
+def _to_customer(batch: Batch, ticket: Ticket, letter: str, fact: ToCustomer | None) -> Iterator[Telling]:
+    """One letter to the requester. Without a fact it is the survey, whose links begin with theirs."""
     if reasons := list(_why_not(batch, ticket)):
         _say_why_not(batch, ticket, letter, reasons)
         return
     link = conversation_link(batch.session, ticket, batch.now, batch.shop.public_url)
+    fact = fact or Survey(f"{link}/rating?say=happy", f"{link}/rating?say=unhappy")
     yield Telling(to_customer(_desk(batch, ticket), ticket, fact, batch.now, status_url=link), to_customer=True)
 
 

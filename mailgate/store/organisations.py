@@ -28,6 +28,8 @@ class Organisation(Base):
     is_timed: Mapped[bool] = mapped_column(server_default=text("false"))  # something is promised to somebody
     is_routed: Mapped[bool] = mapped_column(server_default=text("false"))  # some tickets are given out by themselves
     tells_new_tickets: Mapped[bool] = mapped_column(server_default=text("false"))  # an agent wants to hear of them
+    survey_hours: Mapped[int | None]  # after a request is resolved, its customer is asked; None: nobody is
+    surveyed_until: Mapped[datetime | None]  # whoever's request was resolved up to then has been asked
     retime_after: Mapped[int | None]  # open tickets after this one are still to be timed anew
     rule_triggers: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # what the rules that are on wait for
     rules_version: Mapped[int] = mapped_column(server_default=text("0"))  # counted up with every change of a rule
@@ -85,6 +87,12 @@ def rules_wait_for(session: Session) -> list[str]:
     if org not in known:
         known[org] = [str(each) for each in own(session).rule_triggers]
     return known[org]
+
+
+def lock_own(session: Session) -> Organisation:
+    """The same, held and read anew: nobody else changes it until this transaction ends."""
+    mine = select(Organisation).where(Organisation.id == tenant(session)).with_for_update(key_share=True)
+    return session.scalars(mine.execution_options(populate_existing=True)).one()
 
 
 def sole(connection: Connection) -> int | None:

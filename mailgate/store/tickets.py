@@ -44,6 +44,7 @@ class Ticket(TenantRow):
             "id",
             postgresql_where=text("wants_agent_since IS NOT NULL"),
         ),
+        Index("tickets_resolved_idx", "org_id", "resolved_at", "id", postgresql_where=text("resolved_at IS NOT NULL")),
         Index("tickets_wake_at_idx", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
         Index(
             "tickets_merged_into_idx", "org_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")

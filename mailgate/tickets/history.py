@@ -16,7 +16,7 @@ from mailgate.store.tickets import Ticket
 
 # Events that something has to be worked out for; those that move clocks, only on tickets that have some.
 FOLLOWED = frozenset(
-    {"opened", "answered", "forwarded", "link_asked", "escalated", "escalated_by_hand", "letter_asked"}
+    {"opened", "answered", "forwarded", "link_asked", "escalated", "escalated_by_hand", "letter_asked", "survey_asked"}
 )
 _TRIGGERS = {
     "opened": "created",

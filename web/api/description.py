@@ -35,6 +35,7 @@ _NOUNS = (
     "policies",
     "rules",
     "routing",
+    "surveys",
 )  # as they are told
 _PLACE = re.compile(r"<(number|key|string):(\w+)>")
 _ERRORS = {

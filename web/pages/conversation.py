@@ -12,15 +12,18 @@ from flask import Blueprint, Response, make_response, request
 from pydantic import Field
 
 from mailgate import clock
-from mailgate.errors import BadInput, NotFound
+from mailgate.errors import BadInput, Conflict, NotFound
 from mailgate.mail import Check, File
 from mailgate.store.agents import find_token, token_by_id
 from mailgate.store.db import Session
 from mailgate.store.messages import file_by_id, files_of, is_written, thread_of
 from mailgate.store.office import mailbox_by_id
+from mailgate.store.organisations import own
 from mailgate.store.people import person_by_id
+from mailgate.store.surveys import RATINGS, Survey, survey_of
 from mailgate.store.tickets import Ticket, by_id, participants_of
 from mailgate.tickets import by_customer
+from mailgate.tickets import rate as rating
 from mailgate.tickets.history import Actor
 from mailgate.tickets.outgoing import for_customers
 from mailgate.tokens import hashed, secret
@@ -29,6 +32,7 @@ from web.answers import see_other, stored_file
 from web.db import tools
 from web.forms import Form
 from web.show.conversation import divided, is_visible, request_of, said
+from web.show.rating import language_for, words_in
 from web.show.shell import customer_page, face, public_face
 from web.uploads import let_in, uploaded
 
@@ -44,6 +48,13 @@ class AnswerForm(Form):
 
     body: str
     once: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+class RatingForm(Form):
+    """Whether we were of help, and more if they like."""
+
+    rating: Annotated[str, Field(pattern=r"^(happy|unhappy)$")]
+    comment: Annotated[str, Field(max_length=2 * rating.COMMENT_LENGTH)] = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +136,35 @@ def reopen(token: str) -> Response:
     return see_other(f"/s/{token}?done=reopened")
 
 
+@pages.get("/rating")
+def ask_rating(token: str) -> str:
+    """Ask whether we were of help. A link in a mail has chosen, but says nothing yet: programs follow links, too."""
+    with _guest(token) as guest:
+        survey = survey_of(guest.session, guest.ticket.id)
+        said = survey.rating if survey is not None else None
+        asked = request.args.get("say", "")
+        return _rating_page(
+            guest, token, survey,
+            chosen=asked if asked in RATINGS else said or "", is_said=request.args.get("done") == "rated",
+        )  # fmt: skip
+
+
+@pages.post("/rating")
+def rate(token: str) -> Response | tuple[str, int]:
+    """Take what the customer says."""
+    limit("conversation", hashed(token).hex(), times=_ANSWERS, seconds=_HOUR)
+    form = RatingForm.read(request)
+    try:
+        with _guest(token, lock=True) as guest:
+            _require_requester(guest)
+            rating.rate(guest.session, guest.ticket, form.rating, form.comment, guest.actor, clock.now())
+    except Conflict:
+        with _guest(token) as guest:
+            survey = survey_of(guest.session, guest.ticket.id)
+            return _rating_page(guest, token, survey, chosen=form.rating), HTTPStatus.CONFLICT
+    return see_other(f"/s/{token}/rating?done=rated")
+
+
 @pages.get("/files/<key:file_id>")
 def download(token: str, file_id: int) -> Response:
     """Download a file of a message the customer may read."""
@@ -179,6 +219,8 @@ def _page(
         shown,
         "conversation.html",
         request=request_of(guest.ticket, url),
+        can_rate=guest.address == guest.ticket.requester_address
+        and rating.can_rate(guest.ticket, survey_of(session, guest.ticket.id), clock.now()),
         earlier=earlier,
         messages=latest,
         draft_key=f"s:{guest.ticket.number}",
@@ -188,6 +230,30 @@ def _page(
         max_size=LARGEST,
         notice=notice,
     )
+
+
+def _rating_page(guest: Guest, token: str, survey: Survey | None, *, chosen: str, is_said: bool = False) -> str:
+    _require_requester(guest)
+    organisation = own(guest.session)
+    language = language_for(guest.ticket, organisation)
+    return customer_page(
+        face(guest.session),
+        "rating.html",
+        language=language,
+        words=words_in(language),
+        number=guest.ticket.number,
+        url=f"/s/{token}",
+        chosen=chosen,
+        comment=survey.comment if survey is not None else "",
+        is_open=rating.can_rate(guest.ticket, survey, clock.now()),
+        is_said=is_said,
+    )
+
+
+def _require_requester(guest: Guest) -> None:
+    """Others take part, but it is not their request."""
+    if guest.address != guest.ticket.requester_address:
+        raise NotFound("Only whoever made this request can rate it.")
 
 
 def _write(guest: Guest, form: AnswerForm, files: Sequence[File]) -> None:

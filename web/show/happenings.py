@@ -127,7 +127,9 @@ def in_thread(events: Iterable[Event], me: int | None) -> list[Happening]:
 def _text(event: Event, me: int | None) -> str:
     who = "You" if me is not None and event.agent_id == me else event.actor_name or "Somebody"
     if event.kind == "changed":
-        changes = [_change(event, name, *pair) for name, pair in event.data.items() if _is_pair(pair)]
+        changes = [
+            _change(event, name, *pair) for name, pair in event.data.items() if name != "reasons" and _is_pair(pair)
+        ]
         why = _why(event)
         return f"{who} {', '.join(changes) or 'changed the ticket'}{f' ({why})' if why else ''}"
     reasons = " ".join(str(reason) for reason in event.data.get("reasons", ()))

@@ -38,6 +38,7 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "routing": ("Routing", "people"),
         "policies": ("Policies", "check"),
         "calendars": ("Calendars", "clock"),
+        "surveys": ("Surveys", "star"),
     },
 }
 

@@ -21,6 +21,7 @@ from mailgate.store.organisations import own
 from mailgate.store.people import addresses_of, failing
 from mailgate.store.senders import rule_by_pattern
 from mailgate.store.sides import sides_of
+from mailgate.store.surveys import survey_of
 from mailgate.store.tickets import PRIORITIES, Ticket, earlier_of, links_of, merged_into, tags_of
 from mailgate.tickets.escalate import TIERS, standing_escalation
 from mailgate.tickets.link import BY_HAND
@@ -35,6 +36,7 @@ from web.show.fields import Option
 from web.show.happenings import happenings
 from web.show.later import laters
 from web.show.preview import Preview
+from web.show.rating import rating_words
 from web.show.thread import Shown, shown_messages, thread
 from web.show.trees import in_tree
 
@@ -110,7 +112,7 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
             "can_escalate": works and ticket.status not in ("resolved", "closed") and ticket.merged_into_id is None,
             "escalation": _escalation(ticket, events),
             "is_unread": works and ticket.is_unread,
-            "facts": _facts(listed),
+            "facts": _facts(session, listed),
             "promises": _promises(session, ticket),
             "team_id": str(ticket.team_id or ""),
             "category_id": str(ticket.category_id or ""),
@@ -151,8 +153,9 @@ def message_values(session: Session, listed: Listed, message_id: int) -> Shown:
     return shown_messages(session, ticket, listed.requester, [said], events, who().agent_id)[0]
 
 
-def _facts(listed: Listed) -> list[tuple[str, str]]:
-    facts = (("Mailbox", listed.mailbox), ("Team", listed.team), ("Category", listed.category))
+def _facts(session: Session, listed: Listed) -> list[tuple[str, str]]:
+    said = rating_words(survey_of(session, listed.ticket.id))
+    facts = (("Mailbox", listed.mailbox), ("Team", listed.team), ("Category", listed.category), ("Rated", said))
     return [(name, value) for name, value in facts if value]
 
 

@@ -45,11 +45,8 @@
   };
   const openEscalation = () => {
     const form = document.getElementById("escalate");
-    const menu = form?.closest("details");
-    if (menu) {
-      menu.open = true;
-      form.querySelector("[name=reason]").focus();
-    }
+    for (let menu = form?.closest("details"); menu; menu = menu.parentElement.closest("details")) menu.open = true;
+    form?.querySelector("[name=reason]").focus();
     return Boolean(form);
   };
   const keys = {

@@ -1,0 +1,95 @@
+"""Surveys: what customers said, and when they are asked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mailgate import clock
+from mailgate.office.surveys import MOST_HOURS, set_survey_hours
+from mailgate.store.db import Session
+from mailgate.store.organisations import own
+from mailgate.store.surveys import Survey, newest_ratings, survey_of
+from mailgate.store.tickets import Ticket
+from mailgate.tickets import rate as rating
+from mailgate.tickets.rate import COMMENT_LENGTH
+from web import cursors
+from web.access import agent, desk
+from web.api import lookups
+from web.api.operations import Answer, Body, operation
+from web.api.shapes import Moment, Page, PageQuery
+from web.forms import Words
+
+
+class Rate(Body):
+    """What a customer says of our help."""
+
+    rating: Literal["happy", "unhappy"]
+    comment: Annotated[Words, Field(max_length=COMMENT_LENGTH)] = ""
+
+
+class RatingShown(Answer):
+    """What a customer said. `asked_at`: null where they said it unasked."""
+
+    ticket: str
+    rating: Literal["happy", "unhappy"] | None
+    comment: str
+    asked_at: Moment | None
+    rated_at: Moment | None
+
+
+class RatingPage(Page[RatingShown]):
+    """Some ratings."""
+
+
+class SurveySettings(Body):
+    """When customers are asked: so many hours after a request was resolved; null: nobody is."""
+
+    hours: Annotated[int | None, Field(ge=0, le=MOST_HOURS)]
+
+
+class SurveySettingsShown(Answer):
+    """When customers are asked."""
+
+    hours: int | None
+
+
+@operation("POST", "/tickets/<number:number>/rate", body=Rate, answer=RatingShown)
+def rate_ticket(number: str, body: Rate) -> RatingShown:
+    """Write down what a customer said of our help, on the telephone, say. It can be changed for two weeks."""
+    with desk() as session:
+        ticket = lookups.ticket_numbered(session, number, lock=True)
+        rating.rate(session, ticket, body.rating, body.comment, agent(), clock.now())
+        session.flush()
+        survey = survey_of(session, ticket.id)
+        assert survey is not None
+        return _shown(survey, ticket)
+
+
+@operation("GET", "/surveys", query=PageQuery, answer=RatingPage)
+def list_ratings(query: PageQuery) -> RatingPage:
+    """List what customers said, newest first."""
+    with desk() as session:
+        rows = newest_ratings(session, before=cursors.read_id(query.cursor), limit=query.limit + 1)
+    page, following = cursors.cut(rows, query.limit, lambda row: cursors.make(row[0].id))
+    return RatingPage(items=[_shown(*row) for row in page], next=following)
+
+
+@operation("PUT", "/surveys", body=SurveySettings, answer=SurveySettingsShown)
+def set_surveys(body: SurveySettings) -> SurveySettingsShown:
+    """Ask customers from now on, or no more."""
+    with desk() as session:
+        set_survey_hours(session, body.hours, clock.now())
+        return _settings(session)
+
+
+def _settings(session: Session) -> SurveySettingsShown:
+    return SurveySettingsShown(hours=own(session).survey_hours)
+
+
+def _shown(survey: Survey, ticket: Ticket) -> RatingShown:
+    return RatingShown.model_validate(
+        {name: getattr(survey, name) for name in ("rating", "comment", "asked_at", "rated_at")}
+        | {"ticket": ticket.number}
+    )
