@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from mailgate.embedded import Servers
 from mailgate.errors import BadInput, BadSettings
 from mailgate.queue.lanes import Lanes
+from mailgate.queue.live import Wire
 from mailgate.queue.nudges import Bell
 from mailgate.seal import Seal
 from mailgate.send import Relay
@@ -27,7 +28,7 @@ from mailgate.viruses.scanner import Scanner
 @contextmanager
 def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Callable[[], None]]:
     """The workshop for as long as the block runs. The callable gives back what a dead worker of this name held."""
-    database = Database(servers.database_url, pool=2)
+    database = Database(servers.database_url, pool=2, tell=Wire(servers.redis_url).tell)
     require_tenant_role(database)
     relay_url = settings.relay_url.get_secret_value() if settings.relay_url else None
     if relay_url is not None:

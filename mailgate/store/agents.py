@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, points_to
+from mailgate.store.news import SESSION_ENDED, bring
 from mailgate.store.office import Team
 
 ROLES = ("owner", "admin", "agent", "viewer")
@@ -159,6 +160,12 @@ def find_session(connection: Connection, digest: bytes, now: datetime) -> Holder
     return Holder(*row) if row else None
 
 
+def running_sessions(connection: Connection, digests: Sequence[bytes], now: datetime) -> dict[bytes, int]:
+    """Which of these secrets' sessions still run, and their agents."""
+    question = text("SELECT hash, agent_id FROM running_sessions(:digests, :now)")
+    return {row[0]: row[1] for row in connection.execute(question, {"digests": list(digests), "now": now})}
+
+
 def find_token(connection: Connection, kind: str, digest: bytes) -> Holder | None:
     """The token of this kind with this secret, valid or not: its owner decides."""
     question = text("SELECT org_id, id FROM find_token(:kind, :digest)")
@@ -259,6 +266,14 @@ def team_names(session: Session) -> dict[int, list[str]]:
     return found
 
 
+def teams_by_agent(session: Session) -> dict[int, set[int]]:
+    """The ids of every agent's teams."""
+    found: dict[int, set[int]] = {}
+    for agent_id, team_id in session.execute(select(TeamMember.agent_id, TeamMember.team_id)):
+        found.setdefault(agent_id, set()).add(team_id)
+    return found
+
+
 def token_by_id(session: Session, token_id: int) -> Token | None:
     return session.scalar(select(Token).where(Token.id == token_id))
 
@@ -300,10 +315,12 @@ def sessions_of(session: Session, agent_id: int, now: datetime) -> list[SignedIn
 def end_sessions_of(session: Session, agent_id: int) -> None:
     """Sign an agent out everywhere."""
     session.execute(delete(SignedIn).where(SignedIn.agent_id == agent_id))
+    bring(session, SESSION_ENDED, agent_id)
 
 
 def end_session(session: Session, digest: bytes) -> None:
-    session.execute(delete(SignedIn).where(SignedIn.hash == digest))
+    for agent_id in session.scalars(delete(SignedIn).where(SignedIn.hash == digest).returning(SignedIn.agent_id)):
+        bring(session, SESSION_ENDED, agent_id)
 
 
 def end_expired_sessions(session: Session, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from mailgate.errors import BadSettings, Conflict, Temporary
 from mailgate.store import tables  # noqa: F401 - whoever writes rows needs every table, to follow foreign keys
 from mailgate.store.base import insert_written
+from mailgate.store.news import News, brought
 from mailgate.store.noting import note_changes
 from mailgate.store.sight import narrow
 
@@ -23,9 +24,12 @@ _OTHER_VERSION = {"42P01", "42703", "42883"}  # no such table, column or functio
 
 
 class Database:
-    """One process's connections under one credential."""
+    """One process's connections under one credential. `tell`, if any, hears the news of what was committed."""
 
-    def __init__(self, url: str, *, pool: int = 4, wait: float = 10.0) -> None:
+    def __init__(
+        self, url: str, *, pool: int = 4, wait: float = 10.0, tell: Callable[[Sequence[News]], None] | None = None
+    ) -> None:
+        self._tell = tell
         self.engine = create_engine(
             _psycopg(url),
             pool_size=pool,
@@ -52,6 +56,8 @@ class Database:
             sit(session, org)
             yield session
             session.flush()  # what was written as plain rows goes with the commit, too
+        if self._tell is not None and (news := brought(session)):
+            self._tell(news)
 
     @contextmanager
     def crossing(self) -> Iterator[Connection]:

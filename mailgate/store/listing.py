@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -62,6 +62,32 @@ class Filters:
     created_from: datetime | None = None
     created_to: datetime | None = None
     words: str | None = None
+
+    def hold(self, ticket: Ticket, tags: Collection[str], teams: Collection[int]) -> bool | None:
+        """Whether a ticket with these tags is among them, without asking the database; None: only a search can tell.
+
+        `teams`: of the agent named by `teams_of`.
+        """
+        equal = (
+            (self.category_id, ticket.category_id),
+            (self.team_id, ticket.team_id),
+            (self.assignee_id, ticket.assignee_id),
+            (self.mailbox_id, ticket.mailbox_id),
+            (self.requester_id, ticket.requester_id),
+            (self.is_unread, ticket.is_unread),
+            (self.is_snoozed, ticket.snoozed_until is not None),
+        )
+        is_held = (
+            all(asked is None or asked == value for asked, value in equal)
+            and ticket.status in (self.statuses or STATUSES)
+            and ticket.priority in (self.priorities or PRIORITIES)
+            and not (self.is_unassigned and ticket.assignee_id is not None)
+            and (self.teams_of is None or ticket.team_id in teams)
+            and set(self.tags) <= set(tags)
+            and (self.created_from is None or ticket.created_at >= self.created_from)
+            and (self.created_to is None or ticket.created_at < self.created_to)
+        )
+        return None if is_held and self.words else is_held
 
 
 class Listed(NamedTuple):
@@ -132,6 +158,12 @@ def listed(session: Session, ticket_id: int) -> Listed:
     """One ticket with its names, as this transaction has left it: perhaps out of sight of whoever changed it."""
     session.flush()
     return Listed(*session.execute(_shown().where(Ticket.id == ticket_id), execution_options=BEYOND).one())
+
+
+def listed_by_ids(session: Session, ids: Iterable[int]) -> list[Listed]:
+    """Some tickets with their names."""
+    question = _shown().where(Ticket.id.in_(list(ids))).order_by(Ticket.id)
+    return [Listed(*row) for row in session.execute(question)]
 
 
 def listed_by_number(session: Session, number: str) -> Listed | None:

@@ -11,6 +11,7 @@ from mailgate.store.base import write, write_plain
 from mailgate.store.db import Session
 from mailgate.store.events import Event, Unfollowed
 from mailgate.store.messages import Message
+from mailgate.store.news import bring
 from mailgate.store.organisations import rules_wait_for
 from mailgate.store.tickets import Ticket
 
@@ -112,6 +113,7 @@ def record_on(
     )
     if kind in FOLLOWED:
         write_plain(session, Unfollowed, event_id=event_id)
+    bring(session, kind, ticket_id)
     return event_id
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import func, select, text
 
 from mailgate import clock
 from mailgate.bench.invented.seeding import Wish, fill
+from mailgate.store.agents import teams_by_agent
 from mailgate.store.db import Database, Session
 from mailgate.store.listing import SORTS, Filters, list_tickets, place_of
 from mailgate.store.organisations import own
-from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket
+from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket, tags_of
 from tests.support.databases import Fresh
 
 SLICE = 1024  # messages, as the generated column `words` counts them
@@ -27,6 +28,31 @@ def desk(fresh: Fresh, database: Database) -> Iterator[Session]:
         pass
     with database.desk(1) as session:
         yield session
+
+
+def test_what_a_list_holds_can_be_told_of_a_ticket_alone(desk: Session) -> None:
+    everything = list(desk.scalars(select(Ticket)))
+    tags, teams = tags_of(desk, [ticket.id for ticket in everything]), teams_by_agent(desk)
+    some = everything[len(everything) // 2]
+    agent = next((agent for agent in sorted(teams) if teams[agent]), 1)
+    asked = (
+        Filters(),
+        Filters(statuses=("new", "open"), is_snoozed=False),
+        Filters(statuses=("new", "open"), is_unassigned=True),
+        Filters(assignee_id=agent, priorities=("normal", "high")),
+        Filters(teams_of=agent),
+        Filters(team_id=some.team_id, category_id=some.category_id),
+        Filters(is_unread=True, mailbox_id=some.mailbox_id),
+        Filters(requester_id=some.requester_id),
+        Filters(tags=tuple(tags[some.id][:1])),
+        Filters(created_from=some.created_at),
+        Filters(created_to=some.created_at),
+    )
+    for filters in asked:
+        held = {one.id for one in everything if filters.hold(one, tags[one.id], teams.get(agent, ()))}
+        assert held == {row.ticket.id for row in list_tickets(desk, filters, limit=1000)}, filters
+    assert Filters(words="refund").hold(some, (), ()) is None  # only a search can tell
+    assert Filters(words="refund", assignee_id=-1).hold(some, (), ()) is False
 
 
 def _walk(session: Session, filters: Filters, sort: str, limit: int) -> list[Ticket]:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from mailgate import clock, jobs, parse
 from mailgate.mail import Envelope, Verdict
 from mailgate.office.setup import add_agent, add_mailbox
+from mailgate.queue.live import Wire
 from mailgate.queue.nudges import Bell, connect
 from mailgate.receive.accept import Incoming, Keeper
 from mailgate.seal import Seal
@@ -135,7 +136,8 @@ class World:
 def small_world(fresh: Fresh, folder: Path, desk: str = DESK, key: str = KEY) -> Iterator[World]:
     """A desk with one mailbox and one agent. Of several worlds, the last one made is at work."""
     connect(fresh.redis_url).flushdb()
-    database, owner = Database(fresh.app_url, pool=8), Database(fresh.owner_url, pool=2)
+    database = Database(fresh.app_url, pool=8, tell=Wire(fresh.redis_url).tell)
+    owner = Database(fresh.owner_url, pool=2)
     bell = Bell(fresh.redis_url)
     with Relay() as relay:
         keeper = Keeper(database, bell)

@@ -41,6 +41,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     WHERE s.hash = p_hash AND s.expires_at > p_now
 $$;
 
+CREATE OR REPLACE FUNCTION running_sessions(p_hashes bytea[], p_now timestamptz)
+RETURNS TABLE (hash bytea, agent_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT s.hash, s.agent_id FROM public.sessions s
+    JOIN public.agents a ON a.org_id = s.org_id AND a.id = s.agent_id AND a.active
+    WHERE s.hash = ANY (p_hashes) AND s.expires_at > p_now
+$$;
+
 CREATE OR REPLACE FUNCTION find_token(p_kind text, p_hash bytea)
 RETURNS TABLE (org_id bigint, id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
