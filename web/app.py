@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 
 from mailgate.settings import Settings, read_settings
-from web import assets, db, forms, headers, health, look, pages, trouble
+from web import assets, db, forms, headers, health, live, look, pages, trouble
 from web.access import address, policy, sessions
 from web.api import api
 
@@ -24,7 +24,7 @@ def make(settings: Settings | None = None) -> Flask:
         MAX_FORM_PARTS=_FORM_PARTS,
     )
     app.url_map.converters.update(forms.CONVERTERS)
-    db.install(app, read)
+    tools = db.install(app, read)
     _stand_at_the_entrance(app, read)
     look.install(app.jinja_env)
     assets.install(app)
@@ -33,6 +33,7 @@ def make(settings: Settings | None = None) -> Flask:
     for blueprint in (health.health, api):
         app.register_blueprint(blueprint)
     pages.install(app)
+    live.install(app, tools)
     trouble.install(app)
     app.wsgi_app = address.BehindProxies(app.wsgi_app, read.trusted_proxies)  # type: ignore[method-assign] # Flask's way
     return app

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, abort, request
 
 STATIC = Path(__file__).with_name("static")
 STYLES = ("layers", "reset", "tokens", "base", "layout", "parts/*", "pages/*", "state")
-SCRIPTS = ("pane", "list", "thread", "draft", "keys", "files", "letter", "snippets")
+SCRIPTS = ("pane", "list", "thread", "draft", "keys", "files", "letter", "snippets", "live")
 A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -53,7 +53,7 @@ def install(app: Flask) -> None:
         return response
 
     def address(plain_name: str) -> str:
-        return url_for("assets", name=by_plain_name[plain_name].name)
+        return f"/assets/{by_plain_name[plain_name].name}"  # also where nobody asks, as in a stream
 
     app.add_url_rule("/assets/<name>", "assets", serve)
     app.add_template_global(address, "asset")

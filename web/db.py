@@ -9,6 +9,7 @@ from flask import Flask, current_app
 
 from mailgate.errors import BadSettings
 from mailgate.queue.limits import Limits
+from mailgate.queue.live import Wire
 from mailgate.queue.nudges import Bell
 from mailgate.settings import Settings
 from mailgate.store.blobs import Blobs
@@ -25,6 +26,7 @@ class Tools:
     blobs: Blobs
     bell: Bell
     limits: Limits
+    wire: Wire
     marks: Marks
 
 
@@ -36,13 +38,16 @@ def install(app: Flask, settings: Settings) -> Tools:
             "`mailgate web` sets them for the embedded servers."
         )
     redis_url = settings.redis_url.get_secret_value()
-    # A request holds one connection at most, so as many as there are threads never wait for each other.
+    wire = Wire(redis_url)
+    # A request holds one connection at most, so as many as there are threads never wait for each other; one is for
+    # the thread that feeds the streams.
     made = Tools(
         settings=settings,
-        database=Database(settings.database_url.get_secret_value(), pool=settings.web_threads),
+        database=Database(settings.database_url.get_secret_value(), pool=settings.web_threads + 1, tell=wire.tell),
         blobs=Blobs(settings.blob_url or str(settings.data / "blobs")),
         bell=Bell(redis_url),
         limits=Limits(redis_url),
+        wire=wire,
         marks=Marks(settings.secret_key.get_secret_value()),
     )
     app.extensions["mailgate"] = made

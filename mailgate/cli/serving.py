@@ -63,7 +63,7 @@ def _options(settings: Settings, door: int) -> dict[str, Any]:
     options: dict[str, Any] = {
         "bind": f"fd://{door}",
         "workers": 1,
-        "worker_class": "gthread",
+        "worker_class": "mailgate.cli.web_worker.Worker",
         "threads": settings.web_threads,
         "graceful_timeout": STOP_SECONDS,
         "logger_class": OurLog,

@@ -145,6 +145,7 @@ def base(world: World, fresh: Fresh, tmp_path: Path) -> Iterator[str]:
     app = application(settings)
     with serving(app, port):
         yield settings.public_url
+        app.extensions["live"].close()
     app.extensions["mailgate"].database.close()
 
 
@@ -156,13 +157,13 @@ def agent(engine: Engine, base: str, world: World) -> Iterator[Window]:
         yield made
 
 
-def sign_in_by_link(made: Window, world: World) -> None:
+def sign_in_by_link(made: Window, world: World, email: str = MARA) -> None:
     with world.database.desk(1) as session:
-        mara = agent_by_email(session, MARA)
-        assert mara is not None
-        link = sign_in_link(session, mara, clock.now(), "")
+        known = agent_by_email(session, email)
+        assert known is not None
+        link, name = sign_in_link(session, known, clock.now(), ""), known.name
     page = made.open(link)
-    page.get_by_role("button", name="Sign in as Mara Koch").click()
+    page.get_by_role("button", name=f"Sign in as {name}").click()
     page.get_by_label("New password").fill("a short sentence is easy")
     page.get_by_role("button", name="Set password").click()
     expect(page.get_by_role("searchbox")).to_be_visible()

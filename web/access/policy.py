@@ -65,6 +65,8 @@ POLICY: dict[str, Rule] = {
     "ticket_verbs.unlink": WORK,
     "ticket_verbs.print_view": SEE,
     "ticket.read": WORK,
+    "live.listen": SEE,
+    "live.place": WORK,
     "leaving.retry": WORK,
     "leaving.cancel": WORK,
     "leaving.undo": WORK,

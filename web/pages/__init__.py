@@ -12,6 +12,7 @@ from web.pages import (
     inbox,
     leaving,
     letters,
+    live,
     mailbox_sign_in,
     mailboxes,
     me,
@@ -38,6 +39,7 @@ from web.pages import (
 GROUPS = (
     sign_in,
     inbox,
+    live,
     ticket,
     ticket_verbs,
     leaving,

@@ -97,6 +97,7 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
     claims = next((other for kind, other in links if kind == "claims"), None)
     return {
         "ticket": {
+            "id": ticket.id,
             "number": ticket.number,
             "url": url,
             "subject": ticket.subject,

@@ -49,8 +49,14 @@
     form?.querySelector("[name=reason]").focus();
     return Boolean(form);
   };
+  const showNew = () => {
+    const button = document.querySelector("[data-fresh]:not([hidden])");
+    button?.click();
+    return Boolean(button);
+  };
   const keys = {
     j: () => move(1), k: () => move(-1), u: goBack, q: unfold,
+    ".": showNew,
     r: () => writeIn("answer"), f: () => writeIn("forward"), n: () => writeIn("note"), "/": search,
     T: takeNext, "!": openEscalation,
   };

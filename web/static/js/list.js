@@ -30,6 +30,7 @@
     if (event.target.matches?.("[data-tick-all]")) for (const box of boxes()) box.checked = event.target.checked;
     count();
   });
+  document.addEventListener("mailgate:list", count);
   count();
 
   // A menu of many deeds closes by itself; Enter in its field adds the tag, and never resolves by accident.

@@ -41,7 +41,7 @@
   };
 
   const look = () => {
-    showNewest();
+    if (!document.getElementById("pane")?.dataset.quiet) showNewest(); // else it only follows what happens
     noteReading();
   };
   document.addEventListener("htmx:after:swap", look);
