@@ -19,6 +19,7 @@ from mailgate.errors import Refused, Temporary
 from mailgate.failpoints import point
 from mailgate.mail import Envelope, Letter, Ruling, Verdict
 from mailgate.queue.worker import is_stopping
+from mailgate.steps.accounts import write_account_letters
 from mailgate.steps.digests import send_digests
 from mailgate.steps.file import file_letters
 from mailgate.steps.files import check_files
@@ -77,6 +78,8 @@ def follow_event(slot: int = 0) -> None:
         point("follow.after_claim")
         for org, mine in _by_tenant(claims):
             _one_by_one_when_it_fails(mine, partial(_follow, shop, org), _following_failed)
+        if write_account_letters(shop):
+            shop.bell.ring("send_mail")
         return len(claims)
 
     _drain("follow_event", slot, batch)

@@ -11,6 +11,7 @@ from mailgate.errors import BadSettings
 from mailgate.queue.limits import Limits
 from mailgate.queue.live import Wire
 from mailgate.queue.nudges import Bell
+from mailgate.seal import Seal
 from mailgate.settings import Settings
 from mailgate.store.blobs import Blobs
 from mailgate.store.db import Database
@@ -57,6 +58,14 @@ def install(app: Flask, settings: Settings) -> Tools:
 def tools() -> Tools:
     """The tools of the process this request is answered in."""
     return cast("Tools", current_app.extensions["mailgate"])
+
+
+def seal() -> Seal:
+    """What seals and opens secrets."""
+    settings = tools().settings
+    key, former = settings.secret_key, settings.former_secret_key
+    assert key is not None
+    return Seal(key.get_secret_value(), former.get_secret_value() if former else None)
 
 
 def ring(job: str) -> None:

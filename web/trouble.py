@@ -13,12 +13,14 @@ from werkzeug.wrappers import Response
 
 from mailgate import log
 from mailgate.errors import BadInput, Conflict, Forbidden, MailgateError, NotFound, Temporary
-from web.access.refusals import NotSignedIn, TooMany
+from web.access.refusals import NeedsFactor, NotSignedIn, TooMany
 
 _SOON = 5  # seconds after which to try again what failed for a passing reason
+NEEDS_FACTOR = "needs_second_factor"
 _CODES: dict[type[MailgateError], tuple[int, str]] = {
     BadInput: (422, "invalid"),
     NotSignedIn: (401, "not_signed_in"),
+    NeedsFactor: (403, NEEDS_FACTOR),
     Forbidden: (403, "forbidden"),
     NotFound: (404, "not_found"),
     Conflict: (409, "conflict"),
@@ -91,6 +93,8 @@ def _told(trouble: Trouble) -> Response:
         answer: Response = jsonify(error=trouble.code, message=trouble.message, fields=trouble.fields)
     elif trouble.status == HTTPStatus.UNAUTHORIZED:
         return _to_sign_in()
+    elif trouble.code == NEEDS_FACTOR:
+        return redirect("/me/security", code=HTTPStatus.SEE_OTHER)
     else:
         page = render_template(
             "error.html",

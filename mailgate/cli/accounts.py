@@ -54,6 +54,20 @@ def user_password(email: str, password_stdin: bool, org: str | None) -> None:
     click.echo(f"The password of {email} is set.")
 
 
+@user.command("factor-off")
+@click.argument("email")
+@ORG
+def user_factor_off(email: str, org: str | None) -> None:
+    """Take away a lost second factor, and print a one-time sign-in link. Password and sessions go with it."""
+    from mailgate.office.links import sign_in_link
+    from mailgate.office.second_factor import take_away
+
+    with house() as here, here.desk(org) as session:
+        agent = _agent(session, email)
+        take_away(session, agent)
+        click.echo(sign_in_link(session, agent, clock.now(), here.public_url))
+
+
 @user.command("off")
 @click.argument("email")
 @ORG

@@ -11,6 +11,7 @@ from mailgate.errors import BadInput, Conflict, Forbidden, NotFound
 from mailgate.office.leaving import switch_off, switch_on
 from mailgate.office.setup import add_agent
 from mailgate.rights import Right, may
+from mailgate.store.account_letters import ask as ask_for_letter
 from mailgate.store.agents import (
     ROLES,
     Agent,
@@ -54,11 +55,12 @@ def profile_of(session: Session, agent: Agent) -> Profile:
 
 
 def invite(session: Session, email: str, profile: Profile, known_teams: Iterable[Team], at: datetime, by: str) -> Agent:
-    """Somebody new, who signs in by a link first. `by`: the role of whoever invites them."""
+    """Somebody new, who signs in by a link first, which is mailed to them. `by`: the role of whoever invites them."""
     _require_right(by, profile.role)
     checked = _checked(profile)
     agent = add_agent(session, email, checked.role, at, name=checked.name or None)
     _set(session, agent, checked, known_teams)
+    ask_for_letter(session, agent.id, "sign_in", at)
     return agent
 
 

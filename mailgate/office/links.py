@@ -15,6 +15,7 @@ from mailgate.tokens import hashed, secret
 CONVERSATION_DAYS = 60
 FILE_DAYS = 60
 SIGN_IN_MINUTES = 60
+SECOND_STEP_MINUTES = 10
 
 
 class Made(NamedTuple):
@@ -53,6 +54,17 @@ def sign_in_link(session: Session, agent: Agent, at: datetime, public_url: str) 
     expires = at + timedelta(minutes=SIGN_IN_MINUTES)
     made = _make(session, "sign-in", at, expires, agent_id=agent.id, name=agent.email)
     return f"{public_url}/sign-in/{made.secret}"
+
+
+def password_link(session: Session, agent: Agent, at: datetime, public_url: str) -> str:
+    """The same, to set a new password right away."""
+    return f"{sign_in_link(session, agent, at, public_url)}?next=/password"
+
+
+def second_step(session: Session, agent: Agent, at: datetime) -> str:
+    """What proves for a while that this agent's password, or link, was right. Their second factor comes next."""
+    expires = at + timedelta(minutes=SECOND_STEP_MINUTES)
+    return _make(session, "second-step", at, expires, agent_id=agent.id, name=agent.email).secret
 
 
 def make_api_token(session: Session, name: str, role: str, at: datetime, *, expires: datetime | None = None) -> Made:

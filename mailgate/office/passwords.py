@@ -12,20 +12,26 @@ from mailgate.store.agents import Agent
 from mailgate.store.db import Session
 from mailgate.tokens import secret
 
-SHORTEST, LONGEST = 15, 256
+LONG_ENOUGH_ALONE, LONG_ENOUGH_BESIDE, LONGEST = 15, 8, 256  # the second: beside a second factor
 
 hasher = PasswordHasher()
 
 
 def set_password(session: Session, agent: Agent, password: str) -> None:
     """Give an agent a password."""
-    if not SHORTEST <= len(password) <= LONGEST:
+    least = shortest(agent)
+    if not least <= len(password) <= LONGEST:
         raise BadInput(
-            f"A password has {SHORTEST} to {LONGEST} characters; a few words make a good one.",
+            f"A password has {least} to {LONGEST} characters; a few words make a good one.",
             password="has a wrong length",  # noqa: S106 - what is said of the field
         )
     agent.password_hash = hasher.hash(password)
     session.flush()
+
+
+def shortest(agent: Agent) -> int:
+    """How many characters a password of theirs has at least."""
+    return LONG_ENOUGH_ALONE if agent.totp_secret is None else LONG_ENOUGH_BESIDE
 
 
 def is_password(agent: Agent | None, password: str) -> bool:

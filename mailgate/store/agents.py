@@ -95,20 +95,6 @@ class SignedIn(TenantRow):
     browser: Mapped[str] = mapped_column(server_default="")
 
 
-class RecoveryCode(TenantRow):
-    """Lets an agent in once, where their second factor is out of reach."""
-
-    __tablename__ = "recovery_codes"
-    __table_args__ = (
-        Index("recovery_codes_hash_key", "org_id", "agent_id", "hash", unique=True),
-        points_to("agents", "agent_id", gone_with=True),
-    )
-
-    agent_id: Mapped[int]
-    hash: Mapped[bytes]
-    used_at: Mapped[datetime | None]
-
-
 class Token(TenantRow):
     """A secret that stands for somebody or something, stored as a hash.
 
@@ -140,6 +126,15 @@ class Token(TenantRow):
     used_at: Mapped[datetime | None]
 
 
+class Entered(NamedTuple):
+    """Whose a running session is. `seen_at`: when it was last noted; `needs_factor`: they have to set one up first."""
+
+    org_id: int
+    id: int
+    seen_at: datetime | None
+    needs_factor: bool
+
+
 class Holder(NamedTuple):
     """Where a secret or an address belongs, found across tenants."""
 
@@ -153,11 +148,11 @@ def find_agent(connection: Connection, email: str) -> Holder | None:
     return Holder(*row) if row else None
 
 
-def find_session(connection: Connection, digest: bytes, now: datetime) -> Holder | None:
+def find_session(connection: Connection, digest: bytes, now: datetime) -> Entered | None:
     """The running session of this secret: its organisation and its agent's id."""
-    question = text("SELECT org_id, agent_id FROM find_session(:digest, :now)")
+    question = text("SELECT org_id, agent_id, seen_at, needs_factor FROM find_session(:digest, :now)")
     row = connection.execute(question, {"digest": digest, "now": now}).one_or_none()
-    return Holder(*row) if row else None
+    return Entered(*row) if row else None
 
 
 def running_sessions(connection: Connection, digests: Sequence[bytes], now: datetime) -> dict[bytes, int]:
@@ -316,6 +311,22 @@ def end_sessions_of(session: Session, agent_id: int) -> None:
     """Sign an agent out everywhere."""
     session.execute(delete(SignedIn).where(SignedIn.agent_id == agent_id))
     bring(session, SESSION_ENDED, agent_id)
+
+
+def see_session(session: Session, digest: bytes, now: datetime, address: str) -> None:
+    """Note that a session is used, and from where."""
+    session.execute(update(SignedIn).where(SignedIn.hash == digest).values(seen_at=now, address=address))
+
+
+def end_one_session(session: Session, agent_id: int, session_id: int) -> bool:
+    """End one of an agent's sessions; False when it is not theirs, or has ended."""
+    gone = delete(SignedIn).where(SignedIn.agent_id == agent_id, SignedIn.id == session_id).returning(SignedIn.id)
+    return session.execute(gone).one_or_none() is not None
+
+
+def end_other_sessions(session: Session, agent_id: int, digest: bytes) -> None:
+    """Sign an agent out everywhere but here."""
+    session.execute(delete(SignedIn).where(SignedIn.agent_id == agent_id, SignedIn.hash != digest))
 
 
 def end_session(session: Session, digest: bytes) -> None:

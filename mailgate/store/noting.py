@@ -14,7 +14,7 @@ from sqlalchemy import LargeBinary, inspect, select
 from sqlalchemy.orm import Session
 
 from mailgate import clock
-from mailgate.store.agents import Agent, RecoveryCode, TeamMember, Token
+from mailgate.store.agents import Agent, TeamMember, Token
 from mailgate.store.audit import By, record
 from mailgate.store.base import TenantRow
 from mailgate.store.dkim import DkimKey
@@ -74,8 +74,6 @@ KINDS: dict[type, Kind] = {
     Token: Kind("API token", _by("name"), is_noted=lambda row: row.kind == "api"),
     Organisation: Kind("organisation", _by("name")),
 }
-# What belongs to one of these and is noted with it, or is no part of the set-up.
-_BESIDE = (RecoveryCode, LetterSetting)
 
 
 def note_changes(session: Session) -> None:

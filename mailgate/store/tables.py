@@ -1,6 +1,7 @@
 """Every table, imported once, so that the metadata is whole."""
 
 from mailgate.store import (
+    account_letters,
     agents,
     audit,
     dkim,
@@ -19,6 +20,7 @@ from mailgate.store import (
     replies,
     routing,
     rules,
+    second_factor,
     senders,
     sides,
     surveys,
@@ -31,6 +33,7 @@ from mailgate.store.base import Base
 metadata = Base.metadata
 
 __all__ = [
+    "account_letters",
     "agents",
     "audit",
     "dkim",
@@ -50,6 +53,7 @@ __all__ = [
     "replies",
     "routing",
     "rules",
+    "second_factor",
     "senders",
     "sides",
     "surveys",

@@ -55,6 +55,8 @@ def test_an_admin_invites_somebody_who_comes_in_by_the_link(site: Site, world: W
     (link,) = re.findall(rf"{BASE}(/sign-in/[\w-]+)", shown)
     ben = Browser(site.app.test_client(use_cookies=True))
     assert "Welcome, Ben" in ben.get(link)
+    world.work()
+    assert "It works once" in world.relay.to("ben@nordlicht.example")[-1].text
     ben.post(link)
     (told,) = [one for one in site.get("/agents")["items"] if one["email"] == "ben@nordlicht.example"]
     assert told | {"id": 0} == {

@@ -9,7 +9,8 @@ from flask import request
 from mailgate.errors import Forbidden
 from mailgate.rights import Right
 from web.access.address import is_at_home
-from web.access.who import require
+from web.access.refusals import NeedsFactor
+from web.access.who import require, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,11 @@ class Rule:
 
     right: Right | None
     at_home: bool = False
+    without_factor: bool = False  # also for whoever has to set up a second factor first
 
 
 ANYBODY = Rule(None)
+OF_ONESELF = Rule(Right.SEE, without_factor=True)  # whoever is signed in, and about themselves alone
 SEE, WORK, MAIL, SET_UP = Rule(Right.SEE), Rule(Right.WORK), Rule(Right.MAIL), Rule(Right.SET_UP)
 
 POLICY: dict[str, Rule] = {
@@ -32,9 +35,19 @@ POLICY: dict[str, Rule] = {
     "sign_in.enter": ANYBODY,
     "sign_in.show_link": ANYBODY,
     "sign_in.enter_by_link": ANYBODY,
-    "sign_in.show_password": SEE,
-    "sign_in.change_password": SEE,
-    "sign_in.leave": SEE,
+    "sign_in.show_password": OF_ONESELF,
+    "sign_in.change_password": OF_ONESELF,
+    "sign_in.leave": OF_ONESELF,
+    "sign_in.take_second_step": ANYBODY,
+    "forgotten.show": ANYBODY,
+    "forgotten.ask": ANYBODY,
+    "security.show": OF_ONESELF,
+    "security.begin": OF_ONESELF,
+    "security.set_up": OF_ONESELF,
+    "security.turn_off": OF_ONESELF,
+    "security.renew_codes": OF_ONESELF,
+    "security.end_session": OF_ONESELF,
+    "security.end_others": OF_ONESELF,
     "inbox.show": SEE,
     "inbox.bulk": WORK,
     "inbox.keep_view": SEE,
@@ -91,6 +104,7 @@ POLICY: dict[str, Rule] = {
             "agents.say_presence",
             "agents.let_in",
             "agents.sign_out",
+            "agents.take_factor",
             "teams.show",
             "teams.show_new",
             "teams.add",
@@ -217,6 +231,7 @@ POLICY: dict[str, Rule] = {
             "api.change_agent",
             "api.let_agent_in",
             "api.sign_agent_out",
+            "api.take_agents_factor",
             "api.add_team",
             "api.change_team",
             "api.remove_team",
@@ -276,3 +291,5 @@ def enforce() -> None:
     if rule.right is None or (rule.at_home and is_at_home()):
         return
     require(rule.right)
+    if who().needs_factor and not rule.without_factor:
+        raise NeedsFactor("Set up a second factor first: your organisation asks for one.")

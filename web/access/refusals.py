@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from mailgate.errors import MailgateError
+from mailgate.errors import Forbidden, MailgateError
 
 
 class NotSignedIn(MailgateError):  # noqa: N818 - named for what it says, as in mailgate.errors
     """We do not know who is asking."""
+
+
+class NeedsFactor(Forbidden):
+    """Somebody is signed in, and has to set up a second factor before they see anything."""
 
 
 class TooMany(MailgateError):  # noqa: N818 - as above

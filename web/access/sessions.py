@@ -12,13 +12,21 @@ from flask import Response, g, request
 
 from mailgate import clock
 from mailgate.store.agents import Agent, SignedIn, end_expired_sessions, end_session
+from mailgate.store.audit import By, record
 from mailgate.store.base import add
 from mailgate.store.db import Session
 from mailgate.tokens import hashed, secret
+from web.access.address import client_address
 from web.db import tools
 
 LASTS = timedelta(days=30)
 NAME = "mailgate"
+# The first that is found counts: nearly every browser says that it is also some others.
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrom", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
 
 
 def sign_in(session: Session, agent: Agent) -> None:
@@ -27,7 +35,13 @@ def sign_in(session: Session, agent: Agent) -> None:
     end_expired_sessions(session, now)
     if request.cookies.get(cookie_name(NAME)):
         end_session(session, hashed(request.cookies[cookie_name(NAME)]))
-    add(session, SignedIn(hash=hashed(value), agent_id=agent.id, created_at=now, expires_at=now + LASTS))
+    address = client_address()
+    row = SignedIn(
+        hash=hashed(value), agent_id=agent.id, created_at=now, expires_at=now + LASTS, seen_at=now, address=address,
+        browser=browser_of(request.user_agent.string),
+    )  # fmt: skip
+    add(session, row)
+    record(session, By(agent.name, agent.id, address), now, "signed in", "session", agent.email)
     g.new_session = value
 
 
@@ -35,6 +49,13 @@ def sign_out(session: Session) -> None:
     """End the session this browser came with."""
     end_session(session, hashed(request.cookies.get(cookie_name(NAME), "")))
     g.new_session = ""
+
+
+def browser_of(agent: str) -> str:
+    """A browser as its owner would call it, such as Firefox on Windows; it may lie."""
+    browser = next((word for mark, word in _BROWSERS if mark in agent), "")
+    system = next((word for mark, word in _SYSTEMS if mark in agent), "")
+    return " on ".join(filter(None, (browser or ("A browser" if system else ""), system)))
 
 
 def hand_out(response: Response) -> Response:

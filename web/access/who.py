@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import g, request
 
 from mailgate import clock
 from mailgate.errors import Forbidden
 from mailgate.rights import Right, may
-from mailgate.store.agents import Holder, agent_by_id, find_session, find_token, token_by_id
+from mailgate.store.agents import agent_by_id, find_session, find_token, see_session, token_by_id
 from mailgate.store.audit import By, work_for
 from mailgate.store.db import Session
 from mailgate.store.sight import limit_to
@@ -22,6 +23,7 @@ from web.access.refusals import NotSignedIn
 from web.access.sessions import NAME, cookie_name
 from web.db import tools
 
+_SEEN_EVERY = timedelta(minutes=5)
 WRONG_TOKENS, WRONG_TOKENS_SECONDS = 30, 300  # so many wrong tokens from one address in so long
 
 
@@ -36,6 +38,7 @@ class Who:
     by_cookie: bool
     presence: str = "available"  # of an agent
     only_own_teams: bool = False
+    needs_factor: bool = False  # they have to set up a second factor before anything else
 
     @property
     def actor(self) -> Actor:
@@ -120,16 +123,19 @@ def _by_cookie() -> Who | None:
     secret = request.cookies.get(cookie_name(NAME))
     if not secret:
         return None
+    now, digest = clock.now(), hashed(secret)
     with tools().database.crossing() as connection:
-        found: Holder | None = find_session(connection, hashed(secret), clock.now())
+        found = find_session(connection, digest, now)
     if found is None:
         return None
     with tools().database.desk(found.org_id) as session:
         known = agent_by_id(session, found.id)
+        if found.seen_at is None or now - found.seen_at > _SEEN_EVERY:
+            see_session(session, digest, now, client_address())
     if known is None:
         return None
     is_limited = known.only_own_teams and not may(known.role, Right.SEE_ALL)
     return Who(
         found.org_id, known.role, known.name, known.id, by_cookie=True, presence=known.presence_at(clock.now()),
-        only_own_teams=is_limited,
+        only_own_teams=is_limited, needs_factor=found.needs_factor,
     )  # fmt: skip

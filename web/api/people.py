@@ -13,6 +13,7 @@ from mailgate.office import agents as office_agents
 from mailgate.office.agents import Profile, known_agent
 from mailgate.office.links import SIGN_IN_MINUTES, sign_in_link
 from mailgate.office.routing import set_presence
+from mailgate.office.second_factor import take_away
 from mailgate.store.agents import end_sessions_of
 from mailgate.store.office import teams
 from web.access import desk, who
@@ -20,7 +21,7 @@ from web.api import lookups
 from web.api.office import AgentShown, agent_shown
 from web.api.operations import Answer, Body, operation
 from web.api.shapes import Email, From, Moment, Name
-from web.db import tools
+from web.db import ring, tools
 
 Role = Literal["owner", "admin", "agent", "viewer"]
 Tier = Annotated[int, Field(ge=1, le=3)]
@@ -72,7 +73,7 @@ class Link(Answer):
 
 @operation("POST", "/agents", body=NewAgent, answer=AgentShown, status=201)
 def invite_agent(body: NewAgent) -> AgentShown:
-    """Invite somebody. `POST /agents/ID/link` lets them in."""
+    """Invite somebody: a link that lets them in is mailed to them. `POST /agents/ID/link` makes another."""
     with desk() as session:
         profile = Profile(
             body.name, body.role, lookups.team_ids(session, body.teams), body.only_own_teams, tuple(body.languages),
@@ -80,7 +81,9 @@ def invite_agent(body: NewAgent) -> AgentShown:
         )  # fmt: skip
         known = teams(session)
         agent = office_agents.invite(session, body.email, profile, known, clock.now(), who().role)
-        return agent_shown(session, agent)
+        shown = agent_shown(session, agent)
+    ring("follow_event")
+    return shown
 
 
 @operation("PATCH", "/agents/<key:agent_id>", body=AgentChange, answer=AgentShown)
@@ -132,4 +135,14 @@ def sign_agent_out(agent_id: int) -> AgentShown:
         agent = known_agent(session, agent_id)
         office_agents.require_may_change(agent, who().role)
         end_sessions_of(session, agent.id)
+        return agent_shown(session, agent)
+
+
+@operation("DELETE", "/agents/<key:agent_id>/factor", answer=AgentShown)
+def take_agents_factor(agent_id: int) -> AgentShown:
+    """Take away the second factor of somebody who has lost it, with the password it stood beside."""
+    with desk() as session:
+        agent = known_agent(session, agent_id)
+        office_agents.require_may_change(agent, who().role)
+        take_away(session, agent)
         return agent_shown(session, agent)

@@ -9,6 +9,7 @@ from web.pages import (
     categories,
     conversation,
     files,
+    forgotten,
     inbox,
     leaving,
     letters,
@@ -22,6 +23,7 @@ from web.pages import (
     policies,
     replies,
     routing,
+    security,
     senders,
     sent_files,
     shelf,
@@ -38,6 +40,8 @@ from web.pages import (
 
 GROUPS = (
     sign_in,
+    forgotten,
+    security,
     inbox,
     live,
     ticket,

@@ -21,12 +21,13 @@ from mailgate.office.agents import (
 )
 from mailgate.office.links import SIGN_IN_MINUTES, sign_in_link
 from mailgate.office.routing import set_presence
+from mailgate.office.second_factor import take_away
 from mailgate.store.agents import Agent, agents, end_sessions_of, sessions_of, team_names
 from mailgate.store.db import Session
 from mailgate.store.office import teams
 from web.access import desk, who
 from web.answers import see_other
-from web.db import tools
+from web.db import ring, tools
 from web.forms import Form, Line
 from web.show.agents import ROLES, ROLES_OF_OTHERS, TIERS, split, until
 from web.show.fields import Option
@@ -87,15 +88,17 @@ def show_new() -> str:
 
 
 @pages.post("")
-def add() -> Response | tuple[str, int]:
+def add() -> Response:
     """Invite somebody, and show the link that lets them in."""
     form = AgentForm.read(request)
     try:
         with desk() as session:
             agent = invite(session, form.email, form.profile, teams(session), clock.now(), who().role)
-            return _page(session, agent, link=_link(session, agent)), HTTPStatus.CREATED
+            page = _page(session, agent, link=_link(session, agent))
     except (BadInput, Forbidden) as error:
         return _refused(None, form, error)
+    ring("follow_event")
+    return make_response(page, HTTPStatus.CREATED)
 
 
 @pages.get("/<key:agent_id>")
@@ -159,6 +162,16 @@ def sign_out(agent_id: int) -> Response:
         require_may_change(agent, who().role)
         end_sessions_of(session, agent.id)
     return see_other(f"{_URL}/{agent_id}?done=signed-out")
+
+
+@pages.post("/<key:agent_id>/factor/removal")
+def take_factor(agent_id: int) -> Response:
+    """Take away the second factor of somebody who has lost it, with the password it stood beside."""
+    with desk() as session:
+        agent = known_agent(session, agent_id)
+        require_may_change(agent, who().role)
+        take_away(session, agent)
+    return see_other(f"{_URL}/{agent_id}?done=factor")
 
 
 def _link(session: Session, agent: Agent) -> str:

@@ -12,13 +12,12 @@ from mailgate import clock, oauth
 from mailgate.errors import MailgateError, NotFound
 from mailgate.oauth import Client, Grant, Question
 from mailgate.office.imap import ByToken, sign_in_anew
-from mailgate.seal import Seal
 from mailgate.store.db import Session
 from mailgate.store.imap import account_of
 from mailgate.store.office import Mailbox, mailboxes
 from web.access import desk, who
 from web.answers import see_other
-from web.db import tools
+from web.db import seal
 from web.forms import Form, Line
 from web.show.shell import desk_page
 
@@ -72,7 +71,7 @@ def begin(mailbox_id: int) -> str | tuple[str, int]:
 def end(mailbox_id: int) -> Response | tuple[str, int]:
     """Take what the signing in has given us."""
     form = Ending.read(request)
-    begun = json.loads(_seal().open(form.begun.encode()))
+    begun = json.loads(seal().open(form.begun.encode()))
     if (begun["org"], begun["mailbox"]) != (who().org, mailbox_id):
         raise NotFound("That signing in was begun for another mailbox.")
     client = Client(begun["client_id"], begun["client_secret"])
@@ -84,7 +83,7 @@ def end(mailbox_id: int) -> Response | tuple[str, int]:
             return _opened(session, _mailbox(session, mailbox_id), begun, {"": _sentence(error)}), 422
     with desk() as session:
         mailbox, way_in = _mailbox(session, mailbox_id), ByToken(provider, client, grant)
-        sign_in_anew(session, mailbox, way_in, _seal(), clock.now(), username=begun["username"] or None)
+        sign_in_anew(session, mailbox, way_in, seal(), clock.now(), username=begun["username"] or None)
     return see_other(_LIST)
 
 
@@ -115,7 +114,7 @@ def _opened(session: Session, mailbox: Mailbox, begun: dict[str, Any], errors: d
     shown = {
         "address": begun["address"],
         "code": begun.get("code"),
-        "sealed": _seal().close(json.dumps(begun)).decode(),
+        "sealed": seal().close(json.dumps(begun)).decode(),
     }
     return _page(session, mailbox, begun=shown, name=_NAMES[begun["provider"]], back=oauth.REDIRECT, errors=errors)
 
@@ -141,13 +140,6 @@ def _known(session: Session, mailbox: Mailbox) -> dict[str, str]:
     at = next((name for name, known in oauth.PROVIDERS.items() if known.host == account.host), "microsoft")
     username = account.username if account.username != mailbox.address else ""
     return {**empty, "provider": at, "client_id": (account.oauth or {}).get("client_id", ""), "username": username}
-
-
-def _seal() -> Seal:
-    settings = tools().settings
-    assert settings.secret_key is not None
-    former = settings.former_secret_key
-    return Seal(settings.secret_key.get_secret_value(), former.get_secret_value() if former else None)
 
 
 def _sentence(error: MailgateError) -> str:

@@ -9,7 +9,9 @@ from flask import Blueprint, Response, request
 
 from mailgate import clock
 from mailgate.errors import BadInput
-from mailgate.office.passwords import SHORTEST, is_password, set_password
+from mailgate.office.links import second_step
+from mailgate.office.passwords import is_password, set_password, shortest
+from mailgate.office.second_factor import is_second_factor
 from mailgate.store.agents import (
     Agent,
     Holder,
@@ -18,6 +20,7 @@ from mailgate.store.agents import (
     end_sessions_of,
     find_agent,
     find_token,
+    remove_sign_in_links,
     session_begun_at,
     token_by_id,
     use_once,
@@ -29,13 +32,14 @@ from web.access import sign_in as begin_session
 from web.access.evenly import evenly
 from web.access.sessions import NAME, cookie_name
 from web.answers import see_other
-from web.db import tools
+from web.db import seal, tools
 from web.forms import Form
 from web.show.shell import customer_page, face, public_face
 
 pages = Blueprint("sign_in", __name__)
 
-_WRONG = "This address and password do not belong together. Try again, or ask an admin for a one-time link."
+_WRONG = "This address and password do not belong together. Try again, or ask for a new password."
+_LATE = "That took too long. Sign in once more."
 _BY_ADDRESS, _BY_ACCOUNT, _MINUTES_15 = 30, 10, 900
 _FRESH = timedelta(minutes=15)  # whoever signed in longer ago signs in again before they change their password
 
@@ -45,6 +49,18 @@ class SignInForm(Form):
 
     email: str
     password: str
+    next: str = "/"
+
+
+class LinkForm(Form):
+    next: str = "/"
+
+
+class SecondStepForm(Form):
+    """A code, and what proves that the password was right."""
+
+    step: str
+    code: str
     next: str = "/"
 
 
@@ -74,20 +90,46 @@ def enter() -> Response | tuple[str, int]:
         is_right = is_password(agent, form.password)
     if not is_right or found is None or agent is None:
         return _form(email, local(form.next), {"": _WRONG}), 422
+    return _let_in(found.org_id, agent.id, local(form.next))
+
+
+@pages.post("/sign-in/second-step")
+def take_second_step() -> Response | tuple[str, int]:
+    """Ask for the second factor, and let somebody in who has it."""
+    form = SecondStepForm.read(request)
+    limit("second-step", client_address(), times=_BY_ADDRESS, seconds=_MINUTES_15)
+    found = _token("second-step", form.step)
+    if found is None:
+        return _form("", local(form.next), {"": _LATE}), 422
     with desk_of(found.org_id) as session:
-        begin_session(session, agent)
+        agent = _whose(session, found.id)
+        if agent is None:
+            return _form("", local(form.next), {"": _LATE}), 422
+        limit("second-step-agent", f"{found.org_id}.{agent.id}", times=_BY_ACCOUNT, seconds=_MINUTES_15)
+        now = clock.now()
+        is_in = is_second_factor(session, agent, form.code, seal(), now) and use_once(session, found.id, now)
+        if is_in:
+            begin_session(session, agent)
+    if not is_in:
+        wrong = {"code": "This code is wrong, or was used already. Wait for the next one, then try again."}
+        return _second_step(form.step, local(form.next), wrong), 422
     return see_other(local(form.next))
 
 
 @pages.get("/sign-in/<secret>")
 def show_link(secret: str) -> tuple[str, int]:
     """Where a one-time link lands. Looking changes nothing: mail filters look at links, too."""
-    found = _link(secret)
+    found = _token("sign-in", secret)
     if found is not None:
         with desk_of(found.org_id) as session:
             agent, shown = _whose(session, found.id), face(session)
         if agent is not None:
-            return customer_page(shown, "sign_in_link.html", agent=agent.name, action=f"/sign-in/{secret}"), 200
+            values = {
+                "agent": agent.name,
+                "action": f"/sign-in/{secret}",
+                "next_url": local(request.args.get("next", "")),
+            }
+            return customer_page(shown, "sign_in_link.html", **values), 200
     return customer_page(public_face(), "sign_in_link.html", agent=None, action=""), 410
 
 
@@ -95,17 +137,16 @@ def show_link(secret: str) -> tuple[str, int]:
 def enter_by_link(secret: str) -> Response | tuple[str, int]:
     """Let somebody in, once."""
     limit("sign-in", client_address(), times=_BY_ADDRESS, seconds=_MINUTES_15)
-    found = _link(secret)
+    form = LinkForm.read(request)
+    found = _token("sign-in", secret)
     if found is None:
         return show_link(secret)
     with desk_of(found.org_id) as session:
         agent = _whose(session, found.id)
         is_first = agent is not None and use_once(session, found.id, clock.now())
-        if agent is not None and is_first:
-            begin_session(session, agent)
     if agent is None or not is_first:
         return show_link(secret)
-    return see_other("/" if agent.password_hash else "/password")
+    return _let_in(found.org_id, agent.id, local(form.next) if agent.password_hash else "/password")
 
 
 @pages.get("/password")
@@ -127,10 +168,27 @@ def change_password() -> Response | tuple[str, int]:
             known = agent_by_id(session, agent.id) or agent
             set_password(session, known, form.password)
             end_sessions_of(session, known.id)
+            remove_sign_in_links(session, known.id)
             begin_session(session, known)
     except BadInput as error:
         return _password_form(agent, {"password": str(error)}), 422
     return see_other("/")
+
+
+def _let_in(org: int, agent_id: int, next_url: str) -> Response | tuple[str, int]:
+    """Begin a session; for whoever has a second factor, ask for that first."""
+    with desk_of(org) as session:
+        agent = agent_by_id(session, agent_id)
+        if agent is None or not agent.active:
+            return _form("", next_url, {"": _WRONG}), 422
+        if agent.totp_secret is not None:
+            return _second_step(second_step(session, agent, clock.now()), next_url, None), 200
+        begin_session(session, agent)
+    return see_other(next_url)
+
+
+def _second_step(step: str, next_url: str, errors: dict[str, str] | None) -> str:
+    return customer_page(public_face(), "second_step.html", step=step, next_url=next_url, errors=errors)
 
 
 @pages.post("/sign-out")
@@ -153,7 +211,7 @@ def _form(email: str, next_url: str, errors: dict[str, str] | None) -> str:
 
 
 def _password_form(agent: Agent, errors: dict[str, str] | None) -> str:
-    return customer_page(public_face(), "password.html", email=agent.email, least=SHORTEST, errors=errors)
+    return customer_page(public_face(), "password.html", email=agent.email, least=shortest(agent), errors=errors)
 
 
 def _found(email: str) -> Holder | None:
@@ -178,13 +236,13 @@ def _self() -> tuple[Agent, bool]:
     return agent, begun is not None and clock.now() - begun < _FRESH
 
 
-def _link(secret: str) -> Holder | None:
+def _token(kind: str, secret: str) -> Holder | None:
     with tools().database.crossing() as connection:
-        return find_token(connection, "sign-in", hashed(secret))
+        return find_token(connection, kind, hashed(secret))
 
 
 def _whose(session: Session, token_id: int) -> Agent | None:
-    """Whom a one-time link signs in, while it can."""
+    """Whom a one-time link signs in, or who has still to show their second factor, while they can."""
     token: Token | None = token_by_id(session, token_id)
     if token is None or token.used_at is not None or token.agent_id is None:
         return None

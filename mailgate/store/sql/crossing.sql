@@ -33,11 +33,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT EXISTS (SELECT FROM public.agents)
 $$;
 
+DROP FUNCTION IF EXISTS find_session(bytea, timestamptz);
 CREATE OR REPLACE FUNCTION find_session(p_hash bytea, p_now timestamptz)
-RETURNS TABLE (org_id bigint, agent_id bigint)
+RETURNS TABLE (org_id bigint, agent_id bigint, seen_at timestamptz, needs_factor boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT s.org_id, s.agent_id FROM public.sessions s
+    SELECT s.org_id, s.agent_id, s.seen_at, o.needs_second_factor AND a.totp_secret IS NULL FROM public.sessions s
     JOIN public.agents a ON a.org_id = s.org_id AND a.id = s.agent_id AND a.active
+    JOIN public.organisations o ON o.id = s.org_id
     WHERE s.hash = p_hash AND s.expires_at > p_now
 $$;
 
@@ -248,7 +250,8 @@ RETURNS TABLE (mail boolean, events boolean, letters boolean, clocks boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT
         EXISTS (SELECT FROM kept_mail WHERE state = 'waiting' AND (claimed_until IS NULL OR claimed_until <= p_now)),
-        EXISTS (SELECT FROM unfollowed_events WHERE claimed_until IS NULL OR claimed_until <= p_now),
+        EXISTS (SELECT FROM unfollowed_events WHERE claimed_until IS NULL OR claimed_until <= p_now)
+            OR EXISTS (SELECT FROM account_letters),
         EXISTS (SELECT FROM outbox WHERE state IN ('waiting', 'sending') AND next_try <= p_now
                 AND (state = 'waiting' OR claimed_until IS NULL OR claimed_until <= p_now)),
         coalesce((SELECT min(wake_at) FROM tickets) <= p_now, false)  -- by the index alone, also when none is due
@@ -344,6 +347,12 @@ CREATE OR REPLACE FUNCTION forget_audit(p_before timestamptz)
 RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     WITH gone AS (DELETE FROM public.audit WHERE at < p_before RETURNING id) SELECT count(*) FROM gone
+$$;
+
+CREATE OR REPLACE FUNCTION account_letters_asked()
+RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT DISTINCT l.org_id FROM public.account_letters l
 $$;
 
 CREATE OR REPLACE FUNCTION schema_version()
