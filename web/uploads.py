@@ -7,6 +7,7 @@ from flask import request
 from mailgate.errors import BadInput
 from mailgate.file_names import safe_name
 from mailgate.mail import Check, File
+from web.db import tools
 
 MOST_FILES = 20
 _MEGABYTE = 2**20
@@ -17,8 +18,14 @@ def let_in(largest: int) -> None:
     request.max_content_length = largest + 2**20
 
 
-def uploaded(largest: int, *, check: Check | None = None) -> tuple[File, ...]:
-    """The files of a form, as they have been checked or will be. An empty field comes as a file without a name."""
+def to_be_checked() -> Check | None:
+    """What is said of a file that has just come: a worker asks the scanner, so that nobody waits for it here."""
+    return Check.UNCHECKED if tools().settings.clamav else None
+
+
+def uploaded(largest: int) -> tuple[File, ...]:
+    """The files of a form, to be checked for viruses if anything is. An empty field comes as a file without a name."""
+    check = to_be_checked()
     sent = [upload for upload in request.files.getlist("files") if upload.filename]
     if len(sent) > MOST_FILES:
         raise BadInput(f"At most {MOST_FILES} files can be sent at once.", files="are too many")

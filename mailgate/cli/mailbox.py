@@ -73,10 +73,13 @@ def mailbox_connect(address: str, org: str | None, **imap: Any) -> None:
     if not is_wanted(imap):
         raise click.UsageError("Say where it lies: --imap imaps://imap.example.org, or --oauth google or microsoft.")
     now = clock.now()
-    way_in = entrance(imap, now)
-    with house() as here, here.desk(org) as session:
-        found = mailbox_named(session, address)
-        url = connect(session, here.seal, found, imap, way_in, now)
+    with house() as here:
+        with here.desk(org) as session:
+            mailbox_named(session, address)  # nobody types a password for a mailbox that is not there
+        way_in = entrance(imap, now)
+        with here.desk(org) as session:
+            found = mailbox_named(session, address)
+            url = connect(session, here.seal, found, imap, way_in, now)
     click.echo(f"{found.address} is fetched from {url}.")
 
 

@@ -47,13 +47,16 @@ def mailbox_relay(address: str, common: bool, org: str | None, **given: Any) -> 
 
     if common == bool(given["url"] or given["oauth"]):
         raise click.UsageError("Say where its letters leave: --relay URL, --oauth google or microsoft, or --common.")
-    way_in = None if common else entrance(given)
-    with house() as here, here.desk(org) as session:
-        found = mailbox_named(session, address)
-        if common:
-            take_relay(session, found)
-        else:
-            give(session, here.seal, found, given, way_in)
+    with house() as here:
+        with here.desk(org) as session:
+            mailbox_named(session, address)  # nobody types a password for a mailbox that is not there
+        way_in = None if common else entrance(given)
+        with here.desk(org) as session:
+            found = mailbox_named(session, address)
+            if common:
+                take_relay(session, found)
+            else:
+                give(session, here.seal, found, given, way_in)
     click.echo(
         f"Letters of {found.address} leave by {'the relay of all' if common else given['url'] or given['oauth']}."
     )

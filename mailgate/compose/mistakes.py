@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from mailgate.compose.room import WORD_FILTERS, own_room
+from mailgate.compose.room import LAYOUT_FILTERS, WORD_FILTERS, own_room
 
 LONGEST = 64_000
 _ALLOWED = (
@@ -57,7 +57,7 @@ def _wrong(field: str, tree: nodes.Template, known: Collection[str]) -> Iterator
             continue
         if isinstance(node, nodes.Name) and node.name not in known:
             yield _unknown(field, node, known)
-        elif isinstance(node, nodes.Filter) and node.name not in (*WORD_FILTERS, "paragraphs"):
+        elif isinstance(node, nodes.Filter) and node.name not in (*WORD_FILTERS, *LAYOUT_FILTERS):
             usable = ", ".join(WORD_FILTERS)
             yield Mistake(field, node.lineno, f'there is no filter "{node.name}", only {usable}', node.name)
         waiting.extend(reversed(list(node.iter_child_nodes())))

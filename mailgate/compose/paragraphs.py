@@ -20,6 +20,11 @@ def paragraphs(text: str) -> Markup:
     return Markup(html)  # noqa: S704 - all of it is escaped
 
 
+def lines(text: str) -> Markup:
+    """`text` as html within a paragraph: only its line ends, indents and addresses count."""
+    return Markup(_lines(text.strip("\n")))  # noqa: S704 - as above
+
+
 def _lines(block: str) -> str:
     """Outlook ignores `white-space: pre-wrap`, so that spaces are kept as no-break spaces."""
     spaced = _INDENT.sub(lambda match: "\u00a0" * len(match[0].expandtabs(4)), block)

@@ -11,11 +11,15 @@ from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from mailgate.compose.paragraphs import paragraphs
+from mailgate.compose.paragraphs import lines, paragraphs
 
 # What admins may use besides `paragraphs`: none of these makes much out of little, or looks into a value.
 WORD_FILTERS = ("upper", "lower", "capitalize", "title", "trim", "default")
 _EVERY_SIGN = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+
+
+_LAYING_OUT = {"paragraphs": paragraphs, "lines": lines}
+LAYOUT_FILTERS = tuple(_LAYING_OUT)  # what pages are made with; in a text they do nothing
 
 
 class OwnRoom(ImmutableSandboxedEnvironment):
@@ -53,7 +57,7 @@ def text_room() -> ImmutableSandboxedEnvironment:
 def html_room() -> ImmutableSandboxedEnvironment:
     """For the pages of the letters that ship."""
     room = _bare(ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined))
-    room.filters["paragraphs"] = paragraphs
+    room.filters.update(_LAYING_OUT)
     return room
 
 
@@ -63,7 +67,7 @@ def own_room(*, is_html: bool) -> OwnRoom:
     room = OwnRoom(autoescape=is_html, undefined=StrictUndefined)
     _bare(room)
     room.filters.update({name: FILTERS[name] for name in WORD_FILTERS})
-    room.filters["paragraphs"] = paragraphs if is_html else str
+    room.filters.update(_LAYING_OUT if is_html else dict.fromkeys(_LAYING_OUT, str))
     return room
 
 

@@ -16,6 +16,7 @@ _TAG = re.compile(r"\{%.*%\}")
 _JINJA = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
 _BOLD = re.compile(r"\*\*(?=\S)(.{1,500}?)(?<=\S)\*\*", re.DOTALL)
 _CLASSES = {"greeting": "text", "signature": "words", "footer": "foot"}
+_SEVERAL_LINES = frozenset({"body", "words", "agent_signature", "desk_signature", "unanswered", "due_today"})
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -83,4 +84,6 @@ def _expression(piece: str) -> str:
         return piece
     if named[1].endswith("_url"):
         return f'<a class="link" href="{piece}">{piece}</a>'
+    if named[1] in _SEVERAL_LINES:
+        return f"{{{{ {named[1]} | lines }}}}"
     return f'<span class="number">{piece}</span>' if named[1] == "number" else piece

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from mailgate.mail import File, Kind, Linked, Quoted
+from mailgate import clock
+from mailgate.mail import Check, File, Kind, Linked, Quoted
 from mailgate.office.links import file_link
 from mailgate.steps.workshop import Workshop
 from mailgate.store.agents import Agent, agents_by_ids
@@ -16,6 +17,7 @@ from mailgate.store.messages import Message, StoredFile, files_of, last_letters_
 from mailgate.store.office import Mailbox
 from mailgate.store.organisations import Organisation
 from mailgate.store.tickets import newest_of
+from mailgate.tickets.said import tell_of_withheld
 from mailgate.tickets.tasks import Enclosed
 
 _QUOTED = 10  # messages at most
@@ -80,7 +82,9 @@ def _enclosed(
 ) -> Enclosed:
     agent = known.agents.get(answer.agent_id or 0)
     limit = shop.largest_files if mailbox.largest_files is None else mailbox.largest_files
-    stored = [file for file in known.files[answer.id] if not file.is_withheld]
+    stored = [
+        file for file in _checked(session, shop, organisation, answer, known.files[answer.id]) if not file.is_withheld
+    ]
     travels = travelling(stored, limit)
     return Enclosed(
         files=tuple(
@@ -92,6 +96,20 @@ def _enclosed(
         quoted=quoted,
         signature=agent.signature if agent is not None else "",
     )
+
+
+def _checked(
+    session: Session, shop: Workshop, organisation: Organisation, answer: Message, stored: Sequence[StoredFile]
+) -> Sequence[StoredFile]:
+    """The files of an answer. Those that nobody has looked into are looked into now: nobody can later."""
+    waiting = [file for file in stored if file.checked == Check.UNCHECKED]
+    if not waiting or not shop.scanner.is_on:
+        return stored
+    contents = [File(file.name, file.type, shop.blobs.get(organisation.id, file.sha256)) for file in waiting]
+    for file, found in zip(waiting, shop.scanner.check(contents), strict=True):
+        file.checked, file.finding = found.check, found.finding or None
+        tell_of_withheld(session, answer.ticket_id, [found], clock.now(), answer)
+    return stored
 
 
 def travelling(files: Sequence[StoredFile], limit: int) -> set[int]:

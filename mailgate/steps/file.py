@@ -39,6 +39,7 @@ from mailgate.tickets.reply import customer_wrote
 from mailgate.tickets.said import said_by_letter
 from mailgate.tickets.side import third_party_wrote
 
+_WITH_FILES = frozenset({"opened", "appended"})
 REPORTS = {Kind.BOUNCE: "bounce", Kind.DELAY: "bounce", Kind.RECEIPT: "discarded", Kind.COMPLAINT: "complaint"}
 
 
@@ -47,8 +48,6 @@ def file_letters(shop: Workshop, org: int, arrivals: Sequence[Arrival]) -> int:
     if not arrivals:
         return 0
     now = clock.now()
-    _keep_files(shop, org, arrivals)
-    point("file.after_blobs")
     with shop.database.desk(org) as session:
         organisation = own(session)
         number_format = organisation.number_format
@@ -62,6 +61,8 @@ def file_letters(shop: Workshop, org: int, arrivals: Sequence[Arrival]) -> int:
         for arrival in mine:
             _file(batch, waiting[arrival.kept_id], arrival)
         batch.evidence.keep(session)
+        _keep_files(shop, org, [arrival for arrival in mine if waiting[arrival.kept_id].outcome in _WITH_FILES])
+        point("file.after_blobs")
         point("file.before_commit")
     point("file.after_commit")
     return batch.to_follow
@@ -179,5 +180,7 @@ def _new_requests(arrivals: Sequence[Arrival]) -> int:
 
 
 def _keep_files(shop: Workshop, org: int, arrivals: Sequence[Arrival]) -> None:
-    """Files go to the blob store before the rows that name them. Left over after a crash, they harm nobody."""
+    """Files go to the blob store before the rows that name them are there for others. Those of a mail on the shelf wait
+    in it. What is left over after a crash harms nobody.
+    """
     shop.blobs.put_all(org, [file.content for arrival in arrivals for file in arrival.letter.files])

@@ -16,10 +16,12 @@ from mailgate.store import outbox
 from mailgate.store.db import Connection, Session
 from mailgate.store.messages import written_since
 from mailgate.store.organisations import own
-from mailgate.store.outbox import OutboxCopy
+from mailgate.store.outbox import OutboxCopy, message_of_copy
 from mailgate.store.people import mark_failing
 from mailgate.store.relays import RelayAccount, goes, relays_of
+from mailgate.tickets.answer import AT_ONCE
 from mailgate.tickets.delivery import FAILING, held_back, late, not_delivered
+from mailgate.tickets.departure import leaves
 
 _HELD = {
     "sending": "Kept back: MAILGATE_SENDING is hold.",
@@ -74,7 +76,21 @@ def _still_wanted(session: Session, letters: list[tuple[OutboxCopy, bytes]]) -> 
     outbox.hold(session, [copy.id for copy in held], outbox.CUSTOMER_WROTE, _CUSTOMER_WROTE)
     for copy in {copy.written_id: copy for copy in held}.values():
         held_back(session, copy, clock.now())
-    return [(copy, raw) for copy, raw in letters if copy not in held]
+    going = [copy for copy, _ in letters if copy not in held]
+    _say_that_they_leave(session, going)
+    return [(copy, raw) for copy, raw in letters if copy in going]
+
+
+def _say_that_they_leave(session: Session, copies: Sequence[OutboxCopy]) -> None:
+    """Answers that were to leave later count as given from now on."""
+    later = {
+        copy.written_id: copy
+        for copy in copies
+        if copy.unless_written_since is not None and copy.next_try - copy.created_at > AT_ONCE
+    }
+    for copy in later.values():
+        if (message := message_of_copy(session, copy.id)) is not None:
+            leaves(session, message, clock.now())
 
 
 def _by_own_relay(

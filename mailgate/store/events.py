@@ -67,6 +67,12 @@ def last_event(session: Session, ticket_id: int, kind: str, **holding: str) -> E
     return session.scalar(question.order_by(Event.at.desc(), Event.id.desc()).limit(1))
 
 
+def events_of_message(session: Session, ticket_id: int, message_id: int) -> list[Event]:
+    """What happened to a ticket with one of its messages."""
+    question = select(Event).where(Event.ticket_id == ticket_id, Event.message_id == message_id)
+    return list(session.scalars(question.order_by(Event.at, Event.id)))
+
+
 def told_unrouted(session: Session, ticket_ids: Iterable[int]) -> set[tuple[int, str]]:
     """Of which tickets it was told that nobody could be found, in which team."""
     question = select(Event.ticket_id, Event.data["team_name"].astext).where(

@@ -287,6 +287,13 @@ def file_checked(session: Session, file_id: int, found: File) -> None:
     session.execute(update(StoredFile).where(StoredFile.id == file_id).values(values))
 
 
+def withdrawn_files(session: Session, ticket_id: int, file_ids: Iterable[int]) -> list[StoredFile]:
+    """Those of these files that came with answers on a ticket which were taken back."""
+    question = select(StoredFile).join(Message, Message.id == StoredFile.message_id)
+    mine = (Message.ticket_id == ticket_id, Message.direction == "withdrawn", StoredFile.id.in_(list(file_ids)))
+    return list(session.scalars(question.where(*mine).order_by(StoredFile.id)))
+
+
 def file_by_id(session: Session, file_id: int) -> tuple[StoredFile, Message] | None:
     """A file and the message it came with."""
     question = select(StoredFile, Message).join(Message, Message.id == StoredFile.message_id)

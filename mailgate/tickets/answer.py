@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mailgate.errors import BadInput
@@ -25,6 +25,7 @@ from mailgate.tickets.said import Said, say
 from mailgate.tokens import Marks
 
 BODY_LENGTH = 200_000
+AT_ONCE = timedelta(minutes=2)  # what leaves within that only waits for somebody to think better of it
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})  # what mail programs show
 
 
@@ -82,9 +83,12 @@ def answer(
     )
     joined = _let_in(session, ticket, cc, at)
     ticket.message_count += 1
-    ticket.first_response_at = ticket.first_response_at or at
+    is_later = leaves_at is not None and leaves_at - at > AT_ONCE
+    if not is_later:
+        ticket.first_response_at = ticket.first_response_at or at
     ticket.is_unread = False
     changes: dict[str, Any] = {"status": [ticket.status, moved]} if moved != ticket.status else {}
+    changes |= {"later": True} if is_later else {}
     if joined:
         changes["joined"] = joined
     set_status(ticket, moved, at)

@@ -86,8 +86,10 @@ def is_stopped(clock: Clock) -> bool:
 
 
 def facts(history: Sequence[Happened], requester: str) -> Iterator[Fact]:
-    """Every event as clocks see it. An answer that did not reach the requester, or was taken back, was none."""
-    answers = {event.message_id: event.id for event in history if event.kind in ("answered", "answered_directly")}
+    """Every event as clocks see it. An answer that did not reach the requester, or was taken back, was none; one that
+    was to leave later is one when it leaves.
+    """
+    answers = {event.message_id: event.id for event in history if _what(event) is What.ANSWERED}
     for event in history:
         what, of = _what(event), None
         if event.kind in ("bounced", "not_sent") and str(event.data.get("recipient", "")).lower() == requester:
@@ -106,7 +108,9 @@ def _what(event: Happened) -> What:
             return What.OPENED
         case "customer_wrote" if "machine" not in event.data:
             return What.ASKED
-        case "answered" | "answered_directly" if event.actor in _PERSONS:
+        case "answered" | "answered_directly" if event.actor in _PERSONS and not event.data.get("later"):
+            return What.ANSWERED
+        case "answer_left":
             return What.ANSWERED
         case "merged":
             return What.ENDED

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.store.db import Session
+from mailgate.store.events import events_of_message
 from mailgate.store.outbox import OutboxCopy, message_of_copy
 from mailgate.store.tickets import Ticket, by_id
 from mailgate.tickets.change import set_status
@@ -66,7 +67,11 @@ def _first_response(session: Session, ticket: Ticket, copy: OutboxCopy) -> datet
     if ticket.first_response_at is None or copy.recipient != ticket.requester_address:
         return None
     message = message_of_copy(session, copy.id)
-    return message.at if message is not None and message.at == ticket.first_response_at else None
+    if message is None:
+        return None
+    said = events_of_message(session, message.ticket_id, message.id)
+    left = {message.at, *(event.at for event in said if event.kind == "answer_left")}
+    return ticket.first_response_at if ticket.first_response_at in left else None
 
 
 def _ticket_of(session: Session, copy: OutboxCopy) -> Ticket | None:

@@ -42,6 +42,7 @@ TIMED = frozenset(
         "customer_wrote",
         "answered_directly",
         "answer_withdrawn",
+        "answer_left",
         "changed",
         "brought_back",
         "merged",

@@ -66,6 +66,7 @@ _EVENTS = {
     "not_sent": "The letter to {recipient} could not be sent.",
     "not_sent_yet": "The letter to {recipient} has not left for four hours.",
     "answer_withdrawn": "{who} took the answer back before it left.",
+    "answer_left": "The answer left, which was to leave later.",
     "answer_held": "The answer was held back, because the customer wrote meanwhile.",
     "sent_again": "{who} had the letter to {recipient} sent.",
     "cancelled": "{who} stopped the letter to {recipient}.",
@@ -131,6 +132,7 @@ _EACH = {
 }
 _HIDDEN = {
     "recipient",
+    "later",
     "unanswerable",
     "imported",
     "of_message",

@@ -17,11 +17,13 @@ from mailgate.store.outbox import (
     copies_of_messages,
     copy_by_id,
     lock_copies,
+    message_of_copy,
     try_again,
 )
 from mailgate.store.people import clear_failing
 from mailgate.store.tickets import Ticket, by_id, remove_participants
 from mailgate.tickets.change import set_status
+from mailgate.tickets.departure import leaves
 from mailgate.tickets.history import Actor, record, record_on
 
 _DAYS_AHEAD = 366
@@ -77,6 +79,8 @@ def send_now(session: Session, copy_id: int, by: Actor, at: datetime) -> OutboxC
     if not try_again(session, copy_id, at):
         raise Conflict("Only what waits, is held, failed or came back can be sent again.")
     _tell(session, copy, "sent_again", by, at)
+    if (message := message_of_copy(session, copy_id)) is not None and message.leaves_at is not None:
+        leaves(session, message, at)
     session.refresh(copy)
     return copy
 

@@ -9,16 +9,20 @@ from mailgate.store.agents import agents
 from mailgate.store.db import Session
 from mailgate.store.messages import Message
 from mailgate.store.office import mailboxes
+from mailgate.store.people import failing
 from mailgate.store.tickets import Ticket, participants_of
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody in Cc. `is_new`: takes part from now on; `is_outside`: neither of ours nor of the requester's house."""
+    """Somebody in Cc. `is_new`: takes part from now on; `is_outside`: neither of ours nor of the requester's house;
+    `is_failing`: letters to them come back for good.
+    """
 
     address: str
     is_new: bool
     is_outside: bool
+    is_failing: bool = False
 
 
 def reply_all(session: Session, ticket: Ticket, answered: Message | None) -> list[str]:
@@ -37,7 +41,11 @@ def judged(session: Session, ticket: Ticket, cc: Sequence[str]) -> list[Recipien
     known = participants_of(session, [ticket.id])[ticket.id] | {ticket.requester_address}
     ours = [mailbox.address for mailbox in mailboxes(session)] + [agent.email for agent in agents(session)]
     houses = _houses([ticket.requester_address, *ours])
-    return [Recipient(address, address not in known, not _houses([address]) & houses) for address in cc]
+    dead = failing(session, {address.lower() for address in cc}) if cc else {}
+    return [
+        Recipient(address, address not in known, not _houses([address]) & houses, address.lower() in dead)
+        for address in cc
+    ]
 
 
 def _houses(addresses: Iterable[str]) -> set[str]:

@@ -73,6 +73,15 @@ def test_what_cannot_be_is_said_in_one_line(mailgate: Mailgate, words: tuple[str
     assert "geheim" not in said.err
 
 
+def test_nobody_types_a_password_for_a_mailbox_that_is_not_there(mailgate: Mailgate) -> None:
+    for words in (("connect", "no@such.example", "--imap", "imaps://imap.example"),
+                  ("relay", "no@such.example", "--relay", "smtps://me@mail.example")):  # fmt: skip
+        said = mailgate("mailbox", *words)
+        assert said.code != 0
+        assert "There is no mailbox no@such.example" in said.err
+        assert "Password" not in said.out + said.err
+
+
 def test_an_address_that_another_organisation_has_is_said_in_one_line(world: World, mailgate: Mailgate) -> None:
     with world.owner.desk(0) as session:
         other = found(session, "Another desk").id

@@ -1,6 +1,7 @@
 """Letters that admins wrote: made in a process of their own, which can neither hang, grow, nor hold a letter up."""
 
 import os
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -123,3 +124,15 @@ def test_what_is_wrong_is_named_with_its_line_and_the_nearest_known_name() -> No
 def test_a_broken_letter_is_told_apart_from_a_broken_sandbox() -> None:
     with pytest.raises(BrokenLetter):
         sandbox().ask({"variables": {}, "blocks": {"footer": "{{ no }}"}, "letter": None})
+
+
+def test_a_signature_keeps_its_lines_in_an_own_version(task: Make) -> None:
+    """Its page is made of the text, where the signature stands between other words of a line."""
+    signed = {**task().variables, "agent_signature": "Mia <Keller>\nSupport\n+49 30 123", "desk_signature": "Nordlicht"}
+    own = Wording("", "{{ body }}\n\n--\n{{ agent_signature }}\n{{ desk_signature }}, {{ number }}")
+    draft = write(task(own=own, variables=signed))
+    assert draft.trouble is None
+    assert "Mia &lt;Keller&gt;<br>\nSupport<br>\n+49 30 123<br>\nNordlicht, TKT" in re.sub(
+        "<span[^>]*>", "", draft.html
+    )
+    assert "Mia <Keller>\nSupport\n+49 30 123\nNordlicht, TKT" in draft.text

@@ -17,6 +17,7 @@ from mailgate import clock
 from mailgate.office.writing import set_manners, set_signature
 from mailgate.store.agents import agent_by_email
 from mailgate.store.office import mailbox_by_address
+from mailgate.store.people import mark_failing
 from tests.support.browsing import BASE, Browser
 from tests.support.mails import mail
 from tests.support.world import DESK, World
@@ -125,8 +126,12 @@ def test_the_api_sends_files_and_says_whom_it_reaches(site: Site, world: World) 
     kept = world.receive(mail(headers=(("Cc", BEN),)))
     number = world.ticket(kept.ticket_id).number
     assert site.get(f"/tickets/{number}/recipients") == {
-        "to": ANA, "cc": [{"address": BEN, "is_new": True, "is_outside": True}],
+        "to": ANA, "cc": [{"address": BEN, "is_new": True, "is_outside": True, "is_failing": False}],
     }  # fmt: skip
+    world.receive(mail(sender=BEN), sender=BEN)
+    with world.database.desk(1) as session:
+        mark_failing(session, BEN, clock.now())
+    assert site.get(f"/tickets/{number}/recipients")["cc"][0]["is_failing"]
     file = {"name": "a.txt", "type": "text/plain", "content": base64.b64encode(b"hello").decode()}
     said = site.send(
         "POST",

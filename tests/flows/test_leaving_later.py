@@ -9,12 +9,15 @@ from mailgate import clock
 from mailgate.errors import Conflict
 from mailgate.mail import Address
 from mailgate.office.links import conversation_link
+from mailgate.sla.facts import What
 from mailgate.store.events import history_of
 from mailgate.store.messages import Message, thread_of
 from mailgate.store.office import mailbox_by_address
 from mailgate.store.outbox import CUSTOMER_WROTE, OutboxCopy, list_copies
 from mailgate.store.tickets import by_id, participants_of
+from mailgate.store.timing import happened_on
 from mailgate.tickets.answer import answer
+from mailgate.tickets.clocks import facts
 from mailgate.tickets.history import Actor
 from mailgate.tickets.outgoing import cancel, for_customers, send_now, take_back
 from tests.support.mails import mail
@@ -70,9 +73,11 @@ def test_it_leaves_at_its_time_and_then_stays_sent(world: World, moving: list[da
     moving[0] += LATER - timedelta(seconds=1)
     world.work()
     assert [copy.state for copy in _copies(world)] == ["waiting"]
+    assert (world.ticket(ticket_id).first_response_at, _answered_at(world, ticket_id)) == (None, None)
     moving[0] += timedelta(seconds=1)
     world.work()
     assert [copy.state for copy in _copies(world)] == ["sent"]
+    assert (world.ticket(ticket_id).first_response_at, _answered_at(world, ticket_id)) == (moving[0], moving[0])
     with world.database.desk(1) as session:
         assert for_customers(session, thread_of(session, ticket_id), moving[0])[-1].id == message.id
         with pytest.raises(Conflict, match="left already"):
@@ -98,8 +103,10 @@ def test_it_is_held_if_the_customer_writes_meanwhile_and_goes_when_somebody_says
     with world.database.desk(1) as session:
         assert [event.kind for event in history_of(session, ticket_id)].count("answer_held") == 1
         assert len(for_customers(session, thread_of(session, ticket_id), moving[0])) == 4
+        assert _answered_at(world, ticket_id) is None
         cancel(session, copies[0].id, MARA, clock.now())
         send_now(session, copies[1].id, MARA, clock.now())
+    assert _answered_at(world, ticket_id) == moving[0]
     world.work()
     assert {copy.recipient: copy.state for copy in _copies(world)} == {ANA: "cancelled", BEN: "sent"} or {
         copy.recipient: copy.state for copy in _copies(world)
@@ -128,6 +135,13 @@ def _answer(world: World, ticket_id: int, cc: list[Address] | None = None) -> Me
             session, ticket, mailbox, "In a while.", MARA, clock.now(), world.shop.marks,
             channel="web", cc=cc or [], leaves_at=clock.now() + LATER,
         )  # fmt: skip
+
+
+def _answered_at(world: World, ticket_id: int) -> datetime | None:
+    """When the customer was answered, as clocks see it."""
+    with world.database.desk(1) as session:
+        seen = list(facts(happened_on(session, [ticket_id])[ticket_id], ANA))
+    return next((fact.at for fact in seen if fact.what is What.ANSWERED), None)
 
 
 def _copies(world: World) -> list[OutboxCopy]:

@@ -102,6 +102,20 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(world: World) -> None:
     assert world.kept(kept.id).state == "held"
 
 
+def test_files_of_a_mail_on_the_shelf_lie_in_it_and_nowhere_else(world: World) -> None:
+    """So that nothing of it is left when it is discarded; from the shelf onto a ticket, they come along."""
+    parts = "--x\r\n\r\nSee.\r\n--x\r\nContent-Disposition: attachment; filename=a.bin\r\n\r\nsecret plans\r\n--x--"
+    headers = (("X-Loop", DESK), ("MIME-Version", "1.0"), ("Content-Type", 'multipart/mixed; boundary="x"'))
+    held = world.receive(mail(headers=headers, body=parts))
+    assert held.state == "held"
+    assert list(world.shop.blobs.every()) == []
+    with world.database.desk(1) as session:
+        put_back(session, [held.id], Ruling("Zoe"))
+    world.work()
+    assert world.kept(held.id).outcome == "opened"
+    assert len(list(world.shop.blobs.every())) == 1
+
+
 def test_the_shelf_is_cleared_by_age_and_the_counts_reconcile(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = world.ticket(world.receive(mail()).ticket_id)
     old = world.receive(_looping())

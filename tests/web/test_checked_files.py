@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from io import BytesIO
+
 from mailgate import jobs
 from mailgate.store.messages import StoredFile, files_of
 from mailgate.viruses.clamd import read_clamav_url
@@ -68,3 +71,19 @@ def test_what_could_not_be_checked_says_so_and_is_checked_later(browser: Browser
     assert "not checked</span>" not in page
     assert f"Withheld: {NAME}" in page
     assert world.reconciles()
+
+
+def test_what_an_agent_sends_is_checked_before_it_leaves(site: Site, browser: Browser, world: World) -> None:
+    tools = site.app.extensions["mailgate"]
+    number = world.ticket(world.receive(mail()).ticket_id).number
+    with clamd() as daemon:
+        world.shop.scanner = Scanner(read_clamav_url(daemon.url))
+        checked = tools.settings.model_copy(update={"clamav": daemon.url})
+        site.app.extensions["mailgate"] = replace(tools, settings=checked)
+        browser.get(f"/t/{number}")
+        files = [(BytesIO(b"harmless"), "good.txt"), (BytesIO(MARK), "bad.txt")]
+        browser.write(f"/t/{number}/answers", "Two files.", files=files)
+        world.work()
+    letter = world.relay.to("ana@lusitel.example")[-1]
+    assert [part.get_filename() for part in letter.mail.iter_attachments()] == ["good.txt"]
+    assert f"Withheld: bad.txt: ClamAV found {NAME}" in browser.get(f"/t/{number}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
 
@@ -48,7 +50,8 @@ def test_undo_gives_the_words_back_and_nobody_saw_them(
             "https://desk.example"
         )
     browser.get(url)
-    browser.write(f"{url}/answers", "Too quick.", cc="ben@lusitel.example", status="resolved")
+    plans = (BytesIO(b"the plans"), "plans.txt")
+    browser.write(f"{url}/answers", "Too quick.", cc="ben@lusitel.example", status="resolved", files=plans)
     world.work()
     page = browser.get(url)
     assert "Leaves in a few seconds" in page
@@ -58,13 +61,19 @@ def test_undo_gives_the_words_back_and_nobody_saw_them(
     page = browser.get(back.partition("#")[0])
     assert 'value="ben@lusitel.example"' in page
     assert ">Too quick.</textarea>" in page
+    kept = re.search(r'name="kept" value="(\d+)" checked', page)
+    assert kept is not None, "its file comes back with it"
+    assert site.get("/tickets", q="quick")["items"] == [], "nobody finds what was not said"
     assert "You took an answer back" in page
     assert world.ticket(ticket_id).status == "new"
     browser.post(f"{url}/answers/{message}/undo", 409)
-    browser.write(f"{url}/answers", "Well considered.")
+    preview = browser.write(f"{url}/answers/preview", "Well", 200, kept=kept[1]).text
+    assert preview.count("plans.txt") == 2
+    browser.write(f"{url}/answers", "Well considered.", kept=kept[1])
     moving[0] += timedelta(seconds=11)
     world.work()
     assert [letter.text.splitlines()[0] for letter in world.relay.to(ANA)[1:]] == ["Well considered."]
+    assert [part.get_filename() for part in world.relay.to(ANA)[1].mail.iter_attachments()] == ["plans.txt"]
     assert "Well considered." in site.client.get(link, base_url="https://desk.example").text
 
 

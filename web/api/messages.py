@@ -29,7 +29,7 @@ from web.api.operations import Answer, Body, operation
 from web.api.shapes import MOST, Email, From, Moment, Page, PageQuery, Person, Status, Trust
 from web.db import ring, tools
 from web.forms import Line, Words
-from web.uploads import MOST_FILES
+from web.uploads import MOST_FILES, to_be_checked
 
 _LARGEST = 90 * 2**20  # bytes of a request; a third of them is what base64 adds to its files
 _WITH_ADDRESS = frozenset({"out", "system"})  # what leaves, leaves from the ticket's mailbox
@@ -121,7 +121,7 @@ class NewFile(Body):
             content = base64.b64decode(self.content, validate=True)
         except ValueError:
             raise BadInput(f"The content of {self.name!r} is not base64.", files="hold what is not base64") from None
-        return File(safe_name(self.name), self.type, content)
+        return File(safe_name(self.name), self.type, content, check=to_be_checked())
 
 
 class RecipientShown(Answer):
@@ -130,6 +130,7 @@ class RecipientShown(Answer):
     address: str
     is_new: Annotated[bool, Field(description="Takes part from then on.")]
     is_outside: Annotated[bool, Field(description="Neither of ours nor of the requester's domain.")]
+    is_failing: Annotated[bool, Field(description="Letters to this address come back for good.")]
 
 
 class Recipients(Answer):
@@ -192,7 +193,10 @@ def show_recipients(number: str) -> Recipients:
     with desk() as session:
         ticket = lookups.ticket_numbered(session, number)
         named = judged(session, ticket, reply_all(session, ticket, last_letter_in(session, ticket.id)))
-    shown = [RecipientShown(address=one.address, is_new=one.is_new, is_outside=one.is_outside) for one in named]
+    shown = [
+        RecipientShown(address=one.address, is_new=one.is_new, is_outside=one.is_outside, is_failing=one.is_failing)
+        for one in named
+    ]
     return Recipients(to=ticket.requester_address, cc=shown)
 
 

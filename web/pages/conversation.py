@@ -13,7 +13,7 @@ from pydantic import Field
 
 from mailgate import clock
 from mailgate.errors import BadInput, Conflict, NotFound
-from mailgate.mail import Check, File
+from mailgate.mail import File
 from mailgate.store.agents import find_token, token_by_id
 from mailgate.store.db import Session
 from mailgate.store.messages import file_by_id, files_of, is_written, thread_of
@@ -105,8 +105,7 @@ def answer(token: str) -> Response:
     limit("conversation", hashed(token).hex(), times=_ANSWERS, seconds=_HOUR)
     form = AnswerForm.read(request)
     try:
-        check = Check.UNCHECKED if tools().settings.clamav else None  # a worker asks, so that nobody waits for it here
-        files = uploaded(LARGEST, check=check)
+        files = uploaded(LARGEST)
         with _guest(token) as guest:
             org = guest.org
         tools().blobs.put_all(org, [file.content for file in files])  # before the rows that name them

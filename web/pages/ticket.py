@@ -14,14 +14,14 @@ from pydantic import Field
 
 from mailgate import clock
 from mailgate.errors import BadInput, Conflict, NotFound
-from mailgate.mail import Address, File
+from mailgate.mail import Address, Check, File
 from mailgate.office.replies import meant
 from mailgate.office.senders import forget_pattern, treat
 from mailgate.rights import Right, may
 from mailgate.store.agents import agent_by_id
 from mailgate.store.db import Session
 from mailgate.store.listing import Listed, listed, listed_by_number
-from mailgate.store.messages import is_written, message_by_id
+from mailgate.store.messages import files_of, is_written, message_by_id, withdrawn_files
 from mailgate.store.office import mailbox_by_id
 from mailgate.store.organisations import own
 from mailgate.store.tickets import Ticket, by_number
@@ -40,7 +40,7 @@ from web.show.canned import filled, with_reply
 from web.show.cc import read_cc
 from web.show.preview import preview_of
 from web.show.shell import desk_page, fragment
-from web.show.ticket import LARGEST, Written, message_values, ticket_values
+from web.show.ticket import LARGEST, Kept, Written, message_values, ticket_values
 from web.uploads import let_in, uploaded
 
 pages = Blueprint("ticket", __name__, url_prefix="/t/<number:number>")
@@ -59,6 +59,7 @@ class AnswerForm(Form):
     send_at: Line = ""
     preview: Line = ""
     reply: Line = ""
+    kept: tuple[Annotated[str, Field(pattern=r"^[0-9]{1,18}$")], ...] = ()
 
 
 class ReplyForm(Form):
@@ -128,9 +129,11 @@ def answer(number: str) -> Response:
         with desk() as session:
             found = _locked(session, number)
             if not is_written(session, found.id, form.once):
-                _answer(session, found, form, files)
+                _answer(session, found, form, (*files, *_kept_files(session, found, form)))
     except (BadInput, Conflict) as error:
-        return _refused(number, Written("answer", form.body, form.once, _told(error), form.cc, form.send_at))
+        with desk() as session:
+            kept = _kept(session, _listed(session, number), form)
+        return _refused(number, Written("answer", form.body, form.once, _told(error), form.cc, form.send_at, kept=kept))
     ring("follow_event")
     return _back(number)
 
@@ -143,14 +146,15 @@ def preview(number: str) -> Response:
         found = _listed(session, number)
         wrong, cc, files = "", list[str](), tuple[File, ...]()
         try:
-            files = uploaded(LARGEST)
+            files = (*uploaded(LARGEST), *_kept_files(session, found.ticket, form))
             cc = read_cc(session, form.cc)
         except BadInput as error:
             wrong = str(error)
         shown = preview_of(session, found, form.body, cc, files, wrong)
         if request.headers.get("HX-Request-Type") == "partial":
             return make_response(fragment(session, "preview.html", preview=shown))
-        return _page(session, found, Written("answer", form.body, form.once, {}, form.cc, preview=shown))
+        kept = _kept(session, found, form)
+        return _page(session, found, Written("answer", form.body, form.once, {}, form.cc, preview=shown, kept=kept))
 
 
 @pages.post("/answers/canned")
@@ -163,7 +167,8 @@ def put_in_reply(number: str) -> Response:
     except BadInput as error:
         return _refused(number, Written("answer", form.body, form.once, {"body": str(error)}, form.cc))
     with desk() as session:
-        return _page(session, _listed(session, number), Written("answer", body, form.once, {}, form.cc))
+        found = _listed(session, number)
+        return _page(session, found, Written("answer", body, form.once, {}, form.cc, kept=_kept(session, found, form)))
 
 
 @pages.post("/replies")
@@ -261,7 +266,24 @@ def _taken_back(session: Session, found: Listed) -> Written | None:
     message = message_by_id(session, int(asked)) if _ID.fullmatch(asked) else None
     if message is None or message.ticket_id != found.ticket.id or message.direction != "withdrawn":
         return None
-    return Written("answer", message.text, secret(), {}, ", ".join(address for address, _ in message.cc))
+    kept = [Kept(file.id, file.name) for file in files_of(session, [message.id])[message.id]]
+    return Written("answer", message.text, secret(), {}, ", ".join(address for address, _ in message.cc), kept=kept)
+
+
+def _kept(session: Session, found: Listed, form: AnswerForm) -> list[Kept]:
+    """The files of an answer that was taken back, as far as they are still ticked."""
+    return [Kept(file.id, file.name) for file in withdrawn_files(session, found.ticket.id, map(int, form.kept))]
+
+
+def _kept_files(session: Session, found: Ticket, form: AnswerForm) -> tuple[File, ...]:
+    stored = withdrawn_files(session, found.id, map(int, form.kept))
+    return tuple(
+        File(
+            file.name, file.type, tools().blobs.get(who().org, file.sha256),
+            check=Check(file.checked) if file.checked else None, finding=file.finding or "",
+        )
+        for file in stored
+    )  # fmt: skip
 
 
 def _leaves_at(session: Session, send_at: str) -> datetime | None:

@@ -48,6 +48,7 @@ _SAID = {
     "not_sent": "The letter to {recipient} could not be sent",
     "not_sent_yet": "The letter to {recipient} has not left for four hours",
     "answer_withdrawn": "{who} took an answer back before it left",
+    "answer_left": "The answer left, which was to leave later",
     "answer_held": "The answer is held back: the customer wrote meanwhile",
     "sent_again": "{who} had the letter to {recipient} sent",
     "cancelled": "{who} stopped the letter to {recipient}",

@@ -69,6 +69,14 @@ class Written:
     preview: Preview | None = None
     to: str = ""
     subject: str = ""
+    kept: Sequence[Kept] = ()
+
+
+class Kept(NamedTuple):
+    """A file of an answer that was taken back: it goes with the next one unless somebody leaves it out."""
+
+    id: int
+    name: str
 
 
 class Failing(NamedTuple):
@@ -254,6 +262,7 @@ def _composer(session: Session, listed: Listed, url: str, refused: Written | Non
         "body": refused.body if refused else "",
         "errors": refused.errors if refused else None,
         "send_at": refused.send_at if refused else "",
+        "kept": refused.kept if refused else (),
         "failing": [
             Failing(address, since, f"{url}/addresses/cleared")
             for address, since in sorted(failing(session, [ticket.requester_address, *cc]).items())

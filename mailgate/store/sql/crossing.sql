@@ -396,7 +396,7 @@ BEGIN
         FROM generate_series(greatest(slice - step + 1, 0), slice) one;
         RETURN QUERY
         SELECT m.ticket_id FROM messages m
-        WHERE m.org_id = current_org() AND m.words @@ (slices && wanted)
+        WHERE m.org_id = current_org() AND m.words @@ (slices && wanted) AND m.direction <> 'withdrawn'
         ORDER BY m.id DESC LIMIT p_limit - found_so_far;
         GET DIAGNOSTICS found_here = ROW_COUNT;
         found_so_far := found_so_far + found_here;
@@ -408,7 +408,7 @@ BEGIN
     END LOOP;
     RETURN QUERY
     SELECT m.ticket_id FROM messages m
-    WHERE m.org_id = current_org() AND m.words @@ wanted AND m.id >> 10 <= slice
+    WHERE m.org_id = current_org() AND m.words @@ wanted AND m.id >> 10 <= slice AND m.direction <> 'withdrawn'
     ORDER BY m.id DESC LIMIT p_limit - found_so_far;
 END
 $$;
