@@ -25,6 +25,7 @@ from mailgate.steps.file import file_letters
 from mailgate.steps.files import check_files
 from mailgate.steps.follow import follow
 from mailgate.steps.routing import route_waiting
+from mailgate.steps.rule_clock import ask_due_rules, go_by_schedule
 from mailgate.steps.send import deliver, release_held
 from mailgate.steps.shelf import clear_shelf
 from mailgate.steps.surveys import ask_surveys
@@ -34,6 +35,7 @@ from mailgate.steps.workshop import Workshop, here
 from mailgate.store import events, kept, outbox
 from mailgate.store.claims import TRIES, Claimed, release_claims, work_waiting
 from mailgate.store.routing import organisations_to_route
+from mailgate.store.rules import claim_timers, organisations_with_rules_due
 from mailgate.store.timing import claim_woken, organisations_to_time
 from mailgate.thread.arrival import Arrival
 from mailgate.trust.case import Case
@@ -127,10 +129,15 @@ def watch_clocks(slot: int = 0) -> None:
         with shop.database.crossing() as connection:
             woken = claim_woken(connection, WATCH_AT_ONCE, now, now + _CLAIM)
             changed = organisations_to_time(connection)
+            ruled = claim_timers(connection, WATCH_AT_ONCE, now, now + _CLAIM)
+            scheduled = organisations_with_rules_due(connection, now)
         point("clocks.after_claim")
         for org, mine in _by_tenant([Claimed(*each, tries=0) for each in woken]):
             _one_by_one_when_it_fails(mine, partial(_watch, shop, org), _watching_failed)
-        return len(woken) + sum(time_open_tickets(shop.database, org) for org in changed)
+        for org, mine in _by_tenant([Claimed(*each, tries=0) for each in ruled]):
+            _one_by_one_when_it_fails(mine, partial(_rule, shop, org), _watching_failed)
+        count = sum(time_open_tickets(shop.database, org) for org in changed)
+        return len(woken) + len(ruled) + count + sum(_by_schedule(shop, org) for org in scheduled)
 
     _drain("watch_clocks", slot, batch)
 
@@ -239,6 +246,17 @@ def _following_failed(claim: Claimed, error: Exception) -> None:
 def _watch(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:
     if escalate(shop.database, org, [claim.id for claim in claims]):
         shop.bell.ring("follow_event")
+
+
+def _rule(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:
+    ask_due_rules(shop, org, [claim.id for claim in claims])
+    shop.bell.ring("follow_event")
+
+
+def _by_schedule(shop: Workshop, org: int) -> int:
+    count = go_by_schedule(shop, org)
+    shop.bell.ring("follow_event")
+    return count
 
 
 def _watching_failed(claim: Claimed, error: Exception) -> None:

@@ -78,6 +78,11 @@ def reopened(task: Task) -> Words:
     return Words(_named(task, "number", "status_url"))
 
 
+def waiting(task: Task) -> Words:
+    """Remind the customer that their answer is waited for."""
+    return Words(_named(task, "number", "status_url"))
+
+
 def closing(task: Task) -> Words:
     """Tell the customer that their request will be closed, and when, unless they write."""
     variables = _named(task, "number", "status_url", "closes")
@@ -119,6 +124,11 @@ def mentioned(task: Task) -> Words:
     return Words(_named(task, "number", "subject", "by", "words", "ticket_url"))
 
 
+def notified(task: Task) -> Words:
+    """Tell an agent of a ticket, because a rule says so."""
+    return Words(_named(task, "number", "subject", "customer", "by", "ticket_url"))
+
+
 def reminder(task: Task) -> Words:
     """Tell an agent that a ticket they had put out of sight is back."""
     return Words(_named(task, "number", "subject", "customer", "ticket_url"))
@@ -154,10 +164,10 @@ def password(task: Task) -> Words:
 
 
 TO_CUSTOMERS = (
-    received, outside_hours, answered, forwarded, status_changed, resolved, reopened, closing, closed, survey,
+    received, outside_hours, answered, forwarded, status_changed, resolved, reopened, waiting, closing, closed, survey,
     status_link,
 )  # fmt: skip
-TO_AGENTS = (new_ticket, assigned, customer_answered, mentioned, reminder, digest, escalated, breached)
+TO_AGENTS = (new_ticket, assigned, customer_answered, mentioned, notified, reminder, digest, escalated, breached)
 ACCOUNTS = (sign_in, password)
 LETTERS: dict[str, Callable[[Task], Words]] = {
     letter.__name__: letter for letter in (*TO_CUSTOMERS, *TO_AGENTS, *ACCOUNTS)

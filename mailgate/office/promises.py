@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from mailgate.sla.calendar import Calendar
 from mailgate.sla.policy import Goal, Policy, Step
 from mailgate.store.base import add
 from mailgate.store.db import Session
+from mailgate.store.organisations import own
 from mailgate.store.promises import (
     PolicyRow,
     calendar_rows,
@@ -21,12 +22,14 @@ from mailgate.store.promises import (
     policy_rows,
     time_anew,
 )
+from mailgate.store.rules import rules_since
 from mailgate.store.tickets import PRIORITIES
 
 PAUSES = ("pending", "on_hold")
 CONDITIONS = ("mailboxes", "categories", "customers", "languages", "tags")
 LONGEST = timedelta(days=366)
 STEPS, TURNS = 20, 20
+LETTERS = ("status_changed", "waiting")  # that a step can have written to the customer
 _MINUTE = timedelta(minutes=1)
 _NOTHING = timedelta(0)
 
@@ -36,7 +39,7 @@ class StepGiven:
     """One step as somebody writes it: minutes before (below zero) or after a goal is due, and what is to be done.
 
     `does`: `notify` (roles: assignee, team, admins, or addresses of agents), `priority`, `assignee` (an address),
-    `team` (a name), `tags`, `tell_customer`.
+    `team` (a name), `tags`, `tell_customer` (a letter), `rule` (the name of one that waits to be called).
     """
 
     goal: str
@@ -69,7 +72,8 @@ def policies(session: Session, now: datetime) -> list[Policy]:
     used = calendar_rows(session)
     know_holidays(used, now)
     calendars = {row.id: as_calendar(row) for row in used}
-    return [as_policy(row, calendars) for row in rows]
+    warns_since = rules_since(session, "at_risk") if "at_risk" in own(session).rule_triggers else None
+    return [replace(as_policy(row, calendars), warns_since=warns_since) for row in rows]
 
 
 def as_policy(row: PolicyRow, calendars: Mapping[int, Calendar]) -> Policy:
@@ -174,6 +178,8 @@ def _check_step(step: StepGiven) -> None:
         raise BadInput("A step does something: somebody is told, or the ticket is changed.", steps="do nothing")
     if (priority := step.does.get("priority")) is not None and priority not in PRIORITIES:
         raise BadInput(f"There is no priority {priority!r}.", steps=f"must set one of {', '.join(PRIORITIES)}")
+    if (letter := step.does.get("tell_customer")) is not None and letter not in LETTERS:
+        raise BadInput(f"There is no letter {letter!r}.", steps=f"must send one of {', '.join(LETTERS)}")
 
 
 def _set(row: PolicyRow, given: PolicyGiven, at: datetime) -> None:

@@ -11,16 +11,18 @@ from pydantic import ValidationError
 
 from mailgate.errors import BadInput, NotFound
 from mailgate.office.calendars import as_calendar, know_holidays
+from mailgate.office.shipped_rules import SHIPPED
 from mailgate.rules.decide import Rule, needs, ready
 from mailgate.rules.fields import FIELDS, Kind, Needs
 from mailgate.rules.schema import RuleGiven, tests
+from mailgate.rules.times import next_time
 from mailgate.sla.calendar import Calendar
 from mailgate.store.agents import agents
 from mailgate.store.base import add
 from mailgate.store.db import Session
 from mailgate.store.office import categories, mailboxes, teams
 from mailgate.store.organisations import own
-from mailgate.store.promises import calendar_rows
+from mailgate.store.promises import calendar_rows, time_anew
 from mailgate.store.rules import (
     RuleRow,
     RuleVersion,
@@ -75,7 +77,7 @@ def read_rules(session: Session, now: datetime) -> Rules:
 def with_calendars(session: Session, found: Sequence[Rule], now: datetime) -> Rules:
     """Rules with the calendars they go by."""
     needed = needs(found)
-    if Needs.HOURS not in needed:
+    if Needs.HOURS not in needed and not any(rule.given.wait and rule.given.wait.calendar for rule in found):
         return Rules(tuple(found), needed)
     rows = calendar_rows(session)
     know_holidays(rows, now)
@@ -84,7 +86,7 @@ def with_calendars(session: Session, found: Sequence[Rule], now: datetime) -> Ru
 
 def as_rule(row: RuleRow) -> Rule:
     """A row as what is asked."""
-    return ready(row.id, row.version, given_by(row))
+    return ready(row.id, row.version, given_by(row), row.changed_at)
 
 
 def given_by(row: RuleRow) -> RuleGiven:
@@ -110,10 +112,28 @@ def add_rule(session: Session, given: RuleGiven, by: str, at: datetime) -> RuleR
     if len(rule_rows(session)) >= MOST:
         raise BadInput(f"There are {MOST} rules already. Remove one first.", name="is one too many")
     row = RuleRow(version=0, created_at=at, place=given.place or next_rule_place(session), active=False)
-    _set(row, given, at)
+    _set(session, row, given, at)
     add(session, row)
     _write_down(session, row, by, at)
     return row
+
+
+def adopt_shipped(session: Session, key: str, by: str, at: datetime, *, on: bool) -> RuleRow:
+    """Make a rule that ships one of the desk's own."""
+    if key not in SHIPPED:
+        raise NotFound(f"No rule {key} ships.")
+    known = next((row for row in rule_rows(session) if row.shipped == key), None)
+    if known is not None:
+        return known
+    row = add_rule(session, SHIPPED[key].model_copy(update={"active": on}), by, at)
+    row.shipped = key
+    return row
+
+
+def not_adopted(session: Session) -> dict[str, RuleGiven]:
+    """The rules that ship and are none of the desk's own, by their keys."""
+    taken = {row.shipped for row in rule_rows(session)}
+    return {key: given for key, given in SHIPPED.items() if key not in taken}
 
 
 def change_rule(session: Session, rule_id: int, given: RuleGiven, by: str, at: datetime) -> RuleRow:
@@ -123,7 +143,7 @@ def change_rule(session: Session, rule_id: int, given: RuleGiven, by: str, at: d
     if given_by(row) == given.model_copy(update={"place": given.place or row.place}):
         return row
     row.place = given.place or row.place
-    _set(row, given, at)
+    _set(session, row, given, at)
     _write_down(session, row, by, at)
     return row
 
@@ -203,7 +223,8 @@ def unknown_names(session: Session, given: RuleGiven) -> list[str]:
     """What a rule names and nobody knows, a sentence each."""
     asked = [(test.field, test.value) for test in tests(given.condition) if test.op in ("is", "is_not")]
     asked += [(test.field, test.value) for test in tests(given.condition) if FIELDS.get(test.field, _NO).kind is _HOURS]
-    asked += [(action.do, action.value) for action in given.then]
+    asked += [("assignee" if "@" in action.value else action.do, action.value) for action in given.then]
+    asked += [("hours", given.wait.calendar)] if given.wait is not None and given.wait.calendar else []
     known = {
         "mailbox": {row.address for row in mailboxes(session)},
         "team": {row.name for row in teams(session)},
@@ -221,10 +242,13 @@ def unknown_names(session: Session, given: RuleGiven) -> list[str]:
 _NO, _HOURS = FIELDS["subject"], Kind.HOURS
 
 
-def _set(row: RuleRow, given: RuleGiven, at: datetime) -> None:
+def _set(session: Session, row: RuleRow, given: RuleGiven, at: datetime) -> None:
     row.name, row.active, row.changed_at = given.name.strip(), given.active, at
     row.given = given.model_copy(update={"place": None}).plain()
     row.version += 1
+    row.next_at, row.walked_to = None, 0
+    if given.schedule is not None and given.active:
+        row.next_at = next_time(given.schedule, own(session).time_zone, at)
 
 
 def _write_down(session: Session, row: RuleRow, by: str, at: datetime) -> None:
@@ -237,4 +261,8 @@ def _tell(session: Session) -> None:
     session.flush()
     given = [row.given for row in rule_rows(session, only_active=True)]
     waited = {str(each["when"]) for each in given} | {f"{each['when']}+" for each in given if each["after_rules"]}
-    rules_changed(session, waited, timed=False)
+    before = own(session).rule_triggers
+    rules_changed(session, waited, timed="time" in waited or "time" in before)
+    session.refresh(own(session))
+    if "at_risk" in waited or "at_risk" in before:
+        time_anew(session)

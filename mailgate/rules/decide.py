@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from mailgate.rules.conditions import Question, question
 from mailgate.rules.facts import Facts, Value
@@ -22,6 +23,7 @@ class Rule:
     given: RuleGiven
     holds: Question
     fields: tuple[str, ...] = field(default=())
+    since: datetime | None = None  # what was due before is let be
 
     @property
     def name(self) -> str:
@@ -37,10 +39,10 @@ class Run:
     actions: tuple[Action, ...]
 
 
-def ready(rule_id: int, version: int, given: RuleGiven) -> Rule:
+def ready(rule_id: int, version: int, given: RuleGiven, since: datetime | None = None) -> Rule:
     """A rule that can be asked many times."""
     fields = tuple(dict.fromkeys(test.field.lower() for test in tests(given.condition)))
-    return Rule(rule_id, version, given, question(given.condition), fields)
+    return Rule(rule_id, version, given, question(given.condition), fields, since)
 
 
 def needs(rules: Collection[Rule]) -> frozenset[Needs]:

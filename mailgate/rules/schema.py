@@ -18,6 +18,7 @@ from mailgate.rules.fields import OPS, WITHOUT_VALUE, Kind, field_named
 from mailgate.rules.patterns import PatternError, compiled
 
 DEPTH, TESTS, ACTIONS = 3, 50, 20
+_YEAR = 366 * 24 * 60  # minutes
 
 Trigger = Literal[
     "created",
@@ -27,7 +28,11 @@ Trigger = Literal[
     "assigned",
     "changed",
     "woke",
+    "at_risk",
     "breached",
+    "time",
+    "schedule",
+    "called",
 ]
 TRIGGERS: tuple[str, ...] = get_args(Trigger)
 Deed = Literal[
@@ -39,8 +44,13 @@ Deed = Literal[
     "tag",
     "untag",
     "note",
+    "letter",
+    "notify",
+    "route",
 ]
 DEEDS: tuple[str, ...] = get_args(Deed)
+Since = Literal["status", "customer_wrote", "answered", "assigned", "created"]
+SINCES: tuple[str, ...] = get_args(Since)
 
 
 def _plain(text: str) -> str:
@@ -125,15 +135,38 @@ class Action(Given):
         _plain(self.value)
         if self.do == "note" and not self.text.strip():
             raise ValueError("a note needs words")
-        if self.do not in ("note", "assignee", "team", "category") and not self.value.strip():
+        if self.do not in ("note", "assignee", "team", "category", "route") and not self.value.strip():
             raise ValueError(f"{self.do} needs a value")
         known = {"status": ("open", "pending", "on_hold", "resolved", "closed"), "priority": _PRIORITIES}
         if self.do in known and self.value not in known[self.do]:
             raise ValueError(f"{self.do} is one of {', '.join(known[self.do])}")
+        if self.do == "letter" and self.value not in LETTERS:
+            raise ValueError(f"a letter is one of {', '.join(LETTERS)}")
+        if self.value == "closing" and not re.fullmatch(r"[1-9][0-9]{0,2}", self.text):
+            raise ValueError("the letter “closing” says in how many days: give their number as its text")
+        if self.do == "notify" and self.value not in ROLES and "@" not in self.value:
+            raise ValueError(f"notify names {', '.join(ROLES)} or an agent's address")
         return self
 
 
 _PRIORITIES = ("low", "normal", "high", "urgent")
+LETTERS = ("status_changed", "resolved", "reopened", "waiting", "closing", "closed")
+ROLES = ("assignee", "team", "admins")
+
+
+class Wait(Given):
+    """So many minutes after something; `calendar`: working time by it, else day and night."""
+
+    since: Since
+    minutes: Annotated[int, Field(ge=1, le=_YEAR)]
+    calendar: Annotated[str, Field(max_length=100)] | None = None
+
+
+class Schedule(Given):
+    """At a time of day, in the desk's own zone; `days` from 0, Monday."""
+
+    days: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1, max_length=7)]
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class RuleGiven(Given):
@@ -141,6 +174,8 @@ class RuleGiven(Given):
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     when: Trigger
+    wait: Wait | None = None
+    schedule: Schedule | None = None
     condition: Annotated[Group, Field(alias="if")] = All(all=[])
     then: Annotated[list[Action], Field(min_length=1, max_length=ACTIONS)]
     stop: bool = False
@@ -152,6 +187,10 @@ class RuleGiven(Given):
     def _is_whole(self) -> Self:
         if not _plain(self.name):
             raise ValueError("a rule needs a name")
+        if (self.when == "time") != (self.wait is not None):
+            raise ValueError("say for how long, and only where time is what it waits for")
+        if (self.when == "schedule") != (self.schedule is not None):
+            raise ValueError("say at what time, and only where it goes by a schedule")
         if depth(self.condition) > DEPTH:
             raise ValueError(f"groups lie in each other {DEPTH} deep at most")
         if sum(1 for _ in tests(self.condition)) > TESTS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailgate.rules.fields import FIELDS, HEADER, OPS_IN_WORDS, WITHOUT_VALUE
-from mailgate.rules.schema import Action, All, AnyOf, RuleGiven, Test, members
+from mailgate.rules.schema import Action, All, AnyOf, RuleGiven, Schedule, Test, Wait, members
 
 WHEN = {
     "created": "a ticket is created",
@@ -13,7 +13,18 @@ WHEN = {
     "assigned": "the assignee or team changes",
     "changed": "the category or tags change",
     "woke": "a ticket comes back into sight",
+    "at_risk": "a promise is at risk",
     "breached": "a promise is broken",
+    "time": "some time has passed",
+    "schedule": "it is time",
+    "called": "a step of a policy asks for it",
+}
+SINCE = {
+    "status": "its status changed",
+    "customer_wrote": "the customer wrote last",
+    "answered": "we answered last",
+    "assigned": "it was assigned",
+    "created": "it was created",
 }
 DO = {
     "status": "Set status",
@@ -24,7 +35,12 @@ DO = {
     "tag": "Add tag",
     "untag": "Remove tag",
     "note": "Leave a note",
+    "letter": "Send a letter to the customer",
+    "notify": "Notify",
+    "route": "Find an agent",
 }
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_TOLD = {"assignee": "whoever has the ticket", "team": "its team", "admins": "the admins"}
 _DOES = {
     "status": "set the status “{value}”",
     "priority": "set the priority “{value}”",
@@ -34,6 +50,9 @@ _DOES = {
     "tag": "add the tag “{value}”",
     "untag": "remove the tag “{value}”",
     "note": "leave the note “{text}”",
+    "letter": "send the customer the letter “{value}”",
+    "notify": "notify {value}",
+    "route": "find an agent for it",
 }
 _TAKES = {
     "assignee": "take it from its agent",
@@ -47,7 +66,14 @@ def in_words(rule: RuleGiven) -> str:
     """The whole rule: `When …, and …: do this, and that.`"""
     if_ = f", and {_condition(rule.condition)}" if members(rule.condition) else ""
     done = [action_in_words(action) for action in rule.then]
-    return f"When {WHEN[rule.when]}{if_}: {_joined(done, 'and')}."
+    return f"When {when_in_words(rule)}{if_}: {_joined(done, 'and')}."
+
+
+def when_in_words(rule: RuleGiven) -> str:
+    """What it waits for."""
+    if rule.wait is not None:
+        return _waited(rule.wait)
+    return _scheduled(rule.schedule) if rule.schedule is not None else WHEN[rule.when]
 
 
 def test_in_words(test: Test) -> str:
@@ -67,7 +93,7 @@ def action_in_words(action: Action) -> str:
     """One thing it does."""
     if not action.value and action.do in _TAKES:
         return _TAKES[action.do]
-    value = STATUSES.get(action.value, action.value) if action.do == "status" else action.value
+    value = {"status": STATUSES, "notify": _TOLD}.get(action.do, {}).get(action.value, action.value)
     return _DOES[action.do].format(value=value, text=_short(action.text))
 
 
@@ -78,6 +104,26 @@ def _condition(condition: Test | All | AnyOf) -> str:
     if isinstance(condition, AnyOf) and len(parts) > 1:
         return f"either {_joined(parts, 'or')}"
     return " and ".join(parts)
+
+
+def _waited(wait: Wait) -> str:
+    working = f" of working time ({wait.calendar})" if wait.calendar else ""
+    return f"{span(wait.minutes)}{working} have passed since {SINCE[wait.since]}"
+
+
+def _scheduled(schedule: Schedule) -> str:
+    days = sorted(set(schedule.days))
+    if len(days) == len(_DAYS):
+        return f"it is {schedule.at}, every day"
+    return f"it is {schedule.at} on {_joined([_DAYS[day] for day in days], 'or')}"
+
+
+def span(minutes: int) -> str:
+    """A length of time: `7 days`, `4 hours`, `90 minutes`."""
+    for size, name in ((24 * 60, "day"), (60, "hour")):
+        if minutes % size == 0:
+            return f"{minutes // size} {name}{'s' * (minutes != size)}"
+    return f"{minutes} minute{'s' * (minutes != 1)}"
 
 
 def _joined(parts: list[str], word: str) -> str:

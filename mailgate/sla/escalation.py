@@ -14,12 +14,13 @@ _NOTHING = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Something to do; without a step it is the breach itself. Once `key` is in the history, it was done."""
+    """Something to do; without a step the breach itself, or a warning. Once `key` is in the history, it was done."""
 
     key: str
     at: datetime
     clock: Clock
     step: Step | None
+    is_warning: bool = False  # the promise is not broken yet, and only at risk
 
 
 def planned(policy: Policy, clocks: Sequence[Clock], done: Collection[str]) -> list[Planned]:
@@ -32,6 +33,10 @@ def planned(policy: Policy, clocks: Sequence[Clock], done: Collection[str]) -> l
 def _of_clock(policy: Policy, clock: Clock) -> Iterator[Planned]:
     if (due := reached(clock, policy.calendar, clock.target)) is not None:
         yield Planned(f"due:{clock.goal}:{clock.round}", due, clock, None)
+    if policy.warns_since is not None:
+        at = reached(clock, policy.calendar, clock.target * 3 // 4)
+        if at is not None and at >= policy.warns_since:
+            yield Planned(f"risk:{clock.goal}:{clock.round}", at, clock, None, is_warning=True)
     for step in policy.steps:
         if step.goal is not clock.goal:
             continue

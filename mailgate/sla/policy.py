@@ -47,6 +47,7 @@ class Policy:
     steps: tuple[Step, ...] = ()
     conditions: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     since: datetime | None = None
+    warns_since: datetime | None = None  # from then on, it is told when a promise is at risk
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from mailgate.store.tickets import PRIORITIES, Ticket, tags_of
 from mailgate.tickets.change import Named, change
 from mailgate.tickets.clocks import Timed
 from mailgate.tickets.history import MAILGATE, record
+from mailgate.tickets.letters import ask_for_letter
 
 _LATE = timedelta(minutes=2)  # a step a little after its time is what a tick takes
 _DONE = frozenset({"resolved", "closed"})
@@ -44,10 +45,13 @@ def do(session: Session, timed: Timed, plan: Planned, now: datetime) -> None:
         does = {}
     elif plan.step is not None:
         ticket.escalation += 1
+        if letter := does.get("tell_customer"):
+            ask_for_letter(session, ticket, str(letter), MAILGATE, now)
         reasons += _change(session, ticket, does, now)
     data |= {"does": does} if does else {}
     data |= {"reasons": reasons} if reasons else {}
-    record(session, ticket, "breached" if plan.step is None else "escalated", MAILGATE, now, data=data)
+    kind = "escalated" if plan.step is not None else "at_risk" if plan.is_warning else "breached"
+    record(session, ticket, kind, MAILGATE, now, data=data)
 
 
 def _change(session: Session, ticket: Ticket, does: dict[str, Any], now: datetime) -> list[str]:

@@ -20,6 +20,7 @@ from mailgate.office.promises import policies
 from mailgate.sla.policy import Policy
 from mailgate.steps.dress import write_own
 from mailgate.steps.enclosed import Known, enclosed_aside, enclosed_with, known_of
+from mailgate.steps.rule_clock import set_rule_timers
 from mailgate.steps.ruling import apply_rules
 from mailgate.steps.telling import Telling, acknowledging, tellings
 from mailgate.steps.timing import write_times
@@ -102,13 +103,21 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
         if organisation.is_routed:
             opened = [event for event in events if event.kind == "opened" and "imported" not in event.data]
             want_agents([batch.tickets[event.ticket_id] for event in opened], batch.now)
-        if organisation.is_timed:
-            write_times(session, batch.tickets.values(), batch.promised)
+        _set_times(batch)
         point("follow.before_commit")
     point("follow.after_commit")
     if organisation.is_routed:
         shop.bell.ring("route_tickets")
     return batch.written
+
+
+def _set_times(batch: Batch) -> None:
+    """When somebody has to look at these tickets again: for their promises, and for rules that wait."""
+    if "time" in batch.organisation.rule_triggers:
+        rules = batch.shop.rules.rules(batch.session, batch.now)
+        set_rule_timers(batch.session, rules, batch.tickets.values(), batch.now)
+    if batch.organisation.is_timed:
+        write_times(batch.session, batch.tickets.values(), batch.promised)
 
 
 def _keys(session: Session, shop: Workshop) -> dict[str, SigningKey]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailgate.store.agents import Agent, active_admins, agent_by_id, members_of
+from mailgate.store.agents import Agent, active_admins, agent_by_email, agent_by_id, members_of
 from mailgate.store.db import Session
 from mailgate.store.events import Event
 from mailgate.store.tickets import Ticket
@@ -41,4 +41,7 @@ def _who(session: Session, ticket: Ticket, role: str) -> list[Agent]:
         return [agent] if agent is not None and agent.active else []
     if role == "team" and ticket.team_id is not None:
         return members_of(session, ticket.team_id)
+    if "@" in role:
+        named = agent_by_email(session, role)
+        return [named] if named is not None and named.active else []
     return active_admins(session) if role == "admins" else []

@@ -13,7 +13,7 @@ from mailgate.store.events import Event, last_event
 from mailgate.store.messages import Message
 from mailgate.store.rules import runs_since
 from mailgate.store.tickets import Ticket
-from mailgate.tickets.history import MAILGATE, record, triggers_of
+from mailgate.tickets.history import MAILGATE, called_by, record, triggers_of
 from mailgate.tickets.rule_acts import act
 from mailgate.tickets.rule_facts import Case, Desk, chain_of, facts_of
 
@@ -45,20 +45,22 @@ def apply_rules(
     while cases:  # of each ticket one case at a time: the next one sees what came of it
         turn = {case.ticket.id: case for case in reversed(cases)}
         cases = [case for case in cases if turn[case.ticket.id] is not case]
-        wanted: list[tuple[Case, Run]] = []
+        wanted: list[tuple[Case, Run, str | None]] = []
         for case, facts in zip(turn.values(), facts_of(desk, [*turn.values()], rules.needs), strict=True):
-            wanted += [(case, run) for run in decide(asked, case.triggers, facts, case.chain)]
-        _act(desk, wanted)
+            mine = [rule for rule in asked if rule.given.when != "called" or rule.name == called_by(case.data)]
+            wanted += [(case, run, None) for run in decide(mine, case.triggers, facts, case.chain)]
+        carry_out(desk, wanted)
 
 
-def _act(desk: Desk, wanted: Sequence[tuple[Case, Run]]) -> None:
+def carry_out(desk: Desk, wanted: Sequence[tuple[Case, Run, str | None]]) -> None:
+    """Do what rules want done, as far as they may; `once` (the third of each) is not done a second time."""
     if not wanted:
         return
-    count = runs_since(desk.session, {case.ticket.id for case, _ in wanted}, desk.now - _HOUR)
-    for case, run in wanted:
+    count = runs_since(desk.session, {case.ticket.id for case, _, _ in wanted}, desk.now - _HOUR)
+    for case, run, once in wanted:
         count[case.ticket.id] = so_far = count.get(case.ticket.id, 0) + 1
         if so_far <= MOST_AN_HOUR:
-            act(desk, case, run)
+            act(desk, case, run, once=once)
         elif so_far == MOST_AN_HOUR + 1:
             _let_be(desk, case.ticket)
 

@@ -31,6 +31,7 @@ from mailgate.tickets.notices import (
     Desk,
     Mentioned,
     NewTicket,
+    Notified,
     Reminder,
     StatusChanged,
     Survey,
@@ -44,7 +45,7 @@ from mailgate.tickets.tasks import language_of
 if TYPE_CHECKING:
     from mailgate.steps.follow import Batch
 
-_STATUS_LETTERS = ("status_changed", "resolved", "reopened", "closing", "closed")
+_STATUS_LETTERS = ("status_changed", "resolved", "reopened", "waiting", "closing", "closed")
 _DONE = frozenset({"resolved", "closed"})
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
 _NOTES_AN_HOUR = 20  # to one agent about one ticket; who is told more often than that is told nothing
@@ -69,6 +70,8 @@ def tellings(batch: Batch, event: Event) -> Iterator[Telling]:
         case "survey_asked":
             yield from _survey(batch, ticket)
         case "escalated" | "escalated_by_hand":
+            yield from _to_agents(batch, ticket, event, to_tell(batch.session, ticket, event))
+        case "notified":
             yield from _to_agents(batch, ticket, event, to_tell(batch.session, ticket, event))
         case "changed":
             yield from _of_new_status(batch, ticket, event)
@@ -231,6 +234,8 @@ def _fact(batch: Batch, ticket: Ticket, event: Event) -> ToAgent:
             return CustomerAnswered(batch.messages[event.message_id or 0])
         case "noted":
             return Mentioned(batch.messages[event.message_id or 0])
+        case "notified":
+            return Notified(event.actor_name)
         case "woke":
             return Reminder()
         case _:

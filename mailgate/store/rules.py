@@ -104,6 +104,12 @@ def rule_rows(session: Session, *, only_active: bool = False) -> list[RuleRow]:
     return list(session.scalars(question.where(RuleRow.active) if only_active else question))
 
 
+def rules_since(session: Session, when: str) -> datetime | None:
+    """Since when there are rules that wait for this, as they are now."""
+    waits = (RuleRow.active, RuleRow.given["when"].astext == when)
+    return session.scalar(select(func.min(RuleRow.changed_at)).where(*waits))
+
+
 def rule_row(session: Session, rule_id: int, *, lock: bool = False) -> RuleRow | None:
     question = select(RuleRow).where(RuleRow.id == rule_id)
     if lock:

@@ -17,7 +17,17 @@ from mailgate.store.tickets import Ticket
 
 # Events that something has to be worked out for; those that move clocks, only on tickets that have some.
 FOLLOWED = frozenset(
-    {"opened", "answered", "forwarded", "link_asked", "escalated", "escalated_by_hand", "letter_asked", "survey_asked"}
+    {
+        "opened",
+        "answered",
+        "forwarded",
+        "link_asked",
+        "escalated",
+        "escalated_by_hand",
+        "notified",
+        "letter_asked",
+        "survey_asked",
+    }
 )
 _TRIGGERS = {
     "opened": "created",
@@ -26,6 +36,7 @@ _TRIGGERS = {
     "answered_directly": "message",
     "noted": "message",
     "woke": "woke",
+    "at_risk": "at_risk",
     "breached": "breached",
 }
 _CHANGES = {
@@ -36,6 +47,7 @@ _CHANGES = {
     "category": "changed",
     "tags": "changed",
 }
+_MOMENTS = frozenset({"customer_wrote", "merged"})  # from which on rules wait, or no longer
 _ELSEWHERE = frozenset({"merged", "unmerged", "took_in", "let_go"})
 TIMED = frozenset(
     {
@@ -140,7 +152,13 @@ def triggers_of(kind: str, data: Mapping[str, Any]) -> frozenset[str]:
         return frozenset()
     found = {_TRIGGERS[kind]} if kind in _TRIGGERS else set()
     found |= {trigger for name, trigger in _CHANGES.items() if is_change(data.get(name))}
-    return frozenset(found | ({"woke"} if data.get("woke") else set()))
+    found |= {"woke"} if data.get("woke") else set()
+    return frozenset(found | ({"called"} if called_by(data) else set()))
+
+
+def called_by(data: Mapping[str, Any]) -> str | None:
+    """The rule that a step of a policy wants asked, by its name."""
+    return dict(data.get("does") or {}).get("rule")
 
 
 def is_change(value: Any) -> bool:
@@ -152,4 +170,6 @@ def _rules_wait_for(session: Session, kind: str, by: Actor, data: Mapping[str, A
     if not (waited := rules_wait_for(session)):
         return False
     found = triggers_of(kind, data)
+    if "time" in waited and (kind in _MOMENTS or found & {"status", "assigned"}):
+        return True
     return not (found if not by.rules else {f"{trigger}+" for trigger in found}).isdisjoint(waited)

@@ -80,6 +80,8 @@ _EVENTS = {
     "sender_blocked": "{who} blocked this sender.",
     "sender_forgotten": "{who} took this sender off the block and allow lists.",
     "linked": "Another ticket has to do with this one.",
+    "at_risk": "{promise} is at risk: policy {policy}.",
+    "notified": "{who} has somebody look at it.",
     "breached": "{promise} is late: policy {policy}.",
     "escalated": "{when}: policy {policy}.",
     "survey_asked": "The customer is asked whether we were of help.",
@@ -216,7 +218,8 @@ def _done(does: Mapping[str, Any]) -> list[str]:
     """Whom a step tells; what it changes is told by the change."""
     told = [_TOLD.get(str(who), str(who)) for who in does.get("notify", ())]
     told += ["the customer"] if does.get("tell_customer") else []
-    return [f"To be told: {', '.join(told)}."] if told else []
+    rule = [f"The rule “{does['rule']}” is asked."] if does.get("rule") else []
+    return [f"To be told: {', '.join(told)}."] * bool(told) + rule
 
 
 def delivery(copy: OutboxCopy) -> str:

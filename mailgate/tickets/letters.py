@@ -10,7 +10,7 @@ from mailgate.store.tickets import Ticket
 from mailgate.tickets.history import Actor, record
 from mailgate.tickets.moves import require_unmerged
 
-ASKABLE = ("status_changed", "resolved", "reopened", "closing", "closed")
+ASKABLE = ("status_changed", "resolved", "reopened", "waiting", "closing", "closed")
 
 
 def ask_for_letter(

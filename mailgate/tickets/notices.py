@@ -97,12 +97,19 @@ class Breached:
 
 
 @dataclass(frozen=True, slots=True)
+class Notified:
+    """A rule wants somebody to look at a ticket."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reminder:
     """A ticket that was put out of sight is back."""
 
 
 ToCustomer = StatusChanged | OutsideHours | Closing | Survey
-ToAgent = NewTicket | Assigned | CustomerAnswered | Mentioned | Reminder | Escalated | Breached
+ToAgent = NewTicket | Assigned | CustomerAnswered | Mentioned | Notified | Reminder | Escalated | Breached
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,8 @@ def to_agent(desk: Desk, ticket: Ticket, agent: Agent, fact: ToAgent, at: dateti
             letter, facts = "customer_answered", {"words": _excerpt(fact.message)}
         case Mentioned():
             letter, facts = "mentioned", {"by": fact.note.author, "words": _excerpt(fact.note)}
+        case Notified():
+            letter, facts = "notified", {"by": fact.by}
         case Reminder():
             letter, facts = "reminder", {}
         case Escalated():

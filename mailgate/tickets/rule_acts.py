@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from mailgate.errors import BadInput, Conflict
 from mailgate.rights import Right, may
@@ -16,6 +17,8 @@ from mailgate.store.tickets import Ticket, tags_of
 from mailgate.tickets.answer import note
 from mailgate.tickets.change import Named, change, clean_tags
 from mailgate.tickets.history import Actor, record
+from mailgate.tickets.letters import ask_for_letter
+from mailgate.tickets.route import route
 from mailgate.tickets.rule_facts import Case, Desk
 
 
@@ -102,6 +105,23 @@ def _note(desk: Desk, ticket: Ticket, action: Action, by: Actor) -> str | None:
     return None
 
 
+def _letter(desk: Desk, ticket: Ticket, action: Action, by: Actor) -> str | None:
+    closes = desk.now + timedelta(days=int(action.text)) if action.value == "closing" else None
+    ask_for_letter(desk.session, ticket, action.value, by, desk.now, closes=closes)
+    return None
+
+
+def _notify(desk: Desk, ticket: Ticket, action: Action, by: Actor) -> str | None:
+    record(desk.session, ticket, "notified", by, desk.now, data={"does": {"notify": [action.value]}})
+    return None
+
+
+def _route(desk: Desk, ticket: Ticket, _action: Action, by: Actor) -> str | None:
+    desk.session.flush()
+    found = route(desk.session, ticket, by, desk.now)
+    return None if found.agent is not None else "Nobody can take it now."
+
+
 _Deed = Callable[[Desk, Ticket, Action, Actor], str | None]
 _DO: dict[str, _Deed] = {
     "status": _set_status,
@@ -112,4 +132,7 @@ _DO: dict[str, _Deed] = {
     "tag": _tag,
     "untag": _tag,
     "note": _note,
+    "letter": _letter,
+    "notify": _notify,
+    "route": _route,
 }
