@@ -223,7 +223,10 @@ def unknown_names(session: Session, given: RuleGiven) -> list[str]:
     """What a rule names and nobody knows, a sentence each."""
     asked = [(test.field, test.value) for test in tests(given.condition) if test.op in ("is", "is_not")]
     asked += [(test.field, test.value) for test in tests(given.condition) if FIELDS.get(test.field, _NO).kind is _HOURS]
-    asked += [("assignee" if "@" in action.value else action.do, action.value) for action in given.then]
+    asked += [
+        ("assignee" if "@" in action.value else _NAMED_BY.get(action.do, action.do), action.value)
+        for action in given.then
+    ]
     asked += [("hours", given.wait.calendar)] if given.wait is not None and given.wait.calendar else []
     known = {
         "mailbox": {row.address for row in mailboxes(session)},
@@ -239,6 +242,7 @@ def unknown_names(session: Session, given: RuleGiven) -> list[str]:
     ]
 
 
+_NAMED_BY = {"escalate": "team"}
 _NO, _HOURS = FIELDS["subject"], Kind.HOURS
 
 

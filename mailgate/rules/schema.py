@@ -47,6 +47,7 @@ Deed = Literal[
     "letter",
     "notify",
     "route",
+    "escalate",
 ]
 DEEDS: tuple[str, ...] = get_args(Deed)
 Since = Literal["status", "customer_wrote", "answered", "assigned", "created"]
@@ -135,7 +136,7 @@ class Action(Given):
         _plain(self.value)
         if self.do == "note" and not self.text.strip():
             raise ValueError("a note needs words")
-        if self.do not in ("note", "assignee", "team", "category", "route") and not self.value.strip():
+        if self.do not in ("note", "assignee", "team", "category", "route", "escalate") and not self.value.strip():
             raise ValueError(f"{self.do} needs a value")
         known = {"status": ("open", "pending", "on_hold", "resolved", "closed"), "priority": _PRIORITIES}
         if self.do in known and self.value not in known[self.do]:

@@ -38,6 +38,7 @@ DO = {
     "letter": "Send a letter to the customer",
     "notify": "Notify",
     "route": "Find an agent",
+    "escalate": "Escalate",
 }
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TOLD = {"assignee": "whoever has the ticket", "team": "its team", "admins": "the admins"}
@@ -53,11 +54,13 @@ _DOES = {
     "letter": "send the customer the letter “{value}”",
     "notify": "notify {value}",
     "route": "find an agent for it",
+    "escalate": "escalate it to the team “{value}”",
 }
 _TAKES = {
     "assignee": "take it from its agent",
     "team": "take it from its team",
     "category": "take it out of its category",
+    "escalate": "escalate it to the next tier",
 }
 STATUSES = {"pending": "waiting for customer", "on_hold": "on hold"}
 

@@ -12,10 +12,12 @@ from mailgate.rules.schema import Action
 from mailgate.rules.words import action_in_words
 from mailgate.store.agents import agent_by_email
 from mailgate.store.base import write
+from mailgate.store.office import team_named
 from mailgate.store.rules import RuleRun
 from mailgate.store.tickets import Ticket, tags_of
 from mailgate.tickets.answer import note
 from mailgate.tickets.change import Named, change, clean_tags
+from mailgate.tickets.escalate import Whereto, escalate
 from mailgate.tickets.history import Actor, record
 from mailgate.tickets.letters import ask_for_letter
 from mailgate.tickets.route import route
@@ -122,6 +124,15 @@ def _route(desk: Desk, ticket: Ticket, _action: Action, by: Actor) -> str | None
     return None if found.agent is not None else "Nobody can take it now."
 
 
+def _escalate(desk: Desk, ticket: Ticket, action: Action, by: Actor) -> str | None:
+    team = team_named(desk.session, action.value) if action.value else None
+    if action.value and team is None:
+        return f"There is no team “{action.value}”."
+    desk.session.flush()
+    escalate(desk.session, ticket, Whereto(team=team), action.text.strip() or by.name, by, desk.now)
+    return None
+
+
 _Deed = Callable[[Desk, Ticket, Action, Actor], str | None]
 _DO: dict[str, _Deed] = {
     "status": _set_status,
@@ -135,4 +146,5 @@ _DO: dict[str, _Deed] = {
     "letter": _letter,
     "notify": _notify,
     "route": _route,
+    "escalate": _escalate,
 }

@@ -117,7 +117,10 @@ def test_rules_wait_for_what_they_say(world: World) -> None:
 
 
 def test_what_cannot_be_done_is_said_and_stops_nothing_else(world: World) -> None:
-    rule_id = rule(world, "Give", "created", ("assignee", "mara@nordlicht.example"), ("status", "closed"), ("tag", "b"))
+    rule_id = rule(
+        world, "Give", "created", ("assignee", "mara@nordlicht.example"), ("status", "open"), ("status", "closed"),
+        ("escalate", "Billing"), ("tag", "b"),
+    )  # fmt: skip
     with world.owner.desk(1) as session:
         agent = agent_by_email(session, "mara@nordlicht.example")
         assert agent is not None
@@ -125,7 +128,9 @@ def test_what_cannot_be_done_is_said_and_stops_nothing_else(world: World) -> Non
     kept = world.receive(mail())
     (run,) = runs(world, kept.ticket_id)
     assert "mara@nordlicht.example does not work here." in run.did[0]
-    assert run.did[2] == "Add the tag “b”."
+    assert "cannot become closed" in run.did[2]
+    assert run.did[3:] == ["Escalate it to the team “Billing”.", "Add the tag “b”."]
+    assert world.ticket(kept.ticket_id).escalation == 1
     with world.database.desk(1) as session:
         switch_rule(session, rule_id, "Ida", clock.now(), on=False)
     assert names(world, world.receive(mail(message_id="two@x.example")).ticket_id) == []

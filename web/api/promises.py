@@ -70,6 +70,8 @@ class StepBody(Body):
     assignee: Annotated[Line, Field(max_length=254)] | None = None
     team: Annotated[Line, Field(max_length=200)] | None = None
     tags: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    tell_customer: Literal["status_changed", "waiting"] | None = None
+    rule: Annotated[Line, Field(max_length=100, description="A rule that waits to be called, by name.")] | None = None
 
 
 class Conditions(Body):
@@ -212,7 +214,8 @@ def _conditions(body: Conditions) -> dict[str, list[Any]]:
 
 def _step_given(body: StepBody) -> StepGiven:
     named = {"notify": list(body.notify), "priority": body.priority, "assignee": body.assignee, "team": body.team}
-    does = {name: value for name, value in {**named, "tags": list(body.tags)}.items() if value}
+    named |= {"tags": list(body.tags), "tell_customer": body.tell_customer, "rule": body.rule}
+    does = {name: value for name, value in named.items() if value}
     return StepGiven(body.goal, body.minutes, body.every, body.times, does, body.id)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from mailgate import clock
 from mailgate.office import rules
-from mailgate.rules.schema import Action, Group, RuleGiven, Trigger
+from mailgate.rules.schema import Action, Group, RuleGiven, Schedule, Trigger, Wait
 from mailgate.rules.words import in_words
 from mailgate.store.rules import RuleRow, rule_rows, runs_of_rule
 from web.access import desk
@@ -31,6 +31,8 @@ class RuleShown(Answer):
     name: str
     sentence: str
     when: Trigger
+    wait: Wait | None
+    schedule: Schedule | None
     condition: Annotated[Group, Field(serialization_alias="if")]
     then: list[Action]
     stop: bool
@@ -114,7 +116,9 @@ def _given(body: Rule) -> RuleGiven:
 
 def _shown(row: RuleRow) -> RuleShown:
     given = rules.given_by(row)
-    known: dict[str, Any] = {name: getattr(given, name) for name in ("name", "when", "condition", "then", "stop")}
+    known: dict[str, Any] = {
+        name: getattr(given, name) for name in ("name", "when", "condition", "then", "stop", "wait", "schedule")
+    }
     return RuleShown(
         id=row.id, version=row.version, sentence=in_words(given), after_rules=given.after_rules, active=row.active,
         place=row.place, changed_at=row.changed_at, **known,
