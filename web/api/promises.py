@@ -213,7 +213,12 @@ def _conditions(body: Conditions) -> dict[str, list[Any]]:
 
 
 def _step_given(body: StepBody) -> StepGiven:
-    named = {"notify": list(body.notify), "priority": body.priority, "assignee": body.assignee, "team": body.team}
+    named: dict[str, Any] = {
+        "notify": list(body.notify),
+        "priority": body.priority,
+        "assignee": body.assignee,
+        "team": body.team,
+    }
     named |= {"tags": list(body.tags), "tell_customer": body.tell_customer, "rule": body.rule}
     does = {name: value for name, value in named.items() if value}
     return StepGiven(body.goal, body.minutes, body.every, body.times, does, body.id)
