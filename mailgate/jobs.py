@@ -21,6 +21,7 @@ from mailgate.mail import Envelope, Letter, Ruling, Verdict
 from mailgate.queue.worker import is_stopping
 from mailgate.steps.accounts import write_account_letters
 from mailgate.steps.digests import send_digests
+from mailgate.steps.figures import count_figures
 from mailgate.steps.file import file_letters
 from mailgate.steps.files import check_files
 from mailgate.steps.follow import follow
@@ -167,6 +168,7 @@ def sweep(slot: int = 0) -> None:
         _move_raw(shop)
         check_files(shop)
         clear_shelf(shop)
+        count_figures(shop)
 
 
 def _read(shop: Workshop, org: int, claims: Sequence[Claimed]) -> None:

@@ -65,10 +65,8 @@ def tellings(batch: Batch, event: Event) -> Iterator[Telling]:
     if ticket.merged_into_id is not None:
         return
     match event.kind:
-        case "letter_asked":
-            yield from _asked_for(batch, ticket, event)
-        case "survey_asked":
-            yield from _survey(batch, ticket)
+        case "letter_asked" | "survey_asked":
+            yield from (_asked_for if event.kind == "letter_asked" else _survey)(batch, ticket, event)
         case "escalated" | "escalated_by_hand":
             yield from _to_agents(batch, ticket, event, to_tell(batch.session, ticket, event))
         case "notified":
@@ -108,7 +106,7 @@ def _asked_for(batch: Batch, ticket: Ticket, event: Event) -> Iterator[Telling]:
     yield from _to_customer(batch, ticket, letter, fact)
 
 
-def _survey(batch: Batch, ticket: Ticket) -> Iterator[Telling]:
+def _survey(batch: Batch, ticket: Ticket, _: Event) -> Iterator[Telling]:
     """Ask whether we were of help. Both links open one page, which asks: who only follows them says nothing."""
     if not _is_on(batch, ticket, "survey", usually=True):
         _say_why_not(batch, ticket, "survey", [f"The letter “{ABOUT['survey'].title}” is switched off."])

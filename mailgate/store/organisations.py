@@ -30,6 +30,7 @@ class Organisation(Base):
     tells_new_tickets: Mapped[bool] = mapped_column(server_default=text("false"))  # an agent wants to hear of them
     survey_hours: Mapped[int | None]  # after a request is resolved, its customer is asked; None: nobody is
     surveyed_until: Mapped[datetime | None]  # whoever's request was resolved up to then has been asked
+    figures_at: Mapped[datetime | None]  # when the sums behind the figures were last looked after
     retime_after: Mapped[int | None]  # open tickets after this one are still to be timed anew
     rule_triggers: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # what the rules that are on wait for
     rules_version: Mapped[int] = mapped_column(server_default=text("0"))  # counted up with every change of a rule

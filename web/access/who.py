@@ -99,6 +99,12 @@ def require(right: Right) -> None:
         raise Forbidden(f"The role {known.role} may not {right.value}.")
 
 
+def require_whole_sight() -> None:
+    """Refuse whoever sees the tickets of their teams alone: sums would tell of the others."""
+    if who().only_own_teams:
+        raise Forbidden("Figures are for those who see every ticket.")
+
+
 def _by_token(header: str) -> Who | None:
     scheme, _, secret = header.partition(" ")
     known = _holder_of(secret.strip()) if scheme.lower() == "bearer" else None

@@ -3,6 +3,7 @@
 from web.api import (
     description,
     events,
+    figures,
     files,
     inbound,
     letters,
@@ -27,6 +28,7 @@ __all__ = [
     "api",
     "description",
     "events",
+    "figures",
     "files",
     "inbound",
     "letters",

@@ -36,6 +36,7 @@ _NOUNS = (
     "rules",
     "routing",
     "surveys",
+    "stats",
 )  # as they are told
 _PLACE = re.compile(r"<(number|key|string):(\w+)>")
 _ERRORS = {

@@ -116,6 +116,8 @@ def _desk(
         )
         for view in VIEWS.values()
     ]
+    if not known.only_own_teams:
+        views.append(Item("Figures", "/figures", "facts", None, current == "figures"))
     setup = setup_items(session, known, current)
     own_views = [
         Item(

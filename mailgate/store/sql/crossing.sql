@@ -198,6 +198,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT id FROM organisations WHERE retime_after IS NOT NULL
 $$;
 
+CREATE OR REPLACE FUNCTION organisations_to_count(p_before timestamptz)
+RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT id FROM organisations WHERE figures_at IS NULL OR figures_at < p_before
+$$;
+
 CREATE OR REPLACE FUNCTION organisations_to_survey(p_now timestamptz)
 RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$

@@ -1,0 +1,148 @@
+"""Figures: what happened on a day, read from the tickets by its indexes once, and kept as a few sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Index, delete, func, select, text
+from sqlalchemy.orm import Mapped, Session
+
+from mailgate.store.base import TenantRow, tenant, write
+from mailgate.store.outbox import OutboxCopy
+from mailgate.store.surveys import Survey
+from mailgate.store.tickets import Ticket
+
+
+class Figure(TenantRow):
+    """The sums of a day for one key of a dimension (`all`, team, agent, …), as `mailgate.figures` writes them."""
+
+    __tablename__ = "figures"
+    __table_args__ = (Index("figures_day_key", "org_id", "dimension", "day", "key", unique=True),)
+
+    day: Mapped[date]
+    dimension: Mapped[str]
+    key: Mapped[str]
+    numbers: Mapped[dict[str, Any]]
+    counted_at: Mapped[datetime]
+
+
+class Counted(NamedTuple):
+    """What counting wants to know of a ticket."""
+
+    team: int | None
+    agent: int | None
+    category: int | None
+    priority: str
+    mailbox: int
+    channel: str
+    policy_id: int | None
+    created_at: datetime
+    first_response_at: datetime | None
+    first_response_due: datetime | None
+    resolved_at: datetime | None
+    resolution_due: datetime | None
+
+    @property
+    def place(self) -> dict[str, object]:
+        """Where it counts."""
+        return {name: getattr(self, name) for name in self._fields[:6]}
+
+
+class Standing(NamedTuple):
+    """How the desk stands now."""
+
+    open: int
+    unassigned: int
+    late: int
+    at_risk: int
+
+
+_DIMENSIONS = ("all", "team", "agent", "category", "priority", "mailbox", "channel")
+_COUNTED: tuple[Any, ...] = (
+    Ticket.team_id, Ticket.assignee_id, Ticket.category_id, Ticket.priority, Ticket.mailbox_id, Ticket.channel,
+    Ticket.policy_id, Ticket.created_at, Ticket.first_response_at, Ticket.first_response_due, Ticket.resolved_at,
+    Ticket.resolution_due,
+)  # fmt: skip
+
+
+def opened_between(session: Session, since: datetime, until: datetime) -> list[Counted]:
+    question = select(*_COUNTED).where(Ticket.created_at >= since, Ticket.created_at < until)
+    return [Counted(*row) for row in session.execute(question)]
+
+
+def resolved_in(session: Session, since: datetime, until: datetime) -> list[Counted]:
+    question = select(*_COUNTED).where(Ticket.resolved_at >= since, Ticket.resolved_at < until)
+    return [Counted(*row) for row in session.execute(question)]
+
+
+def rated_between(session: Session, since: datetime, until: datetime) -> list[tuple[str | None, Counted]]:
+    question = select(Survey.rating, *_COUNTED).join(Ticket, Ticket.id == Survey.ticket_id)
+    rows = session.execute(question.where(Survey.rated_at >= since, Survey.rated_at < until))
+    return [(row[0], Counted(*row[1:])) for row in rows]
+
+
+def letters_between(session: Session, since: datetime, until: datetime) -> list[tuple[int | None, str, int]]:
+    """Copies of letters by mailbox and state."""
+    question = select(OutboxCopy.mailbox_id, OutboxCopy.state, func.count())
+    where = (OutboxCopy.created_at >= since, OutboxCopy.created_at < until)
+    rows = session.execute(question.where(*where).group_by(OutboxCopy.mailbox_id, OutboxCopy.state))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+# A day is counted anew for as long as its tickets may still be answered and resolved, less and less often.
+_STALE = text(
+    "SELECT d.day::date FROM generate_series(CAST(:first AS date), CAST(:today AS date), interval '1 day') d (day)"
+    " LEFT JOIN figures f ON f.org_id = :org AND f.dimension = 'all' AND f.key = '' AND f.day = d.day::date"
+    " WHERE f.counted_at IS NULL OR f.counted_at < CAST(:now AS timestamptz) - CASE"
+    " WHEN d.day::date >= CAST(:today AS date) - 1 THEN interval '4 minutes'"
+    " WHEN d.day::date >= CAST(:today AS date) - 14 THEN interval '1 hour'"
+    " WHEN d.day::date >= CAST(:today AS date) - 90 THEN interval '1 day' ELSE interval '100 years' END"
+    " ORDER BY 1 DESC LIMIT :limit"
+)
+
+
+def days_to_count(session: Session, today: date, now: datetime, limit: int) -> list[date]:
+    """The newest days whose figures are missing or too old."""
+    first = session.scalar(select(func.min(Ticket.created_at)))
+    if first is None:
+        return []
+    values = {"org": tenant(session), "first": first.date(), "today": today, "now": now, "limit": limit}
+    return [row[0] for row in session.execute(_STALE, values)]
+
+
+def write_day(session: Session, day: date, sums: Mapping[tuple[str, str], dict[str, Any]], now: datetime) -> None:
+    """Keep a day's sums in place of what was kept of it."""
+    session.execute(delete(Figure).where(Figure.day == day, Figure.dimension.in_(_DIMENSIONS)))  # as its index has it
+    for (dimension, key), numbers in sums.items():
+        write(session, Figure, day=day, dimension=dimension, key=key, numbers=numbers, counted_at=now)
+
+
+def figures_of(
+    session: Session, dimension: str, since: date, until: date, *, keys: Iterable[str] | None = None
+) -> list[Figure]:
+    """The sums of these days, both included."""
+    question = select(Figure).where(Figure.dimension == dimension, Figure.day >= since, Figure.day <= until)
+    if keys is not None:
+        question = question.where(Figure.key.in_(list(keys)))
+    return list(session.scalars(question.order_by(Figure.day)))
+
+
+_STANDING = text(
+    "SELECT count(*), count(*) FILTER (WHERE assignee_id IS NULL), count(*) FILTER (WHERE due < :now),"
+    " count(*) FILTER (WHERE due >= :now AND due < :soon) FROM (SELECT assignee_id,"
+    " least(CASE WHEN first_response_at IS NULL THEN first_response_due END, next_response_due, resolution_due) AS due"
+    " FROM tickets WHERE org_id = :org AND status IN ('new', 'open', 'pending', 'on_hold')) t"
+)
+
+
+def standing(session: Session, now: datetime, soon: datetime) -> Standing:
+    """How many tickets are not done, how many of them are late, and how many will be soon."""
+    row = session.execute(_STANDING, {"org": tenant(session), "now": now, "soon": soon}).one()
+    return Standing(*row)
+
+
+def organisations_to_count(connection: Connection, before: datetime) -> list[int]:
+    """Whose figures were last looked after before then."""
+    return [row[0] for row in connection.execute(text("SELECT organisations_to_count(:before)"), {"before": before})]
