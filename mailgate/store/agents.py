@@ -291,6 +291,15 @@ def remove_api_tokens(session: Session, name: str) -> int:
     return len(gone)
 
 
+def remove_api_token(session: Session, token_id: int) -> bool:
+    """Take away one API token; False when there is none."""
+    found = token_by_id(session, token_id)
+    if found is None or found.kind != "api":
+        return False
+    session.delete(found)
+    return True
+
+
 def remove_sign_in_links(session: Session, agent_id: int) -> None:
     """Take away an agent's one-time links, used or not."""
     session.execute(delete(Token).where(Token.kind == "sign-in", Token.agent_id == agent_id))

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Connection, Identity, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate import clock
+from mailgate.errors import BadInput
 from mailgate.store.base import Base, tenant
 
 
@@ -94,6 +96,17 @@ def lock_own(session: Session) -> Organisation:
     """The same, held and read anew: nobody else changes it until this transaction ends."""
     mine = select(Organisation).where(Organisation.id == tenant(session)).with_for_update(key_share=True)
     return session.scalars(mine.execution_options(populate_existing=True)).one()
+
+
+def take_name(session: Session, organisation: Organisation, name: str) -> None:
+    """Call it otherwise; another one's name is refused, and not told whose it is."""
+    try:
+        with session.begin_nested():
+            organisation.name = name
+            session.flush()
+    except IntegrityError:
+        session.refresh(organisation)
+        raise BadInput(f"There is an organisation “{name}” already.", name="is taken") from None
 
 
 def sole(connection: Connection) -> int | None:

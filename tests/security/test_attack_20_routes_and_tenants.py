@@ -9,6 +9,7 @@ from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
 from mailgate import clock
+from mailgate.office.links import make_api_token
 from mailgate.office.replies import Words, save
 from mailgate.office.senders import treat
 from mailgate.office.setup import add_category, add_team
@@ -51,6 +52,7 @@ def _real_things(world: World) -> dict[str, str]:
     with world.database.desk(world.org) as session:
         (calendar,) = calendar_rows(session)
         people = {"agent_id": agents(session)[0].id, "team_id": add_team(session, "Ours", clock.now()).id}
+        people["token_id"] = make_api_token(session, "Spare", "viewer", clock.now()).token.id
         people["category_id"] = add_category(session, "Ours", clock.now()).id
     return {
         **{name: str(value) for name, value in people.items()},

@@ -120,6 +120,18 @@ POLICY: dict[str, Rule] = {
         ),
         SET_UP,
     ),
+    **dict.fromkeys(
+        (
+            "organisation.show",
+            "organisation.change",
+            "api_tokens.show",
+            "api_tokens.add",
+            "api_tokens.revoke",
+            "audit.show",
+            "health_page.show",
+        ),
+        SET_UP,
+    ),
     "mailboxes.show": SET_UP,
     "letters.show_all": SET_UP,
     "letters.show": SET_UP,
@@ -226,6 +238,17 @@ POLICY: dict[str, Rule] = {
     "api.list_agents": SEE,
     "api.list_teams": SEE,
     "api.list_categories": SEE,
+    **dict.fromkeys(
+        (
+            "api.list_audit",
+            "api.show_organisation",
+            "api.change_organisation",
+            "api.list_tokens",
+            "api.make_token",
+            "api.revoke_token",
+        ),
+        SET_UP,
+    ),
     "api.list_mailboxes": SEE,
     **dict.fromkeys(
         (

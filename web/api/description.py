@@ -26,6 +26,7 @@ _NOUNS = (
     "outbound",
     "failing-addresses",
     "replies",
+    "organisation",
     "agents",
     "teams",
     "categories",
@@ -37,6 +38,8 @@ _NOUNS = (
     "routing",
     "surveys",
     "stats",
+    "tokens",
+    "audit",
 )  # as they are told
 _PLACE = re.compile(r"<(number|key|string):(\w+)>")
 _ERRORS = {

@@ -48,7 +48,7 @@ class Field:
             case "text":
                 return wanted or None
             case "date":
-                return wanted if _day(wanted) else None
+                return wanted if day(wanted) else None
         exact = [one.value for one in self.options if self._is_called(one, wanted)]
         if exact or not wanted:
             return exact[0] if exact else None
@@ -160,12 +160,13 @@ def _is(filters: Filters, value: str, _: Session) -> Filters:
 
 
 def _moment(value: str, zone: ZoneInfo) -> datetime:
-    return datetime.combine(_day(value) or date(1970, 1, 1), time(), zone)
+    return datetime.combine(day(value) or date(1970, 1, 1), time(), zone)
 
 
-def _day(text: str) -> date | None:
+def day(text: str) -> date | None:
+    """A day as it is typed or chosen; None when it is none."""
     try:
-        day = date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if day.year in _YEARS else None
+    return found if found.year in _YEARS else None

@@ -40,6 +40,12 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "calendars": ("Calendars", "clock"),
         "surveys": ("Surveys", "star"),
     },
+    "Office": {
+        "organisation": ("Organisation", "gear"),
+        "tokens": ("API tokens", "machine"),
+        "audit": ("Audit", "eye"),
+        "health": ("Health", "facts"),
+    },
 }
 
 

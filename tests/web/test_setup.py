@@ -1,0 +1,105 @@
+"""The organisation, API tokens, the audit and health: by page and by API."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from mailgate import clock
+from mailgate.office.passwords import set_password
+from mailgate.office.setup import add_agent
+from mailgate.store.audit import forget_audit
+from tests.support.browsing import Browser
+from tests.support.mails import mail
+from tests.support.world import World
+from tests.web.conftest import PASSWORD, Site
+
+
+@pytest.fixture
+def admin(site: Site, world: World) -> Browser:
+    """Ida, an admin, signed in."""
+    with world.database.desk(1) as session:
+        ida = add_agent(session, "ida@nordlicht.example", "admin", clock.now(), name="Ida Holm")
+        set_password(session, ida, PASSWORD)
+    made = Browser(site.client)
+    made.sign_in(ida.email, PASSWORD)
+    made.get("/me")
+    return made
+
+
+def test_the_organisation_is_changed_and_the_audit_tells(admin: Browser, site: Site) -> None:
+    fields = {"name": "Nordlicht Lamps", "language": "de", "time_zone": "Europe/Berlin"}
+    assert "TKT-" in admin.get("/admin/organisation")
+    assert "needs {N} once" in admin.post("/admin/organisation", 422, number_format="NL-1", **fields).text
+    admin.post("/admin/organisation", 422, number_format="NL-{N}", **(fields | {"time_zone": "Mars/North"}))
+    admin.post("/admin/organisation", 422, number_format="NL-{N}", **(fields | {"name": "Another"}))
+    admin.post("/admin/organisation", number_format="NL-{YY}-{N:4}", **fields)
+    assert "NL-" in admin.get("/admin/organisation?done=saved")
+    assert site.get("/organisation", "admin")["time_zone"] == "Europe/Berlin"
+    site.send("PATCH", "/organisation", {"language": "xx"}, "admin", 422)
+    site.send("PATCH", "/organisation", {"language": "fr"}, "admin")
+    page = admin.get("/admin/audit?what=organisation")
+    assert "Ida Holm changed organisation Nordlicht Lamps" in page
+    assert "<strong>time zone</strong>: UTC → Europe/Berlin" in page
+    assert "The admin changed organisation" in page
+    assert "127.0.0.1" in page
+    assert "Ida Holm signed in" in admin.get("/admin/audit?what=session")
+    assert "Nothing here" in admin.get("/admin/audit?until=2020-01-01&agent=x&since=nonsense")
+    first = site.get("/audit", "admin", limit=1)
+    assert first["items"][0]["changes"] == {"language": ["de", "fr"]}
+    second = site.get("/audit", "admin", limit=1, cursor=first["next"])
+    assert second["items"][0]["by"] == "Ida Holm"
+
+
+def test_tokens_are_made_shown_once_and_taken_away(admin: Browser, site: Site, world: World) -> None:
+    admin.get("/admin/tokens")
+    admin.post("/admin/tokens", 422, name="", role="agent")
+    admin.post("/admin/tokens", 403, name="x", role="owner")
+    site.send("POST", "/tokens", {"name": "x", "role": "owner"}, "admin", 403)
+    shown = admin.post("/admin/tokens", 201, name="Web shop", role="viewer", days="30").text
+    (secret,) = re.findall(r'<code class="secret">([^<]+)</code>', shown)
+    site.tokens["shop"] = secret
+    site.get("/tickets", "shop")
+    page = admin.get("/admin/tokens")
+    assert "Web shop" in page
+    assert secret not in page
+    (token,) = [one for one in site.get("/tokens", "admin")["items"] if one["name"] == "Web shop"]
+    admin.post(f"/admin/tokens/{token['id']}/removal")
+    admin.post(f"/admin/tokens/{token['id']}/removal", 404)
+    assert site.ask("GET", "/api/v1/tickets", "shop").status_code == 401
+    made = site.send("POST", "/tokens", {"name": "Other"}, "admin", 201)
+    site.send("DELETE", f"/tokens/{made['id']}", None, "admin")
+    told = admin.get("/admin/audit?what=API+token")
+    assert "Ida Holm removed API token Web shop" in told
+    assert secret not in told
+    with world.owner.engine.begin() as connection:
+        assert (
+            connection.execute(
+                text("SELECT count(*) FROM audit WHERE data::text LIKE :s"), {"s": f"%{secret}%"}
+            ).scalar()
+            == 0
+        )
+
+
+def test_nobody_rewrites_the_audit(admin: Browser, world: World) -> None:
+    admin.get("/admin/audit")
+    for statement in ("UPDATE audit SET name = ''", "DELETE FROM audit", "TRUNCATE audit"):
+        with pytest.raises(DBAPIError), world.database.desk(1) as session:
+            session.execute(text(statement))
+    with pytest.raises(DBAPIError), world.owner.engine.begin() as connection:
+        connection.execute(text("UPDATE audit SET name = ''"))
+    with world.database.crossing() as connection:
+        assert forget_audit(connection, clock.now()) > 0
+
+
+def test_health_tells_what_waits_and_what_is_missing(admin: Browser, world: World) -> None:
+    world.deliver(mail(subject="Waits"))
+    page = admin.get("/admin/health")
+    assert "1 mail waits" in page
+    assert "PostgreSQL" in page
+    assert "MAILGATE_RELAY_URL is not set" in page
+    world.work()
+    assert "No mail waits" in admin.get("/admin/health")
