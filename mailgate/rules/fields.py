@@ -97,7 +97,7 @@ FIELDS = {
     "status_before": Field("the status before", Kind.CHOICE, Needs.NOTHING, _STATUSES),
     "priority_before": Field("the priority before", Kind.CHOICE, Needs.NOTHING, _PRIORITIES),
     "promise": Field("the promise", Kind.CHOICE, Needs.NOTHING, _GOALS),
-    "turn": Field("whose turn it is", Kind.CHOICE, Needs.NOTHING, ("us", "customer")),
+    "turn": Field("the next to act", Kind.CHOICE, Needs.NOTHING, ("us", "customer")),
     "customer": Field("the customer's address", Kind.TEXT),
     "company": Field("the customer's domain", Kind.CHOICE),
     "customer_name": Field("the customer's name", Kind.TEXT, Needs.PERSON),

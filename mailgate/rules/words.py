@@ -111,7 +111,8 @@ def _condition(condition: Test | All | AnyOf) -> str:
 
 def _waited(wait: Wait) -> str:
     working = f" of working time ({wait.calendar})" if wait.calendar else ""
-    return f"{span(wait.minutes)}{working} have passed since {SINCE[wait.since]}"
+    length = span(wait.minutes)
+    return f"{length}{working} {'has' if length.startswith('1 ') else 'have'} passed since {SINCE[wait.since]}"
 
 
 def _scheduled(schedule: Schedule) -> str:

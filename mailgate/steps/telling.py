@@ -67,9 +67,7 @@ def tellings(batch: Batch, event: Event) -> Iterator[Telling]:
     match event.kind:
         case "letter_asked" | "survey_asked":
             yield from (_asked_for if event.kind == "letter_asked" else _survey)(batch, ticket, event)
-        case "escalated" | "escalated_by_hand":
-            yield from _to_agents(batch, ticket, event, to_tell(batch.session, ticket, event))
-        case "notified":
+        case "escalated" | "escalated_by_hand" | "notified":
             yield from _to_agents(batch, ticket, event, to_tell(batch.session, ticket, event))
         case "changed":
             yield from _of_new_status(batch, ticket, event)

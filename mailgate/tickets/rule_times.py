@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mailgate.rules.times import Moment
 from mailgate.store.timing import Happened
@@ -13,17 +13,18 @@ _PERSONS = frozenset({"agent", "token"})
 
 def moments_of(history: Sequence[Happened]) -> dict[str, Moment]:
     """The last time of everything a rule can wait from. An answer that a rule or Mailgate wrote was none."""
-    found: dict[str, Moment] = {}
-    for event in history:
-        moment = Moment(event.id, event.at)
-        if event.kind == "opened":
-            found |= {"created": moment, "status": moment, "customer_wrote": moment}
-        if event.kind == "customer_wrote" and "machine" not in event.data:
-            found["customer_wrote"] = moment
-        if event.kind in ("answered", "answered_directly") and event.actor in _PERSONS:
-            found["answered"] = moment
-        if is_change(event.data.get("status")):
-            found["status"] = moment
-        if is_change(event.data.get("assignee")) and event.data["assignee"][1] is not None:
-            found["assigned"] = moment
-    return found
+    return {name: Moment(event.id, event.at) for event in history for name in moments_in(event)}
+
+
+def moments_in(event: Happened) -> Iterator[str]:
+    """What rules can wait from in one event."""
+    if event.kind == "opened":
+        yield from ("created", "status", "customer_wrote")
+    if event.kind == "customer_wrote" and "machine" not in event.data:
+        yield "customer_wrote"
+    if event.kind in ("answered", "answered_directly") and event.actor in _PERSONS:
+        yield "answered"
+    if is_change(event.data.get("status")):
+        yield "status"
+    if is_change(event.data.get("assignee")) and event.data["assignee"][1] is not None:
+        yield "assigned"

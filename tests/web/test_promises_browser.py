@@ -1,4 +1,4 @@
-"""An admin builds a calendar and a policy with a step in a real browser, and sees them act on the next mail."""
+"""An admin builds a calendar, a policy with a step, and a rule in a browser, and sees them act on the next mail."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mailgate import clock
 from mailgate.office.links import sign_in_link
-from mailgate.office.setup import add_agent
+from mailgate.office.setup import add_agent, add_team
 from tests.support.mails import mail
 from tests.support.window import PHONE, Window, window
 from tests.support.world import World
@@ -95,3 +95,46 @@ def test_a_promise_is_set_up_and_kept_watch_over(admin: Window, world: World) ->
     finally:
         clock.follow(None)
     assert len(world.relay.to("ida@nordlicht.example")) == 1
+
+
+def test_a_rule_is_built_tried_switched_on_and_acts(admin: Window, world: World) -> None:
+    with world.database.desk(1) as session:
+        add_team(session, "Billing", clock.now())
+    old = world.ticket(world.receive(mail(subject="Where is my refund?")).ticket_id)
+    world.receive(mail(subject="Cannot sign in", message_id="other@lusitel.example"))
+    page = admin.open("/admin/rules")
+    expect(page.get_by_role("heading", name="Close what is solved")).to_be_visible()
+    page.get_by_role("link", name="New rule").click()
+    page.get_by_label("Name").fill("Refunds to Billing")
+    page.get_by_role("button", name="Condition", exact=True).click()
+    page.get_by_label("Value, condition 1").fill("refund")
+    page.get_by_role("button", name="Group", exact=True).click()
+    page.get_by_label("Field, condition 2").select_option("the language")
+    page.get_by_label("Value, condition 2").fill("de")
+    page.get_by_label("Field, condition 3").select_option("the customer's domain")
+    page.get_by_label("Value, condition 3").fill("lusitel.example")
+    page.get_by_label("What, action 1").select_option("Assign to team")
+    page.get_by_role("button", name="Action", exact=True).click()
+    page.get_by_label("Value, action 1").select_option("Billing")
+    page.get_by_label("Value, action 2").fill("refund")
+    page.get_by_role("button", name="Try", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text(
+        "1 of 2 tickets would have been acted on. Nothing was changed now."
+    )
+    expect(page.get_by_role("link", name="Where is my refund?")).to_be_visible()
+    expect(
+        page.get_by_text("either the language is “de” or the customer's domain is “lusitel.example”")
+    ).to_be_visible()
+    _look(page, "rule")
+    assert world.ticket(old.id).team_id is None
+    page.get_by_role("button", name="Save and switch on").click()
+    expect(page.get_by_text("assign the team “Billing” and add the tag “refund”.")).to_be_visible()
+    _look(page, "rules")
+    new = world.ticket(world.receive(mail(subject="Refund, please", message_id="new@lusitel.example")).ticket_id)
+    assert new.team_id is not None
+    page.goto(f"{admin.base}/t/{new.number}")
+    expect(page.get_by_text("Rule “Refunds to Billing”").first).to_be_visible()
+    page.goto(f"{admin.base}/admin/rules")
+    page.get_by_role("link", name="What it did").click()
+    expect(page.get_by_role("link", name=new.number)).to_be_visible()
+    _look(page, "rule-log")

@@ -8,13 +8,18 @@ from pydantic import Field
 
 from mailgate import clock
 from mailgate.office import rules
+from mailgate.rules.decide import ready
 from mailgate.rules.schema import Action, Group, RuleGiven, Schedule, Trigger, Wait
 from mailgate.rules.words import in_words
+from mailgate.store.db import only_look
 from mailgate.store.rules import RuleRow, rule_rows, runs_of_rule
+from mailgate.tickets import rule_try
+from mailgate.tickets.rule_facts import Desk
 from web.access import desk
 from web.access.who import who
 from web.api.operations import Answer, Body, operation
 from web.api.shapes import Moment, Page, PageQuery
+from web.db import tools
 
 _RUNS = 200
 
@@ -50,6 +55,29 @@ class Run(Answer):
     version: int
     saw: dict[str, str]
     did: list[str]
+
+
+class Trial(Body):
+    """A rule, and how far back it is to be tried."""
+
+    rule: Rule
+    days: Annotated[int, Field(ge=1, le=90)] = 30
+
+
+class Hit(Answer):
+    """A ticket the rule would have acted on, when, and what would be different."""
+
+    ticket: str
+    at: Moment
+    would: list[str]
+
+
+class Tried(Answer):
+    """What came of it. `tickets`: how many were looked at; `is_cut`: there were more."""
+
+    tickets: int
+    hits: list[Hit]
+    is_cut: bool
 
 
 class RulePage(Page[RuleShown]):
@@ -108,6 +136,21 @@ def list_rule_runs(rule_id: int, query: PageQuery) -> RunPage:
             for run, number in found
         ]
         return RunPage(items=items, next=None)
+
+
+@operation("POST", "/rules/trial", body=Trial, answer=Tried)
+def try_rule(body: Trial) -> Tried:
+    """Ask a rule about the last days: on which tickets it would have acted, each as it was then. Nothing is changed."""
+    rule, now = ready(0, 0, _given(body.rule)), clock.now()
+    with desk() as session:
+        calendars = rules.with_calendars(session, [rule], now).calendars
+        session.flush()
+        only_look(session)
+        found = rule_try.try_rule(Desk(session, now, calendars, tools().blobs), rule, body.days)
+    hits = [
+        Hit(ticket=hit.number, at=hit.at, would=[words for words, is_so in hit.did if not is_so]) for hit in found.hits
+    ]
+    return Tried(tickets=found.tickets, hits=hits, is_cut=found.is_cut)
 
 
 def _given(body: Rule) -> RuleGiven:

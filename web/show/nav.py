@@ -37,6 +37,7 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "By itself": {
         "routing": ("Routing", "people"),
         "policies": ("Policies", "check"),
+        "rules": ("Rules", "rule"),
         "calendars": ("Calendars", "clock"),
         "surveys": ("Surveys", "star"),
     },
