@@ -158,6 +158,11 @@ def mailbox_by_id(session: Session, mailbox_id: int) -> Mailbox:
     return session.scalars(select(Mailbox).where(Mailbox.id == mailbox_id)).one()
 
 
+def mailbox_with_id(session: Session, mailbox_id: int) -> Mailbox | None:
+    """The mailbox somebody names."""
+    return session.scalar(select(Mailbox).where(Mailbox.id == mailbox_id))
+
+
 def teams(session: Session) -> list[Team]:
     return list(session.scalars(select(Team).order_by(Team.name)))
 

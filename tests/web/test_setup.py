@@ -14,6 +14,7 @@ from mailgate.office.setup import add_agent
 from mailgate.store.audit import forget_audit
 from tests.support.browsing import Browser
 from tests.support.mails import mail
+from tests.support.relay import free_port
 from tests.support.world import World
 from tests.web.conftest import PASSWORD, Site
 
@@ -103,3 +104,41 @@ def test_health_tells_what_waits_and_what_is_missing(admin: Browser, world: Worl
     assert "MAILGATE_RELAY_URL is not set" in page
     world.work()
     assert "No mail waits" in admin.get("/admin/health")
+
+
+def test_a_mailbox_is_added_changed_and_checked(admin: Browser, site: Site, world: World) -> None:
+    admin.get("/admin/mailboxes/new")
+    admin.post("/admin/mailboxes", 422, address="no address", plus="true", active="true")
+    admin.post("/admin/mailboxes", 422, address="help@another.example", plus="true", active="true")
+    added = admin.post("/admin/mailboxes", address="sales@nordlicht.example", plus="true", active="true", language="de")
+    url = added.headers["Location"].partition("?")[0]
+    assert "Nordlicht Sales" in admin.get(url)
+    world.receive(mail(subject="To sales"), to="sales@nordlicht.example")
+    assert "nothing to sign in to" in admin.post(f"{url}/check", 200).text
+    admin.post(url, 422, name="", active="true")
+    admin.post(url, name="Sales", active="true", language="")
+    assert "give it with" not in admin.post(f"{url}/imap", 422, url="imaps://a:b@x.example", password="x").text
+    admin.post(f"{url}/imap", 422, url="ftp://x.example", password="x")
+    admin.post(
+        f"{url}/imap", url=f"imap://127.0.0.1:{free_port()}", password="s3cret pass", after="move", folder="Kept"
+    )
+    admin.post(f"{url}/relay", url=world.relay.url, password="")
+    shown = admin.post(f"{url}/check", 200).text
+    assert "Connection refused" in shown
+    assert "127.0.0.1 greets us" in shown
+    page = admin.get(url)
+    assert "s3cret" not in page
+    assert "It is fetched from 127.0.0.1" in page
+    for part in ("imap", "relay"):
+        admin.post(f"{url}/{part}/removal")
+        admin.post(f"{url}/{part}/removal", 404)
+    told = admin.get("/admin/audit")
+    assert "Ida Holm added fetching sales@nordlicht.example" in told
+    assert "s3cret" not in told
+    made = site.send("POST", "/mailboxes", {"address": "jobs@nordlicht.example", "team": None}, "admin", 201)
+    site.send("POST", "/mailboxes", {"address": "jobs@nordlicht.example"}, "admin", 422)
+    changed = site.send(
+        "PATCH", f"/mailboxes/{made['id']}", {"active": False, "language": "fr", "name": "Jobs"}, "admin"
+    )
+    assert (changed["active"], changed["language"], changed["name"]) == (False, "fr", "Jobs")
+    assert site.send("POST", f"/mailboxes/{made['id']}/check", None, "admin") == {"items": []}

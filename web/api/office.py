@@ -7,14 +7,12 @@ from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import Field
 
-from mailgate.errors import NotFound
-from mailgate.office.writing import set_manners
 from mailgate.store import agents as store_agents
 from mailgate.store import office as store_office
 from mailgate.store.db import Session
 from web import cursors
 from web.access import desk
-from web.api.operations import Answer, Body, operation
+from web.api.operations import Answer, operation
 from web.api.shapes import MOST, Moment, Page, PageQuery
 
 
@@ -74,14 +72,6 @@ class MailboxShown(Answer):
     plus: Annotated[bool, Field(description="Its host delivers plus-addresses.")]
     catch_all: Annotated[bool, Field(description="It takes all mail to its domain that no other mailbox takes.")]
     active: bool
-
-
-class MailboxChange(Body):
-    """How a mailbox writes from now on; what is left out stays."""
-
-    signature: str | None = None
-    quoting: Literal["off", "last", "all"] | None = None
-    largest_files: Annotated[int | None, Field(ge=-1, le=2**33, description="-1: by the setting.")] = None
 
 
 class AgentPage(Page[AgentShown]):
@@ -197,23 +187,12 @@ def list_mailboxes(query: OfficeQuery) -> MailboxPage:
         rows = store_office.mailboxes(session)
         teams = {team.id: team.name for team in store_office.teams(session)}
 
-    items, following = _part(rows, query, lambda row: _mailbox(row, teams))
+    items, following = _part(rows, query, lambda row: mailbox_shown(row, teams))
     return MailboxPage(items=items, next=following)
 
 
-@operation("PATCH", "/mailboxes/<key:mailbox_id>", body=MailboxChange, answer=MailboxShown)
-def change_mailbox(mailbox_id: int, body: MailboxChange) -> MailboxShown:
-    """Change how a mailbox writes."""
-    with desk() as session:
-        found = {row.id: row for row in store_office.mailboxes(session)}.get(mailbox_id)
-        if found is None:
-            raise NotFound(f"There is no mailbox {mailbox_id}.")
-        set_manners(found, signature=body.signature, quoting=body.quoting, largest_files=body.largest_files)
-        teams = {team.id: team.name for team in store_office.teams(session)}
-    return _mailbox(found, teams)
-
-
-def _mailbox(row: store_office.Mailbox, teams: dict[int, str]) -> MailboxShown:
+def mailbox_shown(row: store_office.Mailbox, teams: dict[int, str]) -> MailboxShown:
+    """One mailbox; `teams`: their names."""
     return MailboxShown.model_validate(
         {
             "id": row.id, "address": row.address, "name": row.name, "team": teams.get(row.team_id or 0),
