@@ -34,6 +34,11 @@ def example_number(number_format: str, at: datetime) -> str:
     return _number(number_format, _EXAMPLE, at)
 
 
+def numbered(number_format: str, number: int, at: datetime) -> str:
+    """The number a ticket opened at this moment has, or would have, by its running number alone."""
+    return _number(number_format, number, at)
+
+
 def check_format(number_format: str) -> str:
     """A number format that can be used: letters, digits, - / . _ around {YYYY} {YY} {MM} {DD} and one {N} or {N:6}."""
     places = [match[1] for match in _PLACE.finditer(number_format)]

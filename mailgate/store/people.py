@@ -9,6 +9,7 @@ from sqlalchemy import Index, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, points_to
+from mailgate.store.tickets import Ticket
 
 
 class Person(TenantRow):
@@ -83,6 +84,21 @@ def people_by_ids(session: Session, ids: Iterable[int]) -> dict[int, Person]:
 def addresses_of(session: Session, person_id: int) -> list[str]:
     question = select(PersonAddress.address).where(PersonAddress.person_id == person_id).order_by(PersonAddress.id)
     return list(session.scalars(question))
+
+
+def customers_called(session: Session, start: str, limit: int) -> list[tuple[str, str]]:
+    """Customers whose name or address begins so, by name and address, as far as their tickets are seen."""
+    ids = list(session.scalars(select(func.find_people(start, 10 * limit))))
+    asked = select(Ticket.id).where(Ticket.requester_id == Person.id).exists()
+    question = (
+        select(Person.name, func.min(PersonAddress.address))
+        .join(PersonAddress, PersonAddress.person_id == Person.id)
+        .where(Person.id.in_(ids), asked)
+        .group_by(Person.id, Person.name)
+        .order_by(Person.name)
+        .limit(limit)
+    )
+    return [(name, address) for name, address in session.execute(question)] if ids else []
 
 
 def mark_failing(session: Session, address: str, at: datetime) -> bool:

@@ -79,6 +79,7 @@ POLICY: dict[str, Rule] = {
     "ticket_verbs.print_view": SEE,
     "ticket.read": WORK,
     "live.listen": SEE,
+    "palette.find": SEE,
     "live.place": WORK,
     "leaving.retry": WORK,
     "leaving.cancel": WORK,

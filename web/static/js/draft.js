@@ -1,6 +1,7 @@
 // Keep what is being written until the server has it, or its writer signs out.
 {
   const PREFIX = "mailgate:draft:";
+  const TRAIL = "mailgate:trail"; // tickets that were looked at, for the palette
   const PAUSE = 800;
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
   const timers = new WeakMap();
@@ -85,7 +86,7 @@
       markSent(box, form.elements.once.value);
     }
     if (form.matches("[data-forget]")) {
-      Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
+      Object.keys(localStorage).filter((key) => key.startsWith(PREFIX) || key === TRAIL).forEach((key) => localStorage.removeItem(key));
     }
   }, true);
   document.addEventListener("htmx:after:swap", restoreAll);

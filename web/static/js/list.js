@@ -40,6 +40,25 @@
     event.target.form.requestSubmit(event.target.form.querySelector("[value='tag:']"));
   });
 
+  // After many were changed at once, the eye is where the first of them stood.
+  const PLACE = "mailgate:row";
+  document.addEventListener("submit", (event) => {
+    const at = event.target.id === "bulk" ? boxes().findIndex((box) => box.checked) : -1;
+    try {
+      if (at >= 0) sessionStorage.setItem(PLACE, String(at));
+    } catch {
+      // A browser that keeps nothing begins at the top.
+    }
+  });
+  const links = document.querySelectorAll(".row-link");
+  try {
+    const at = sessionStorage.getItem(PLACE);
+    sessionStorage.removeItem(PLACE);
+    if (at !== null && links.length) links[Math.min(Number(at), links.length - 1)].focus();
+  } catch {
+    // As above.
+  }
+
   if (list) {
     const key = `mailgate:place:${location.search}`;
     try {

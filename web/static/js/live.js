@@ -86,15 +86,29 @@
     };
 
     // The open ticket: its pane is made again, but for the box one writes in; nothing moves, what is new is pointed at.
+    let isRefreshing = false;
+    let isStale = false; // something else happened while it was asked for
     const refreshTicket = async () => {
+      isStale = true;
+      if (isRefreshing) return;
+      isRefreshing = true;
+      while (isStale) {
+        isStale = false;
+        await refreshOnce().catch(() => {}); // no connection: the stream tells when it is back
+      }
+      isRefreshing = false;
+    };
+    const refreshOnce = async () => {
       const open = ticket();
       if (!open || !pane?.contains(open)) return;
       const address = open.dataset.ticket;
-      const answer = await fetch(address, { headers: { "HX-Request-Type": "partial" } }).catch(() => null);
-      if (!answer?.ok || answer.redirected || ticket()?.dataset.ticket !== address) return;
+      const answer = await fetch(address, { headers: { "HX-Request-Type": "partial" } });
+      const text = await answer.text();
+      // Another ticket may have been opened meanwhile: nothing is waited for between this look and the swap.
+      if (!answer.ok || answer.redirected || ticket()?.dataset.ticket !== address || document.querySelector(".htmx-request")) return;
       const before = new Set([...pane.querySelectorAll("article.message")].map((one) => one.id));
       pane.dataset.quiet = "yes";
-      await htmx.swap({ text: await answer.text(), target: pane, swap: "innerMorph", sourceElement: pane });
+      await htmx.swap({ text, target: pane, swap: "innerMorph", sourceElement: pane });
       delete pane.dataset.quiet;
       badge();
       const added = [...pane.querySelectorAll("article.message")].filter((one) => !before.has(one.id)).pop();

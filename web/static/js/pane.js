@@ -62,6 +62,10 @@
     const { request, response, sourceElement } = event.detail.ctx;
     hush();
     if (request.headers["HX-Request-Type"] !== "partial") return;
+    if (!sourceElement.isConnected) {
+      event.preventDefault(); // another ticket was opened since: it stays open
+      return;
+    }
     const isTicket = new URL(response.raw.url).pathname.startsWith("/t/");
     if (isTicket && (response.status < 400 || response.status === 422)) return;
     event.preventDefault();

@@ -47,5 +47,5 @@
   document.addEventListener("htmx:after:swap", look);
   document.addEventListener("visibilitychange", noteReading);
   look();
-  document.querySelector("[data-focus]")?.focus();
+  if (document.activeElement === document.body) document.querySelector("[data-focus]")?.focus();
 }
