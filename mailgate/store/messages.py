@@ -184,6 +184,19 @@ def is_written(session: Session, ticket_id: int, once: str | None) -> bool:
     return session.scalar(question) is not None
 
 
+def newest_id(session: Session, ticket_id: int) -> int:
+    """The message written last on a ticket."""
+    return session.scalar(select(func.max(Message.id)).where(Message.ticket_id == ticket_id)) or 0
+
+
+def writer_since(session: Session, ticket_id: int, seen: int, but: int | None) -> str | None:
+    """Who wrote to or for the customer after a message, if it was a person and not this agent."""
+    others = (Message.agent_id.is_(None)) | (Message.agent_id != but)
+    spoken = (Message.direction == "out") & others | (Message.direction == "in") & (Message.kind == "person")
+    since = (Message.ticket_id == ticket_id, Message.id > seen, Message.side_id.is_(None))
+    return session.scalar(select(Message.author).where(*since, spoken).order_by(Message.id.desc()).limit(1))
+
+
 def last_letter_in(session: Session, ticket_id: int) -> Message | None:
     """The customer's latest mail, which an answer answers."""
     question = select(Message).where(Message.ticket_id == ticket_id, Message.direction == "in", _IN_FRONT)

@@ -96,6 +96,8 @@ _EVENTS = {
     "letter_asked": "{who} asked for a letter to the customer.",
     "ruled": "{who} acted.",
     "not_ruled": "Rules let the ticket be.",
+    "split": "{who} made a ticket of its own of what was said from one message on.",
+    "split_off": "{who} made this ticket of what was said in another one.",
     "snoozed": "{who} put the ticket out of sight for a while.",
     "woke": "{who} brought the ticket back into sight.",
     "not_routed": "Nobody could be given the ticket yet.",

@@ -168,3 +168,18 @@ def test_a_folded_quote_and_a_signature_stand_behind_a_pill(browser: Browser, wo
     page = browser.get(url)
     assert "It works now." in page
     assert "Quoted text · 3 lines" in page
+
+
+def test_an_answer_asks_once_when_somebody_wrote_meanwhile(browser: Browser, world: World) -> None:
+    first = world.receive(mail())
+    number = world.ticket(first.ticket_id).number
+    seen = re.findall(r'name="seen" value="(\d+)"', browser.get(f"/t/{number}"))[0]
+    world.receive(mail(body="It works again.", headers=(("References", f"<{first.message_id}>"),)))
+    refused = browser.write(f"/t/{number}/answers", "Try again.", 422, seen=seen)
+    assert "Ana Ferreira has written meanwhile." in refused.text
+    assert "Try again.</textarea>" in refused.text  # nothing that was typed is lost
+    (now,) = re.findall(r'name="seen" value="(\d+)"', refused.text)
+    browser.write(f"/t/{number}/answers", "Try again.", seen=now)
+    browser.get(f"/t/{number}")
+    browser.write(f"/t/{number}/answers", "One more thing.", seen=now)  # one's own answer is no surprise
+    assert [one.direction for one in world.thread(first.ticket_id)].count("out") == 2

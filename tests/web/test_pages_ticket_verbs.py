@@ -131,3 +131,34 @@ def test_a_ticket_asks_the_same_however_much_was_said(
         world.receive(mail(subject=f"Re: [#{two[0]}] more {one}", message_id=f"more{one}@lusitel.example"))
     assert cost() == before
     print(before)
+
+
+def test_a_ticket_is_split_where_somebody_asks_for_something_else(browser: Browser, world: World, site: Site) -> None:
+    first = world.receive(mail(subject="Cannot sign in"))
+    number = world.ticket(first.ticket_id).number
+    refers = (("References", f"<{first.message_id}>"),)
+    second = world.receive(mail(subject="And the invoice", body="It is wrong, too.", headers=refers))
+    assert second.ticket_id == first.ticket_id
+    page = browser.get(f"/t/{number}")
+    places = re.findall(rf"/t/{number}/messages/(\d+)/split", page)
+    assert len(places) == 1  # not where the ticket begins
+    browser.write(f"/t/{number}/notes", "The invoice is another matter.")
+    earlier = world.thread(first.ticket_id)[0].id
+    browser.post(f"/t/{number}/messages/{earlier}/split", 409)
+    made = browser.post(f"/t/{number}/messages/{places[0]}/split").headers["Location"].removeprefix("/t/")
+    shown, rest = site.get(f"/tickets/{made}"), site.get(f"/tickets/{number}")
+    assert (shown["subject"], shown["status"], shown["requester"]["email"]) == (
+        "And the invoice", "open", "ana@lusitel.example",
+    )  # fmt: skip
+    said = [one["text"].strip() for one in site.get(f"/tickets/{made}/messages")["items"]]
+    assert said == ["It is wrong, too.", "The invoice is another matter."]
+    assert [one["direction"] for one in site.get(f"/tickets/{number}/messages")["items"]] == ["in", "system"]
+    assert (shown["message_count"], rest["message_count"]) == (1, 1)
+    assert (_kinds(site, number)[-1], _kinds(site, made)) == ("split", ["split_off"])
+    assert f"You moved messages to {made}" in browser.get(f"/t/{number}")
+    assert f"You made it of messages of {number}" in browser.get(f"/t/{made}")
+    later = world.receive(mail(subject="Re: And the invoice", headers=(("References", f"<{second.message_id}>"),)))
+    assert world.ticket(later.ticket_id).number == made  # replies follow what moved
+    message = next(one for one in world.thread(later.ticket_id) if one.kept_id == later.id)
+    third = site.send("POST", f"/tickets/{made}/split", {"message": message.id}, status=201)
+    assert third["subject"] == "Re: And the invoice"

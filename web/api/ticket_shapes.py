@@ -142,6 +142,12 @@ class Other(Body):
     other: Annotated[Line, Field(description="Its number.", min_length=1, max_length=60)]
 
 
+class Split(Body):
+    """Where a ticket is split."""
+
+    message: Annotated[int, Field(description="The customer's message the new ticket begins with.", ge=1, lt=2**63)]
+
+
 class Snooze(Body):
     """Until when a ticket is out of sight; null brings it back."""
 

@@ -10,6 +10,8 @@ from mailgate import clock
 from mailgate.errors import BadInput, Conflict
 from mailgate.store.db import Session
 from mailgate.store.listing import listed
+from mailgate.store.numbers import take_numbers
+from mailgate.store.organisations import own
 from mailgate.store.tickets import Ticket, by_ids, tags_of
 from mailgate.tickets.bulk import Wanted, change_many
 from mailgate.tickets.change import Named, clean_tags
@@ -17,11 +19,13 @@ from mailgate.tickets.history import Actor
 from mailgate.tickets.link import link, unlink
 from mailgate.tickets.merge import unmerge
 from mailgate.tickets.snooze import snooze, wake
-from web.access import agent, desk
+from mailgate.tickets.split import split
+from web.access import agent, desk, who
 from web.api import lookups
 from web.api.operations import operation
 from web.api.shapes import Priority, Status
-from web.api.ticket_shapes import Bulk, BulkResult, BulkResults, Other, Snooze, TicketShown, shown
+from web.api.ticket_shapes import Bulk, BulkResult, BulkResults, Other, Snooze, Split, TicketShown, shown
+from web.db import tools
 
 
 @operation("POST", "/tickets/<number:number>/snooze", body=Snooze, answer=TicketShown)
@@ -60,6 +64,19 @@ def link_ticket(number: str, body: Other) -> TicketShown:
 def unlink_ticket(number: str, body: Other) -> TicketShown:
     """Take such a link away."""
     return _linked(number, body.other, unlink)
+
+
+@operation("POST", "/tickets/<number:number>/split", body=Split, answer=TicketShown, status=201)
+def split_ticket(number: str, body: Split) -> TicketShown:
+    """Make a ticket of its own of a customer's message and all that was said after it: the answer is that ticket."""
+    with desk() as session:
+        number_format = own(session).number_format
+    (fresh,) = take_numbers(tools().database, who().org, number_format, 1, clock.now())
+    with desk() as session:
+        ticket = lookups.ticket_numbered(session, number, lock=True)
+        made = split(session, ticket, body.message, fresh, agent(), clock.now())
+        row, tags = listed(session, made.id), tags_of(session, [made.id])
+    return shown(row, tags[made.id])
 
 
 def _linked(number: str, other: str, verb: Callable[[Session, Ticket, Ticket, Actor, datetime], object]) -> TicketShown:

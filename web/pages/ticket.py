@@ -21,7 +21,7 @@ from mailgate.rights import Right, may
 from mailgate.store.agents import agent_by_id
 from mailgate.store.db import Session
 from mailgate.store.listing import Listed, listed, listed_by_number
-from mailgate.store.messages import files_of, is_written, message_by_id, withdrawn_files
+from mailgate.store.messages import files_of, is_written, message_by_id, withdrawn_files, writer_since
 from mailgate.store.office import mailbox_by_id
 from mailgate.store.organisations import own
 from mailgate.store.tickets import Ticket, by_number
@@ -54,6 +54,7 @@ class AnswerForm(Form):
 
     body: str
     once: Once
+    seen: Annotated[str, Field(pattern=r"^[0-9]{0,18}$")] = ""  # the newest message when the form was made
     cc: str = ""
     status: Line = ""
     send_at: Line = ""
@@ -129,6 +130,7 @@ def answer(number: str) -> Response:
         with desk() as session:
             found = _locked(session, number)
             if not is_written(session, found.id, form.once):
+                _require_seen(session, found, form)
                 _answer(session, found, form, (*files, *_kept_files(session, found, form)))
     except (BadInput, Conflict) as error:
         with desk() as session:
@@ -299,6 +301,12 @@ def _leaves_at(session: Session, send_at: str) -> datetime | None:
     if asked.tzinfo is None:
         asked = asked.replace(tzinfo=ZoneInfo(own(session).time_zone))
     return require_later(asked, now)
+
+
+def _require_seen(session: Session, found: Ticket, form: AnswerForm) -> None:
+    """Ask once more when somebody has written meanwhile; the page shows it then, and the same form is taken."""
+    if form.seen and (writer := writer_since(session, found.id, int(form.seen), who().agent_id)):
+        raise Conflict(f"{writer} has written meanwhile. Read it, then send again if your answer still fits.")
 
 
 def _answer(session: Session, found: Ticket, form: AnswerForm, files: Sequence[File]) -> None:

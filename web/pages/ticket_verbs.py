@@ -12,15 +12,18 @@ from mailgate import clock
 from mailgate.errors import BadInput, NotFound
 from mailgate.store.db import Session
 from mailgate.store.listing import listed_by_number
+from mailgate.store.numbers import take_numbers
 from mailgate.store.office import Category, Team, categories, teams
 from mailgate.store.organisations import own
 from mailgate.store.tickets import Ticket, by_ids, by_number, ids_of
 from mailgate.tickets import link as links
 from mailgate.tickets import merge as merging
 from mailgate.tickets import snooze as snoozing
+from mailgate.tickets import split as splitting
 from mailgate.tickets.change import Named, change
-from web.access import agent, desk
+from web.access import agent, desk, who
 from web.answers import see_other
+from web.db import tools
 from web.forms import Form, Line
 from web.show.later import read_later
 from web.show.shell import desk_page
@@ -116,6 +119,17 @@ def unmerge(number: str) -> Response:
         tickets = by_ids(session, [found.id, found.merged_into_id], lock=True)
         merging.unmerge(session, tickets[found.id], tickets[found.merged_into_id], agent(), clock.now())
     return _back(number)
+
+
+@pages.post("/messages/<key:message_id>/split")
+def split(number: str, message_id: int) -> Response:
+    """Make a ticket of its own of what was said from a message on, and show it."""
+    with desk() as session:
+        number_format = own(session).number_format
+    (fresh,) = take_numbers(tools().database, who().org, number_format, 1, clock.now())
+    with desk() as session:
+        made = splitting.split(session, _locked(session, number), message_id, fresh, agent(), clock.now()).number
+    return _back(made)
 
 
 @pages.post("/links")

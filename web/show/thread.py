@@ -116,6 +116,7 @@ class Shown:
     once: str | None
     side: str | None  # whom it was said to or by aside, where the customer does not see it
     leaving: Leaving | None = None  # of an answer that has not left, and can be taken back
+    split_url: str | None = None  # where a ticket of its own can begin
     defects: list[str] = field(default_factory=list)
 
 
@@ -134,12 +135,24 @@ def thread(
     shown = shown_messages(session, ticket, requester, messages, events, me)
     first_open = _first_open(messages)
     shown = [replace(one, is_folded=_is_folded(one, is_old=place < first_open)) for place, one in enumerate(shown)]
+    shown = _with_splits(shown, f"/t/{ticket.number}")
     cut = max(0, first_open - _SHOWN_BEFORE)
     cut = cut if cut > 1 else 0  # one line that hides one line helps nobody
     entries: list[Entry] = sorted([*shown, *in_thread(events, me)], key=lambda entry: entry.at)
     border = shown[cut].at if shown else None
     earlier = [entry for entry in entries if cut and border and entry.at < border]
     return earlier, entries[len(earlier) :]
+
+
+def _with_splits(shown: Sequence[Shown], url: str) -> list[Shown]:
+    """A ticket can be split at each letter of a customer but the one it begins with."""
+    spoken = [one.id for one in shown if one.who in ("customer", "agent") and one.side is None]
+    return [
+        replace(one, split_url=f"{url}/messages/{one.id}/split")
+        if one.who == "customer" and one.id in spoken[1:]
+        else one
+        for one in shown
+    ]
 
 
 def shown_messages(

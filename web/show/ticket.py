@@ -15,7 +15,7 @@ from mailgate.store.agents import agents
 from mailgate.store.db import Session
 from mailgate.store.events import Event, history_of
 from mailgate.store.listing import Listed
-from mailgate.store.messages import last_letter_in, message_by_id, thread_of
+from mailgate.store.messages import last_letter_in, message_by_id, newest_id, thread_of
 from mailgate.store.office import categories, teams
 from mailgate.store.organisations import own
 from mailgate.store.people import addresses_of, failing
@@ -258,6 +258,7 @@ def _composer(session: Session, listed: Listed, url: str, refused: Written | Non
         "cc_text": refused.cc if refused and refused.cc is not None else ", ".join(cc),
         "draft_key": f"{who().agent_id}:{ticket.number}",
         "once": refused.once if refused else secret(),
+        "seen": newest_id(session, ticket.id),
         "kind": refused.kind if refused else "answer",
         "body": refused.body if refused else "",
         "errors": refused.errors if refused else None,

@@ -28,7 +28,7 @@ _CSRF = re.compile(r'name="csrf"[^>]*value="([^"]+)"')
 
 def measure(plan: Plan, site: Site) -> Row:
     """Whole requests over HTTP, one after the other, beside a page that does nothing."""
-    numbers = _seed(plan, site)
+    numbers = seed(plan, site)
     chance = Random(1)  # noqa: S311 - nothing here is secret
     asked = {
         "inbox": ["/?view=all"] * _EACH,
@@ -39,7 +39,7 @@ def measure(plan: Plan, site: Site) -> Row:
     with site.running(["web", "--listen", f"127.0.0.1:{port}"]):
         wait_for_port(port)
         browser = Browser(port)
-        browser.sign_in(_link(site, f"http://127.0.0.1:{port}"))
+        browser.sign_in(link(site, f"http://127.0.0.1:{port}"))
         for paths in asked.values():
             browser.times(paths[:_WARM_UP], holding="/t/")
         limit = Limit("a page that does nothing (/healthz)", _EACH / sum(browser.times(["/healthz"] * _EACH)))
@@ -92,7 +92,7 @@ class Browser:
             self._cookies[name] = value
 
 
-def _seed(plan: Plan, site: Site) -> list[str]:
+def seed(plan: Plan, site: Site) -> list[str]:
     """Fill the database; the numbers of some tickets."""
     now = clock.now()
     with site.database() as database:
@@ -105,7 +105,7 @@ def _seed(plan: Plan, site: Site) -> list[str]:
             return [ticket.number for ticket in by_ids(session, range(1, plan.tickets, plan.tickets // 100)).values()]
 
 
-def _link(site: Site, url: str) -> str:
+def link(site: Site, url: str) -> str:
     with site.database() as database, database.desk(1) as session:
         agent = add_agent(session, "bench@desk.example", "admin", clock.now())
         return sign_in_link(session, agent, clock.now(), url)
