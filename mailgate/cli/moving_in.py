@@ -28,7 +28,8 @@ from mailgate.viruses.scanner import Scanner
 @contextmanager
 def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Callable[[], None]]:
     """The workshop for as long as the block runs. The callable gives back what a dead worker of this name held."""
-    database = Database(servers.database_url, pool=2, tell=Wire(servers.redis_url).tell)
+    wire = Wire(servers.redis_url)
+    database = Database(servers.database_url, pool=2, tell=wire.tell)
     require_tenant_role(database)
     relay_url = settings.relay_url.get_secret_value() if settings.relay_url else None
     if relay_url is not None:
@@ -53,6 +54,7 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
         seal=Seal(servers.secret_key, former.get_secret_value() if former else None),
         lanes=Lanes(servers.redis_url, worker, settings.relay_connections, settings.relay_per_minute),
         largest_files=settings.largest_files,
+        wire=wire,
     )
     move_in(shop)
 

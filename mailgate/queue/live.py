@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import redis
@@ -13,6 +14,8 @@ from mailgate import log
 from mailgate.queue.nudges import connect
 
 _CHANNEL = "mailgate:live"
+_ROOM = "mailgate:here:"
+LASTS = 45  # seconds somebody is believed to be there after the last sign of life
 _PAUSE = 5.0  # seconds nothing is tried after Redis did not answer: whoever commits must not wait for it
 
 _log = log.get("live")
@@ -47,7 +50,7 @@ class Wire:
 
     def place(self, room: str, page: str, entry: Mapping[str, Any] | None, lasts: int) -> dict[str, dict[str, Any]]:
         """Put a page into a room, or take it out; who is there now, by page. The room is forgotten after `lasts`."""
-        key = f"mailgate:here:{room}"
+        key = f"{_ROOM}{room}"
         try:
             with self._redis.pipeline() as pipe:
                 if entry is None:
@@ -61,6 +64,16 @@ class Wire:
             _log.warning("who is here is not known: %s", error)
             return {}
         return {name.decode(): json.loads(value) for name, value in found.items()}
+
+    def agents_at(self, org: int, ticket_id: int, now: datetime) -> set[int]:
+        """The agents who have a ticket open before them; nobody, where that is not known."""
+        try:
+            found = self._redis.hvals(f"{_ROOM}{org}:{ticket_id}")
+        except redis.RedisError as error:
+            _log.warning("who is at a ticket is not known: %s", error)
+            return set()
+        entries = [json.loads(value) for value in found]
+        return {entry["agent"] for entry in entries if entry["seen"] > now.timestamp() - LASTS}
 
 
 class Ear:

@@ -193,7 +193,7 @@ def _by_id(batch: Batch, ids: Iterable[int]) -> list[Agent]:
 
 
 def _to_agents(batch: Batch, ticket: Ticket, event: Event, agents: Iterable[Agent]) -> Iterator[Telling]:
-    """Tell those who want to know; nobody is told what they did themselves, or while they are away.
+    """Tell those who want to know; nobody is told what they did themselves, what they see before them, or while away.
 
     Whom a policy names is told in any case: that is what it promises.
     """
@@ -201,6 +201,9 @@ def _to_agents(batch: Batch, ticket: Ticket, event: Event, agents: Iterable[Agen
     concerned = [agent for agent in agents if agent.id != event.agent_id and agent.active]
     concerned = [agent for agent in concerned if is_demanded or not is_away(agent, batch.now)]
     concerned = who_see(batch.session, concerned, ticket)
+    if concerned and not is_demanded and batch.shop.wire is not None:
+        there = batch.shop.wire.agents_at(batch.organisation.id, ticket.id, batch.now)
+        concerned = [agent for agent in concerned if agent.id not in there]
     if not concerned:
         return
     fact, wishes = _fact(batch, ticket, event), wishes_of(batch.session, [agent.id for agent in concerned])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from mailgate.office.rules import RuleBook
 from mailgate.queue.lanes import Lanes
+from mailgate.queue.live import Wire
 from mailgate.queue.nudges import Bell
 from mailgate.seal import Seal
 from mailgate.steps.carriers import Carriers
@@ -42,6 +43,7 @@ class Workshop:
     carriers: Carriers = field(default_factory=Carriers)
     rules: RuleBook = field(default_factory=RuleBook)
     lanes: Lanes | None = None
+    wire: Wire | None = None  # None: who is at which ticket is not known
     holds_lost_claims: bool = False  # a drain was cut off, and what it had claimed is still in our name
 
 

@@ -10,6 +10,7 @@ from mailgate import clock
 from mailgate.office.letters import Admin, Place, switch
 from mailgate.office.setup import add_agent
 from mailgate.office.wishes import set_wishes
+from mailgate.queue.live import Wire
 from mailgate.steps.digests import send_digests
 from mailgate.steps.waking import wake_tickets
 from mailgate.store.agents import Agent, agent_by_email
@@ -22,6 +23,7 @@ from mailgate.tickets.change import Named, change
 from mailgate.tickets.history import MAILGATE, Actor
 from mailgate.tickets.letters import ask_for_letter
 from mailgate.tickets.snooze import snooze
+from tests.support.databases import Fresh
 from tests.support.mails import mail
 from tests.support.world import World
 
@@ -179,6 +181,18 @@ def test_nobody_is_told_while_they_are_away(world: World) -> None:
         mara.presence = "away"
     _give_to_mara(world, ticket.id, BY_TOM)
     assert _subjects(world, MARA) == []
+
+
+def test_nobody_is_told_of_a_ticket_they_have_before_them(world: World, fresh: Fresh, moment: list[datetime]) -> None:
+    world.shop.wire = Wire(fresh.redis_url)
+    ticket, mara = world.ticket(world.receive(mail()).ticket_id), _mara(world)
+    seen = {"agent": mara.id, "name": "Mara", "doing": "looking", "since": 0, "seen": int(moment[0].timestamp())}
+    world.shop.wire.place(f"1:{ticket.id}", "a page", seen, 90)
+    _give_to_mara(world, ticket.id, BY_TOM)
+    assert _subjects(world, MARA) == []
+    moment[0] += timedelta(seconds=50)
+    world.receive(mail(subject=f"Re: [#{ticket.number}]"))
+    assert len(_subjects(world, MARA)) == 1
 
 
 def test_a_note_calls_nobody_who_may_not_see_the_ticket(world: World, tom: int) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from mailgate.queue.live import Wire
+from mailgate.queue.live import LASTS, Wire
 from web.live.stream import Stream
 
-LASTS = 45  # seconds somebody is believed to be there after the last sign of life
 _WEIGHT = {"answering": 2, "noting": 1}
 
 
