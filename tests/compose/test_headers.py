@@ -286,3 +286,15 @@ def test_what_arrives_of_hostile_words_is_one_plain_line(task: Make, opened: Ope
             assert len(shown) < 250
         assert len(message["From"].addresses) == 1
         assert "Bcc" not in message
+
+
+def test_a_letter_that_can_be_stopped_says_where_and_its_link_ends_no_header(task: Make, opened: Open) -> None:
+    """RFC 8058 3.1: an https link, the header that allows one click, and both of them under the signature."""
+    url = "https://desk.example/stop/b.digest.ac.aaaabbbbccccdddd"
+    message = opened(write(task(stop_url=url, automatic="auto-generated")))
+    assert message["List-Unsubscribe"] == f"<{url}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert opened(write(task()))["List-Unsubscribe"] is None
+    for bad in (f"{url}\r\nBcc: eve@example.org", f"{url}>, <mailto:eve@example.org", "javascript:x", f"{url} x"):
+        with pytest.raises(ValueError, match="no link for a header"):
+            write(task(stop_url=bad))
