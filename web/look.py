@@ -14,12 +14,32 @@ from jinja2.runtime import Context
 
 from mailgate import clock
 from mailgate.mail import Span, SpanKind
+from web.speech import spoken
 
 HUES = 12
 KILO = 1024
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 7
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "de": ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
+    "fr": ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
+    "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
+}
+_MONTHS = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "de": ("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."),
+    "fr": (
+        "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+    ),
+    "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
+}  # fmt: skip
+_NEAR = {
+    "en": {0: "today", 1: "yesterday", -1: "tomorrow"},
+    "de": {0: "heute", 1: "gestern", -1: "morgen"},
+    "fr": {0: "aujourd’hui", 1: "hier", -1: "demain"},
+    "es": {0: "hoy", 1: "ayer", -1: "mañana"},
+}
+DAYS, MONTHS = _DAYS["en"], _MONTHS["en"]
 WIDE_SCRIPTS = range(0x2E80, 0xD7B0)  # Chinese, Japanese, Korean: one character says a name
 
 
@@ -61,7 +81,7 @@ def ago(moment: datetime, now: datetime, zone: tzinfo) -> str:
     if seconds < DAY:
         return f"{int(seconds // HOUR)} h"
     local, today = moment.astimezone(zone), now.astimezone(zone)
-    return DAYS[local.weekday()] if (today.date() - local.date()).days < WEEK else _date(local, today)
+    return _weekday(local) if (today.date() - local.date()).days < WEEK else _date(local, today)
 
 
 def at(moment: datetime, now: datetime, zone: tzinfo) -> str:
@@ -70,20 +90,20 @@ def at(moment: datetime, now: datetime, zone: tzinfo) -> str:
     distance = abs((today.date() - local.date()).days)
     if distance == 0:
         return f"{local:%H:%M}"
-    return f"{DAYS[local.weekday()] if distance < WEEK else _date(local, today)} {local:%H:%M}"
+    return f"{_weekday(local) if distance < WEEK else _date(local, today)} {local:%H:%M}"
 
 
 def day(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """When, as a customer is told: today, 09:02 · yesterday, 09:02 · Thu 12 Oct, 09:02."""
     local, today = moment.astimezone(zone), now.astimezone(zone)
-    near = {0: "today", 1: "yesterday", -1: "tomorrow"}.get((today.date() - local.date()).days)
-    return f"{near or f'{DAYS[local.weekday()]} {_date(local, today)}'}, {local:%H:%M}"
+    near = _NEAR[spoken()].get((today.date() - local.date()).days)
+    return f"{near or f'{_weekday(local)} {_date(local, today)}'}, {local:%H:%M}"
 
 
 def exact(moment: datetime, zone: tzinfo) -> str:
     """The whole truth, for the tooltip: Fri 20 Nov 2026, 10:27:31 CET."""
     local = moment.astimezone(zone)
-    return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M:%S %Z}"
+    return f"{_weekday(local)} {_day_and_month(local)} {local.year}, {local:%H:%M:%S %Z}"
 
 
 def initials(name: str) -> str:
@@ -143,7 +163,15 @@ def _named(folded: Sequence[Span]) -> str:
 
 def _date(local: datetime, today: datetime) -> str:
     year = "" if local.year == today.year else f" {local.year}"
-    return f"{local.day} {MONTHS[local.month - 1]}{year}"
+    return f"{_day_and_month(local)}{year}"
+
+
+def _weekday(local: datetime) -> str:
+    return _DAYS[spoken()][local.weekday()]
+
+
+def _day_and_month(local: datetime) -> str:
+    return f"{local.day}{'.' if spoken() == 'de' else ''} {_MONTHS[spoken()][local.month - 1]}"
 
 
 def _in_zone(tell: Callable[[datetime, datetime, tzinfo], str]) -> Callable[[Context, datetime], str]:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from mailgate import log
 from mailgate.errors import BadInput, Conflict, Forbidden, MailgateError, NotFound, Temporary
 from web.access.refusals import NeedsFactor, NotSignedIn, TooMany
+from web.speech import say, speak, spoken, wanted
 
 _SOON = 5  # seconds after which to try again what failed for a passing reason
 NEEDS_FACTOR = "needs_second_factor"
@@ -28,6 +29,7 @@ _CODES: dict[type[MailgateError], tuple[int, str]] = {
     Temporary: (503, "try_again"),
 }
 _BY_STATUS = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_CUSTOMERS = frozenset({"s", "status", "stop", "f"})  # where their pages begin
 _log = log.get("web")
 
 
@@ -96,8 +98,11 @@ def _told(trouble: Trouble) -> Response:
     elif trouble.code == NEEDS_FACTOR:
         return redirect("/me/security", code=HTTPStatus.SEE_OTHER)
     else:
+        if request.path.partition("/")[2].partition("/")[0] in _CUSTOMERS:
+            speak(wanted(usual="en"))
         page = render_template(
             "error.html",
+            language=spoken(),
             code=trouble.status,
             reference=trouble.reference,
             retry_after=trouble.retry_after,
@@ -116,10 +121,10 @@ def _back() -> dict[str, str]:
     """Where to go on: a customer has no business on the agents' start page."""
     first, _, rest = request.path.lstrip("/").partition("/")
     if first == "s" and rest:
-        return {"url": f"/s/{quote(rest.partition('/')[0], safe='')}", "word": "Go back to your request"}
+        return {"url": f"/s/{quote(rest.partition('/')[0], safe='')}", "word": say("Go back to your request")}
     if first == "status":
-        return {"url": "/status", "word": "Look for your request again"}
-    return {"url": "/", "word": "Go to the start page"}
+        return {"url": "/status", "word": say("Look for your request again")}
+    return {"url": "/", "word": say("Go to the start page")}
 
 
 def _to_sign_in() -> Response:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, render_template_string
 
-from web import assets, look
+from web import assets, look, speech
 
 WEB = Path(__file__).parents[2] / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
@@ -23,6 +23,7 @@ def app() -> Flask:
     app = Flask("web", root_path=str(WEB), static_folder=None)
     look.install(app.jinja_env)
     assets.install(app)
+    speech.install(app)
     return app
 
 

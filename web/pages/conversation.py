@@ -34,12 +34,19 @@ from web.forms import Form
 from web.show.conversation import divided, is_visible, request_of, said
 from web.show.rating import language_for, words_in
 from web.show.shell import customer_page, face, public_face
+from web.speech import later
 from web.uploads import let_in, uploaded
 
 pages = Blueprint("conversation", __name__, url_prefix="/s/<token>")
 
 LARGEST = 20 * 2**20  # bytes of all files of one answer
 _ANSWERS, _HOUR = 30, 3600
+_REFUSALS = (
+    later("There is nothing to send: write something first."),
+    later("That is too long: 200,000 characters at most."),
+    later("At most 20 files can be sent at once."),
+    later("Together the files may have 20 MB. Choose fewer."),
+)
 _NOTICES = frozenset({"sent", "closed", "reopened"})
 
 
@@ -217,6 +224,7 @@ def _page(
     return customer_page(
         shown,
         "conversation.html",
+        language=guest.ticket.language,
         request=request_of(guest.ticket, url),
         can_rate=guest.address == guest.ticket.requester_address
         and rating.can_rate(guest.ticket, survey_of(session, guest.ticket.id), clock.now()),

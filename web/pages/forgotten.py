@@ -14,6 +14,7 @@ from web.access.evenly import evenly
 from web.db import ring, tools
 from web.forms import Form, Line
 from web.show.shell import customer_page, public_face
+from web.speech import later
 
 pages = Blueprint("forgotten", __name__, url_prefix="/forgotten-password")
 
@@ -38,7 +39,7 @@ def ask() -> str | tuple[str, int]:
     try:
         email = checked_address(form.email)
     except BadInput:
-        errors = {"email": "Enter a mail address such as ann@example.org."}
+        errors = {"email": later("Enter a mail address such as ann@example.org.")}
         return customer_page(shown, "forgotten.html", email=form.email, errors=errors, is_asked=False), 422
     limit("forgotten-account", email, times=_BY_ACCOUNT, seconds=_HOUR)
     with evenly():

@@ -35,11 +35,13 @@ from web.answers import see_other
 from web.db import seal, tools
 from web.forms import Form
 from web.show.shell import customer_page, face, public_face
+from web.speech import later
 
 pages = Blueprint("sign_in", __name__)
 
-_WRONG = "This address and password do not belong together. Try again, or ask for a new password."
-_LATE = "That took too long. Sign in once more."
+_WRONG = later("This address and password do not belong together. Try again, or ask for a new password.")
+_LATE = later("That took too long. Sign in once more.")
+_WRONG_CODE = later("This code is wrong, or was used already. Wait for the next one, then try again.")
 _BY_ADDRESS, _BY_ACCOUNT, _MINUTES_15 = 30, 10, 900
 _FRESH = timedelta(minutes=15)  # whoever signed in longer ago signs in again before they change their password
 
@@ -111,7 +113,7 @@ def take_second_step() -> Response | tuple[str, int]:
         if is_in:
             begin_session(session, agent)
     if not is_in:
-        wrong = {"code": "This code is wrong, or was used already. Wait for the next one, then try again."}
+        wrong = {"code": _WRONG_CODE}
         return _second_step(form.step, local(form.next), wrong), 422
     return see_other(local(form.next))
 

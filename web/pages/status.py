@@ -20,12 +20,14 @@ from web.db import ring, tools
 from web.forms import Form, Line
 from web.show.progress import Progress, progress
 from web.show.shell import Face, customer_page, public_face
+from web.speech import later, say, speak, wanted
 
 pages = Blueprint("status", __name__, url_prefix="/status")
 
 _MINUTES_15, _HOUR = 900, 3600
 _LOOKS, _LOOKS_OF_ONE, _LINKS, _LINKS_OF_ONE = 30, 10, 10, 3
 _NUMBER_LENGTH = 140
+_NO_ADDRESS = later("Enter a mail address such as ann@example.org.")
 
 
 class LookUpForm(Form):
@@ -50,11 +52,12 @@ def look_up() -> str | tuple[str, int]:
     limit("status", client_address(), times=_LOOKS, seconds=_MINUTES_15)
     form = LookUpForm.read(request)
     shown, number = public_face(), _cleaned(form.number)
+    speak(wanted(usual=shown.language))
     address, errors = _address(form.email), {}
     if not number:
-        errors["number"] = f"Enter the number from our mail, for example {shown.example}."
+        errors["number"] = say("Enter the number from our mail, for example %(number)s.") % {"number": shown.example}
     if address is None:
-        errors["email"] = "Enter a mail address such as ann@example.org."
+        errors["email"] = _NO_ADDRESS
     if address is None or errors:
         return _form(shown, form.number, form.email, errors), 422
     limit("status-address", address, times=_LOOKS_OF_ONE, seconds=_MINUTES_15)
@@ -70,7 +73,7 @@ def mail_links() -> str | tuple[str, int]:
     shown, email = public_face(), LinksForm.read(request).email
     address = _address(email)
     if address is None:
-        errors = {"email": "Enter a mail address such as ann@example.org."}
+        errors = {"email": _NO_ADDRESS}
         return _form(shown, "", email, errors), 422
     limit("links-address", address, times=_LINKS_OF_ONE, seconds=_HOUR)
     with evenly():

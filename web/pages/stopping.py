@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, request
 
 from mailgate import clock
-from mailgate.compose.about import ABOUT
 from mailgate.errors import NotFound
 from mailgate.office.wishes import stop_letter
 from mailgate.store.agents import agent_by_id
@@ -19,6 +18,7 @@ from web.show.shell import customer_page, public_face
 
 pages = Blueprint("stopping", __name__, url_prefix="/stop")
 
+_STOPPED = ("digest", "reminder", "survey")
 _TRIES, _HOUR = 60, 3600
 
 
@@ -27,7 +27,7 @@ def show(mark: str) -> str:
     """Ask whether they mean it: a program that looks through links must stop nothing."""
     stop = _read(mark)
     is_done = request.args.get("done") == "stopped"
-    return customer_page(public_face(), "stop.html", letter=ABOUT[stop.letter], kind=stop.kind, is_done=is_done)
+    return customer_page(public_face(), "stop.html", letter=stop.letter, is_done=is_done)
 
 
 @pages.post("/<mark>")
@@ -42,7 +42,7 @@ def stop(mark: str) -> Response:
 def _read(mark: str) -> Stop:
     limit("stop", client_address(), times=_TRIES, seconds=_HOUR)
     found = tools().marks.read_stop(mark)
-    if found is None or found.letter not in ABOUT:
+    if found is None or found.letter not in _STOPPED:
         raise NotFound("This link stops nothing. Copy it whole, as it stands in the mail.")
     return found
 

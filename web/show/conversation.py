@@ -10,6 +10,7 @@ from mailgate.store.messages import Message, StoredFile
 from mailgate.store.tickets import Ticket
 from web.look import Stretch
 from web.show.thread import FileShown, shown_file, words_of
+from web.speech import say
 
 _VISIBLE = frozenset({"in", "out", "system"})
 
@@ -82,4 +83,4 @@ def divided(messages: list[Said]) -> tuple[list[Said], list[Said]]:
 
 
 def _author(message: Message, organisation: str) -> str:
-    return organisation if message.direction == "system" else message.author or "Somebody"
+    return organisation if message.direction == "system" else message.author or say("Somebody")

@@ -18,6 +18,7 @@ from web.access import desk_of, who
 from web.db import tools
 from web.show.nav import Item, setup_items
 from web.show.views import VIEWS, Counts, capped, counts
+from web.speech import say, speak, spoken, wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def face(session: Session) -> Face:
         address,
         example_number(organisation.number_format, clock.now()),
         organisation.time_zone,
-        "en",
+        organisation.language,
     )
 
 
@@ -90,10 +91,14 @@ def public_face() -> Face:
         return face(session)
 
 
-def customer_page(shown: Face, template: str, **values: Any) -> str:
-    """A page for customers and for whoever is not signed in."""
+def customer_page(shown: Face, template: str, *, language: str | None = None, **values: Any) -> str:
+    """A page for whoever is not signed in: in this language, else the browser's, else the office's."""
+    speak(wanted(language, usual=shown.language))
+    if values.get("errors"):
+        values["errors"] = {name: say(sentence) for name, sentence in values["errors"].items()}
     return render_template(
         template,
+        language=spoken(),
         organisation=shown.organisation,
         support_address=shown.support_address,
         example=shown.example,
