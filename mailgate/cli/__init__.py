@@ -23,6 +23,7 @@ COMMANDS = {
     "sender": ("sender", "Whose mail is let in or blocked."),
     "replay": ("replay", "Read kept mail again."),
     "org": ("office", "Organisations."),
+    "office": ("desk", "The whole set-up as one file."),
     "user": ("accounts", "Agents and admins."),
     "token": ("accounts", "API tokens."),
     "mailbox": ("mailbox", "Addresses customers write to."),

@@ -18,7 +18,7 @@ from mailgate.store.news import News, brought
 from mailgate.store.noting import note_changes
 from mailgate.store.sight import narrow
 
-__all__ = ["Connection", "Database", "Session", "require_tenant_role", "sit", "temporary_when_down"]
+__all__ = ["Connection", "Database", "Session", "require_tenant_role", "sit", "take_back", "temporary_when_down"]
 
 _OTHER_VERSION = {"42P01", "42703", "42883"}  # no such table, column or function
 
@@ -97,6 +97,11 @@ def sit(session: Session, org: int) -> None:
     """From here on, to the end of the transaction, this session works for this organisation."""
     session.info["org"] = org
     session.execute(text("SELECT set_config('mailgate.org', :org, true)"), {"org": str(org)})
+
+
+def take_back(session: Session) -> None:
+    """Undo all of this transaction; nothing may be asked or written in it any more."""
+    session.rollback()
 
 
 @contextmanager
