@@ -32,12 +32,14 @@ from mailgate.steps.shelf import clear_shelf
 from mailgate.steps.surveys import ask_surveys
 from mailgate.steps.timing import escalate, time_open_tickets
 from mailgate.steps.waking import wake_tickets
+from mailgate.steps.webhooks import call_some
 from mailgate.steps.workshop import Workshop, here
 from mailgate.store import events, kept, outbox
 from mailgate.store.claims import TRIES, Claimed, release_claims, work_waiting
 from mailgate.store.routing import organisations_to_route
 from mailgate.store.rules import claim_timers, organisations_with_rules_due
 from mailgate.store.timing import claim_woken, organisations_to_time
+from mailgate.store.webhooks import webhooks_waiting
 from mailgate.thread.arrival import Arrival
 from mailgate.trust.case import Case
 
@@ -143,12 +145,19 @@ def watch_clocks(slot: int = 0) -> None:
     _drain("watch_clocks", slot, batch)
 
 
+def call_webhooks(slot: int = 0) -> None:
+    """Call what rules and policies want called."""
+    shop = here()
+    _drain("call_webhooks", slot, partial(call_some, shop))
+
+
 def sweep(slot: int = 0) -> None:
     """Find whatever lies unattended, whoever forgot it, and see to it that somebody comes."""
     shop = here()
     shop.bell.heard("sweep", slot)
     with shop.database.crossing() as connection:
         waiting = work_waiting(connection, clock.now())
+        is_calling = webhooks_waiting(connection, clock.now())
         is_routing = bool(organisations_to_route(connection, clock.now()))
     point("sweep.after_look")
     for job, is_waiting in (
@@ -160,6 +169,8 @@ def sweep(slot: int = 0) -> None:
     ):
         if is_waiting:
             shop.bell.ring(job)
+    if is_calling:
+        shop.bell.ring("call_webhooks")
     release_held(shop)
     wake_tickets(shop)
     send_digests(shop)

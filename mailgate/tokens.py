@@ -93,6 +93,11 @@ class Marks:
         """A keyed hash of a value, e.g. a form's proof that it came from our own page."""
         return self._mac(purpose, 0, value)
 
+    def webhook(self, org: int, url: str) -> str:
+        """What an organisation signs its calls to one address with, as Standard Webhooks write it."""
+        key = f"{self._mac('webhook', org, '1', url)}{self._mac('webhook', org, '2', url)}"
+        return f"whsec_{base64.b64encode(key.encode()).decode()}"
+
     def stop(self, org: int, letter: str, kind: str, row_id: int) -> str:
         """`<org>.<letter>.<kind><id>.<mac>`: who holds it may stop this letter, for an agent (a) or a customer (t)."""
         what = f"{_base32(org)}.{letter}.{kind}{_base32(row_id)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -39,7 +40,8 @@ class StepGiven:
     """One step as somebody writes it: minutes before (below zero) or after a goal is due, and what is to be done.
 
     `does`: `notify` (roles: assignee, team, admins, or addresses of agents), `priority`, `assignee` (an address),
-    `team` (a name), `tags`, `tell_customer` (a letter), `rule` (the name of one that waits to be called).
+    `team` (a name), `tags`, `tell_customer` (a letter), `rule` (the name of one that waits to be
+    called), `webhook` (an address).
     """
 
     goal: str
@@ -178,6 +180,8 @@ def _check_step(step: StepGiven) -> None:
         raise BadInput("A step does something: somebody is told, or the ticket is changed.", steps="do nothing")
     if (priority := step.does.get("priority")) is not None and priority not in PRIORITIES:
         raise BadInput(f"There is no priority {priority!r}.", steps=f"must set one of {', '.join(PRIORITIES)}")
+    if (url := step.does.get("webhook")) is not None and not re.fullmatch(r"https?://[!-~]{1,500}", url):
+        raise BadInput(f"{url!r} is no address of a webhook.", steps="must call an address such as https://…")
     if (letter := step.does.get("tell_customer")) is not None and letter not in LETTERS:
         raise BadInput(f"There is no letter {letter!r}.", steps=f"must send one of {', '.join(LETTERS)}")
 

@@ -16,6 +16,7 @@ JOBS = {
     "sweep": MAIL,
     "watch_clocks": MAIL,
     "send_mail": SEND,
+    "call_webhooks": SEND,
 }
 SLOTS = 4  # so many workers at most are woken for one burst
 _REMEMBERED = 60  # seconds; a nudge that was lost blocks the next one no longer than that

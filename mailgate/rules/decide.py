@@ -48,7 +48,8 @@ def ready(rule_id: int, version: int, given: RuleGiven, since: datetime | None =
 def needs(rules: Collection[Rule]) -> frozenset[Needs]:
     """What has to be looked up before these rules can be asked."""
     found = (field_named(name) for rule in rules for name in rule.fields)
-    return frozenset(each.needs for each in found if each is not None)
+    tagged = {Needs.TAGS for rule in rules for action in rule.given.then if action.do in ("tag", "untag")}
+    return frozenset(tagged | {each.needs for each in found if each is not None})
 
 
 def decide(rules: Sequence[Rule], triggers: Collection[str], facts: Facts, chain: Sequence[int] = ()) -> Iterator[Run]:

@@ -48,6 +48,7 @@ Deed = Literal[
     "notify",
     "route",
     "escalate",
+    "webhook",
 ]
 DEEDS: tuple[str, ...] = get_args(Deed)
 Since = Literal["status", "customer_wrote", "answered", "assigned", "created"]
@@ -141,6 +142,8 @@ class Action(Given):
         known = {"status": ("open", "pending", "on_hold", "resolved", "closed"), "priority": _PRIORITIES}
         if self.do in known and self.value not in known[self.do]:
             raise ValueError(f"{self.do} is one of {', '.join(known[self.do])}")
+        if self.do == "webhook" and not re.fullmatch(r"https?://[!-~]+", self.value):
+            raise ValueError("a webhook is an address that begins with https://")
         if self.do == "letter" and self.value not in LETTERS:
             raise ValueError(f"a letter is one of {', '.join(LETTERS)}")
         if self.value == "closing" and not re.fullmatch(r"[1-9][0-9]{0,2}", self.text):

@@ -39,6 +39,7 @@ DO = {
     "notify": "Notify",
     "route": "Find an agent",
     "escalate": "Escalate",
+    "webhook": "Call a webhook",
 }
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TOLD = {"assignee": "whoever has the ticket", "team": "its team", "admins": "the admins"}
@@ -54,6 +55,7 @@ _DOES = {
     "letter": "send the customer the letter “{value}”",
     "notify": "notify {value}",
     "route": "find an agent for it",
+    "webhook": "call {value}",
     "escalate": "escalate it to the team “{value}”",
 }
 _TAKES = {

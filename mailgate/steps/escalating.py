@@ -15,6 +15,7 @@ from mailgate.tickets.change import Named, change
 from mailgate.tickets.clocks import Timed
 from mailgate.tickets.history import MAILGATE, record
 from mailgate.tickets.letters import ask_for_letter
+from mailgate.tickets.webhooks import ask_for_call
 
 _LATE = timedelta(minutes=2)  # a step a little after its time is what a tick takes
 _DONE = frozenset({"resolved", "closed"})
@@ -45,6 +46,8 @@ def do(session: Session, timed: Timed, plan: Planned, now: datetime) -> None:
         does = {}
     elif plan.step is not None:
         ticket.escalation += 1
+        if url := does.get("webhook"):
+            ask_for_call(session, ticket, str(url), f"Policy “{timed.policy.name}”", now)
         if letter := does.get("tell_customer"):
             ask_for_letter(session, ticket, str(letter), MAILGATE, now)
         reasons += _change(session, ticket, does, now)

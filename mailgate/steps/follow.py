@@ -88,7 +88,8 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
             now,
         )
         if organisation.rule_triggers:
-            apply_rules(session, shop.rules, shop.blobs, events, batch.tickets, batch.messages, batch.now)
+            addresses = {mailbox.id: mailbox.address for mailbox in batch.mailboxes.values()}
+            apply_rules(session, shop.rules, shop.blobs, events, batch.tickets, batch.messages, now, addresses)
         _acknowledge(batch, [event for event in events if event.kind == "opened"])
         known = known_of(session, [batch.messages[event.message_id or 0] for event in events if event.kind in _WRITTEN])
         for event in events:

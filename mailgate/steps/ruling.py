@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from mailgate.office.rules import RuleBook
 from mailgate.rules.decide import Run, decide
+from mailgate.store.base import reserve
 from mailgate.store.blobs import Blobs
 from mailgate.store.db import Session
 from mailgate.store.events import Event, last_event
@@ -29,6 +30,7 @@ def apply_rules(
     tickets: Mapping[int, Ticket],
     messages: Mapping[int, Message],
     now: datetime,
+    addresses: Mapping[int, str],
 ) -> None:
     """Let the rules that are on act on some events. The tickets are locked."""
     rules = book.rules(session, now)
@@ -41,7 +43,7 @@ def apply_rules(
     cases = [case for case in cases if not case.triggers.isdisjoint(rule.given.when for rule in asked)]
     if not cases:
         return
-    desk = Desk(session, now, rules.calendars, blobs)
+    desk = Desk(session, now, rules.calendars, blobs, addresses)
     while cases:  # of each ticket one case at a time: the next one sees what came of it
         turn = {case.ticket.id: case for case in reversed(cases)}
         cases = [case for case in cases if turn[case.ticket.id] is not case]
@@ -56,6 +58,9 @@ def carry_out(desk: Desk, wanted: Sequence[tuple[Case, Run, str | None]]) -> Non
     """Do what rules want done, as far as they may; `once` (the third of each) is not done a second time."""
     if not wanted:
         return
+    actions = [action for _, run, _ in wanted for action in run.actions]
+    tags = sum(action.do == "tag" for action in actions)
+    reserve(desk.session, events=len(actions) + len(wanted), rule_runs=len(wanted), ticket_tags=tags)
     count = runs_since(desk.session, {case.ticket.id for case, _, _ in wanted}, desk.now - _HOUR)
     for case, run, once in wanted:
         count[case.ticket.id] = so_far = count.get(case.ticket.id, 0) + 1

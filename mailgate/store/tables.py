@@ -27,6 +27,7 @@ from mailgate.store import (
     surveys,
     tickets,
     views,
+    webhooks,
     wishes,
 )
 from mailgate.store.base import Base
@@ -61,5 +62,6 @@ __all__ = [
     "surveys",
     "tickets",
     "views",
+    "webhooks",
     "wishes",
 ]

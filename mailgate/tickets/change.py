@@ -35,12 +35,13 @@ def change(
     status: str | None = None,
     priority: str | None = None,
     tags: Sequence[str] | None = None,
+    had: Sequence[str] | None = None,
     given: Mapping[str, tuple[Named | None, Named | None]] | None = None,
     reasons: Sequence[str] = (),
 ) -> bool:
     """Apply changes; False when nothing was different. `given`: assignee, team or category as (before, after).
 
-    `reasons`: why, where it is not plain from who does it.
+    `had`: its tags, where somebody has them at hand. `reasons`: why, where it is not plain from who does it.
     """
     _require_possible(ticket, status, priority)
     changes: dict[str, Any] = {}
@@ -55,7 +56,7 @@ def change(
             changes[field] = [before and before.name, after and after.name]
             setattr(ticket, f"{field}_id", after and after.id)
     if tags is not None:
-        changes.update(_set_tags(session, ticket, tags))
+        changes.update(_set_tags(session, ticket, tags, had))
     if not changes:
         return False
     if ticket.assignee_id is not None:
@@ -105,8 +106,8 @@ def _require_possible(ticket: Ticket, status: str | None, priority: str | None) 
         require_move(ticket, status)
 
 
-def _set_tags(session: Session, ticket: Ticket, tags: Sequence[str]) -> dict[str, Any]:
-    before, after = tags_of(session, [ticket.id])[ticket.id], clean_tags(tags)
+def _set_tags(session: Session, ticket: Ticket, tags: Sequence[str], had: Sequence[str] | None) -> dict[str, Any]:
+    before, after = list(tags_of(session, [ticket.id])[ticket.id] if had is None else had), clean_tags(tags)
     if before == after:
         return {}
     remove_tags(session, ticket.id, set(before) - set(after))

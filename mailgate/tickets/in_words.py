@@ -94,6 +94,7 @@ _EVENTS = {
     "customer_told": "A letter went to the customer.",
     "customer_not_told": "A letter to the customer was not written.",
     "letter_asked": "{who} asked for a letter to the customer.",
+    "webhook_failed": "A webhook could not be called.",
     "ruled": "{who} acted.",
     "not_ruled": "Rules let the ticket be.",
     "split": "{who} made a ticket of its own of what was said from one message on.",
@@ -220,7 +221,8 @@ def _done(does: Mapping[str, Any]) -> list[str]:
     """Whom a step tells; what it changes is told by the change."""
     told = [_TOLD.get(str(who), str(who)) for who in does.get("notify", ())]
     told += ["the customer"] if does.get("tell_customer") else []
-    rule = [f"The rule “{does['rule']}” is asked."] if does.get("rule") else []
+    rule = [f"{does['webhook']} is called."] if does.get("webhook") else []
+    rule += [f"The rule “{does['rule']}” is asked."] if does.get("rule") else []
     return [f"To be told: {', '.join(told)}."] * bool(told) + rule
 
 

@@ -14,7 +14,7 @@ from mailgate.store.agents import agent_by_email
 from mailgate.store.base import write
 from mailgate.store.office import team_named
 from mailgate.store.rules import RuleRun
-from mailgate.store.tickets import Ticket, tags_of
+from mailgate.store.tickets import Ticket
 from mailgate.tickets.answer import note
 from mailgate.tickets.change import Named, change, clean_tags
 from mailgate.tickets.escalate import Whereto, escalate
@@ -22,6 +22,7 @@ from mailgate.tickets.history import Actor, record
 from mailgate.tickets.letters import ask_for_letter
 from mailgate.tickets.route import route
 from mailgate.tickets.rule_facts import Case, Desk
+from mailgate.tickets.webhooks import ask_for_call
 
 
 def act(desk: Desk, case: Case, run: Run, *, once: str | None = None) -> None:
@@ -95,10 +96,12 @@ def _give(
 
 
 def _tag(desk: Desk, ticket: Ticket, action: Action, by: Actor) -> str | None:
-    desk.session.flush()
-    has, given = tags_of(desk.session, [ticket.id])[ticket.id], clean_tags([action.value])
-    after = [*has, *given] if action.do == "tag" else [tag for tag in has if tag not in given]
-    change(desk.session, ticket, by, desk.now, tags=after)
+    has, given = desk.tags[ticket.id], clean_tags([action.value])
+    if action.do == "untag":
+        desk.session.flush()  # what was tagged just now can only be taken off once it is written
+    after = sorted({*has, *given}) if action.do == "tag" else [tag for tag in has if tag not in given]
+    change(desk.session, ticket, by, desk.now, tags=after, had=has)
+    desk.tags[ticket.id] = after
     return None
 
 
@@ -133,6 +136,11 @@ def _escalate(desk: Desk, ticket: Ticket, action: Action, by: Actor) -> str | No
     return None
 
 
+def _call(desk: Desk, ticket: Ticket, action: Action, by: Actor) -> str | None:
+    ask_for_call(desk.session, ticket, action.value, by.name, desk.now)
+    return None
+
+
 _Deed = Callable[[Desk, Ticket, Action, Actor], str | None]
 _DO: dict[str, _Deed] = {
     "status": _set_status,
@@ -147,4 +155,5 @@ _DO: dict[str, _Deed] = {
     "notify": _notify,
     "route": _route,
     "escalate": _escalate,
+    "webhook": _call,
 }

@@ -56,10 +56,12 @@ class Desk:
     now: datetime
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     blobs: Blobs | None = None
+    addresses: Mapping[int, str] | None = None  # of mailboxes, where somebody has them at hand
+    tags: dict[int, list[str]] = field(default_factory=dict)  # of the tickets that were looked at
 
     @cached_property
-    def mailboxes(self) -> dict[int, str]:
-        return {row.id: row.address for row in mailboxes(self.session)}
+    def mailboxes(self) -> Mapping[int, str]:
+        return self.addresses or {row.id: row.address for row in mailboxes(self.session)}
 
     @cached_property
     def teams(self) -> dict[int, Named]:
@@ -100,9 +102,9 @@ def _ticket(desk: Desk, case: Case) -> dict[str, Value]:
         "priority": ticket.priority,
         "escalation": ticket.escalation,
         "mailbox": desk.mailboxes.get(ticket.mailbox_id),
-        "assignee": desk.agents[ticket.assignee_id][1] if ticket.assignee_id in desk.agents else None,
-        "team": desk.teams[ticket.team_id].name if ticket.team_id in desk.teams else None,
-        "category": desk.categories[ticket.category_id].name if ticket.category_id in desk.categories else None,
+        "assignee": _named(desk.agents.get(ticket.assignee_id, _NOBODY)[1]) if ticket.assignee_id else None,
+        "team": _named(desk.teams.get(ticket.team_id, _NOTHING).name) if ticket.team_id else None,
+        "category": _named(desk.categories.get(ticket.category_id, _NOTHING).name) if ticket.category_id else None,
         "channel": ticket.channel,
         "language": ticket.language,
         "customer": ticket.requester_address,
@@ -117,6 +119,14 @@ def _ticket(desk: Desk, case: Case) -> dict[str, Value]:
     }
 
 
+_NOTHING = Named(0, "")
+_NOBODY = (_NOTHING, "")
+
+
+def _named(name: str) -> str | None:
+    return name or None
+
+
 class _Looked:
     """What had to be looked up for a batch of cases."""
 
@@ -127,7 +137,8 @@ class _Looked:
         if _OF_MESSAGES & set(needed):
             self._messages = last_letters_in(session, {case.ticket.id for case in cases if case.message is None})
         said = [message for case in cases if (message := self._message(case)) is not None]
-        self._tags = tags_of(session, ids) if Needs.TAGS in needed else {}
+        if Needs.TAGS in needed:
+            desk.tags |= tags_of(session, ids - desk.tags.keys())  # those that were changed since are known
         self._files = files_of(session, [message.id for message in said]) if Needs.FILES in needed else {}
         people = {case.ticket.requester_id for case in cases}
         self._people = people_by_ids(session, people) if Needs.PERSON in needed else {}
@@ -144,7 +155,7 @@ class _Looked:
         if case.event is not None and case.message is None:
             found["by"] = _BY.get(case.event.actor, case.event.actor)
         if Needs.TAGS in self._needed:
-            found["tags"] = tuple(self._tags.get(ticket.id, ()))
+            found["tags"] = tuple(self._desk.tags[ticket.id])
         if (person := self._people.get(ticket.requester_id)) is not None:
             found |= {"customer_name": person.name, "customer_language": person.language}
         if Needs.EARLIER in self._needed:

@@ -99,7 +99,7 @@ def test_a_rule_survives_being_written_down() -> None:
     )
     assert RuleGiven.model_validate(rule.plain()) == rule
     assert RuleGiven.model_validate_json(rule.model_dump_json(by_alias=True)) == rule
-    assert needs([ready(1, 1, rule)]) == {Needs.HOURS, Needs.NOTHING}
+    assert needs([ready(1, 1, rule)]) == {Needs.HOURS, Needs.NOTHING, Needs.TAGS}
 
 
 def test_a_rule_is_told_in_a_sentence() -> None:

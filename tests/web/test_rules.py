@@ -102,6 +102,8 @@ def test_the_editor_needs_no_scripts(site: Site, world: World) -> None:
     assert "Remove the group" not in _page(site, "/new", deed="ungroup:1", **FORM)
     assert "Remove action 3" in _page(site, "/new", deed="act", **FORM)
     assert "Remove action 2" not in _page(site, "/new", deed="unact:0", **FORM)
+    called = FORM | {"do": ["webhook"], "do_value": ["https://hook.example/"], "do_text": [""]}
+    assert "whsec_" in _page(site, "/new", deed="refresh", **called)
     assert "Time of day" in _page(site, "/new", deed="refresh", **(FORM | {"when": "schedule"}))
     assert "tags can be asked" in _page(site, "/new", 422, deed="save", **FORM)
     form = FORM | {"test_op": ["is", "has", "is"]}

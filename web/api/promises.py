@@ -71,6 +71,7 @@ class StepBody(Body):
     team: Annotated[Line, Field(max_length=200)] | None = None
     tags: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
     tell_customer: Literal["status_changed", "waiting"] | None = None
+    webhook: Annotated[Line, Field(max_length=500)] | None = None
     rule: Annotated[Line, Field(max_length=100, description="A rule that waits to be called, by name.")] | None = None
 
 
@@ -219,7 +220,7 @@ def _step_given(body: StepBody) -> StepGiven:
         "assignee": body.assignee,
         "team": body.team,
     }
-    named |= {"tags": list(body.tags), "tell_customer": body.tell_customer, "rule": body.rule}
+    named |= {"tags": list(body.tags), "tell_customer": body.tell_customer, "rule": body.rule, "webhook": body.webhook}
     does = {name: value for name, value in named.items() if value}
     return StepGiven(body.goal, body.minutes, body.every, body.times, does, body.id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
@@ -221,6 +222,7 @@ def _form(
         url=f"{_URL}/{row.id}" if row is not None else f"{_URL}/new", errors={"": str(error)} if error else {},
         whens=list(WHEN.items()), sinces=list(SINCE.items()), fields=_FIELDS, ops_of=ops_of, known=_known(session),
         deeds=list(DO.items()), with_text=WITH_TEXT, days=list(enumerate(_DAYS)), header=HEADER,
+        secret_of=partial(tools().marks.webhook, who().org),
     )  # fmt: skip
 
 

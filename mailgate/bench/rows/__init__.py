@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mailgate.bench.figures import Plan, Row
-from mailgate.bench.rows import accept, answers, end_to_end, idle, page, read, send, streams, tick
+from mailgate.bench.rows import accept, answers, end_to_end, idle, page, read, ruled, send, streams, tick
 from mailgate.bench.site import Site
 
 ROWS: dict[str, Callable[[Plan, Site], Row]] = {
@@ -15,6 +15,7 @@ ROWS: dict[str, Callable[[Plan, Site], Row]] = {
     "signed": answers.signed,
     "page": page.measure,
     "streams": streams.measure,
+    "rules": ruled.measure,
     "tick": tick.measure,
     "idle": idle.measure,
 }

@@ -18,6 +18,13 @@ _REPLIES = 10  # one mail in so many answers a letter of ours
 
 def measure(plan: Plan, site: Site) -> Row:
     """From the first byte sent until the relay has taken the last answer."""
+    row = whole_way(plan, site, "end to end")
+    row.limits = [Limit("mail-parser, commit, smtplib in a bare loop, × 2", _bare(plan, site))]
+    return row
+
+
+def whole_way(plan: Plan, site: Site, name: str, *, start: int = 0) -> Row:
+    """Send mails and wait for their answers. `start`: another one sends others."""
     port = free_port()
     with site.helper("sink") as sink:
         relay = f"smtp://127.0.0.1:{sink.hear()['port']}"
@@ -31,10 +38,9 @@ def measure(plan: Plan, site: Site) -> Row:
             MAILGATE_ACK_PER_HOUR="0",  # the breaker is there to stop just this
         ):
             wait_for_port(port)
-            letters = _warm_up(site, sink, port)
-            row = _measure(plan, site, sink, port, letters)
-            row.timings = [_alone(sink, port)]
-    row.limits = [Limit("mail-parser, commit, smtplib in a bare loop, × 2", _bare(plan, site))]
+            letters = _warm_up(site, sink, port, start)
+            row = _measure(plan, site, sink, port, letters, start)
+            row.name, row.timings = name, [_alone(sink, port, start)]
     return row
 
 
@@ -47,9 +53,9 @@ def _bare(plan: Plan, site: Site) -> float:
         )
 
 
-def _warm_up(site: Site, sink: Helper, port: int) -> list[Answered]:
+def _warm_up(site: Site, sink: Helper, port: int, start: int) -> list[Answered]:
     """Everything imported, connected and cached; and letters of ours to reply to."""
-    with site.generator(port, first_mails(_WARM_UP, DESK, seed=2, start=1_000_000)) as generator:
+    with site.generator(port, first_mails(_WARM_UP, DESK, seed=2, start=1_000_000 + start)) as generator:
         require_all_taken(generator.ask("go"), _WARM_UP)
     sink.ask(f"await {_WARM_UP}")
     letters = sink.ask("report")["letters"]
@@ -57,11 +63,11 @@ def _warm_up(site: Site, sink: Helper, port: int) -> list[Answered]:
     return [Answered(one["recipient"], one["reply-to"], one["subject"], one["message-id"]) for one in letters]
 
 
-def _measure(plan: Plan, site: Site, sink: Helper, port: int, letters: list[Answered]) -> Row:
-    mails = first_mails(plan.mails - plan.mails // _REPLIES, DESK)
+def _measure(plan: Plan, site: Site, sink: Helper, port: int, letters: list[Answered], start: int) -> Row:
+    mails = first_mails(plan.mails - plan.mails // _REPLIES, DESK, start=start)
     answers = [letters[number % len(letters)] for number in range(plan.mails // _REPLIES)]
     before = site.counts()
-    for place, reply in enumerate(replies(answers)):
+    for place, reply in enumerate(replies(answers, seed=1 + start)):
         mails.insert((place + 1) * _REPLIES - 1, reply)
     first = plan.mails - len(answers)
     with site.generator(port, mails) as generator, watched(without=site.helpers) as cost:
@@ -73,12 +79,12 @@ def _measure(plan: Plan, site: Site, sink: Helper, port: int, letters: list[Answ
     return Row("end to end", cost, plan.mails, seconds)
 
 
-def _alone(sink: Helper, port: int) -> Timing:
+def _alone(sink: Helper, port: int, start: int) -> Timing:
     """How long whoever writes to a desk with nothing else to do waits for the answer."""
     waits = []
     sink.ask("forget")
     with smtplib.SMTP("127.0.0.1", port, "localhost") as client:
-        for number, mail in enumerate(first_mails(_ALONE, DESK, seed=4, start=2_000_000)):
+        for number, mail in enumerate(first_mails(_ALONE, DESK, seed=4, start=2_000_000 + start)):
             begun = monotonic()
             client.sendmail(mail.sender, [mail.recipient], mail.raw)
             waits.append(sink.ask(f"await {number + 1}")["last"] - begun)

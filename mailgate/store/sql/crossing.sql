@@ -242,6 +242,27 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     RETURNING r.org_id, r.ticket_id
 $$;
 
+CREATE OR REPLACE FUNCTION claim_webhooks(p_limit integer, p_now timestamptz, p_until timestamptz)
+RETURNS TABLE (org_id bigint, id bigint)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    UPDATE webhook_calls w SET next_try = p_until
+    WHERE w.ctid = ANY (ARRAY(
+        SELECT q.ctid FROM webhook_calls q JOIN organisations o ON o.id = q.org_id AND NOT o.is_holding
+        WHERE q.state = 'waiting' AND q.next_try <= p_now
+        ORDER BY q.next_try LIMIT p_limit FOR UPDATE OF q SKIP LOCKED
+    ))
+    RETURNING w.org_id, w.id
+$$;
+
+CREATE OR REPLACE FUNCTION webhooks_waiting(p_now timestamptz)
+RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT EXISTS (
+        SELECT FROM webhook_calls q JOIN organisations o ON o.id = q.org_id AND NOT o.is_holding
+        WHERE q.state = 'waiting' AND q.next_try <= p_now
+    )
+$$;
+
 CREATE OR REPLACE FUNCTION organisations_with_rules_due(p_now timestamptz)
 RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$

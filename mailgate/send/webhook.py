@@ -1,0 +1,109 @@
+"""Call a webhook: signed, to an address the whole Internet can reach, once resolved, without redirects."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import socket
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from mailgate.errors import Permanent, Temporary
+from mailgate.networks import is_in, is_public
+
+_PATIENCE = 10.0  # seconds for each step of the conversation
+_ANSWER = 2000  # bytes of an answer that are read; nobody needs more of it than its status
+# What carries another address within itself, and so may lead into our own network.
+_WRAPPED = ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as it is sent, again and again the same: whoever gets it twice knows it by its id."""
+
+    id: str
+    url: str
+    body: bytes
+
+
+def call(what: Call, secret: str, at: datetime) -> str:
+    """Call it; what it answered. Raises Temporary where another try may help, else Permanent.
+
+    `secret`: as Standard Webhooks write it, `whsec_…`.
+    """
+    parts = urlsplit(what.url)
+    try:
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        raise Permanent("The address has no such port.") from None
+    if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+        raise Permanent("This is no address that can be called.")
+    path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+    address = _address_of(host, port)
+    connection = _Connection(host, port, address, is_tls=parts.scheme == "https")
+    try:
+        connection.request("POST", path, what.body, _headers(what, secret, at))
+        answer = connection.getresponse()
+        answer.read(_ANSWER)
+    except (OSError, http.client.HTTPException) as error:
+        raise Temporary(f"{host} did not answer: {type(error).__name__}.") from error
+    finally:
+        connection.close()
+    words = f"{answer.status} {answer.reason}"[:200]
+    if answer.status >= 500 or answer.status in (408, 425, 429):  # noqa: PLR2004 - their trouble, which passes
+        raise Temporary(f"{host} answered {words}.")
+    if not 200 <= answer.status < 300:  # noqa: PLR2004 - anything else is no success, a redirect neither
+        raise Permanent(f"{host} answered {words}.")
+    return words
+
+
+def _headers(what: Call, secret: str, at: datetime) -> dict[str, str]:
+    """As Standard Webhooks has them: the signature is over id, time and body."""
+    second = str(int(at.timestamp()))
+    signed = b".".join([what.id.encode(), second.encode(), what.body])
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signature = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "Mailgate",
+        "webhook-id": what.id,
+        "webhook-timestamp": second,
+        "webhook-signature": f"v1,{signature}",
+    }
+
+
+def _address_of(host: str, port: int) -> str:
+    """Where a name leads, asked once: whoever checks one address and calls another is fooled by the second answer."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Temporary(f"{host} cannot be found.") from None
+    addresses = [str(each[4][0]) for each in found]
+    if not addresses or not all(may_be_called(address) for address in addresses):
+        raise Permanent(f"{host} lies in a private network: it is not called.")
+    return addresses[0]
+
+
+def may_be_called(address: str) -> bool:
+    """Whether an address is one of the Internet's own, of one machine, and carries no other within it."""
+    if not is_public(address) or is_in(address, _WRAPPED):
+        return False
+    return not ipaddress.ip_address(address.partition("%")[0]).is_multicast
+
+
+class _Connection(http.client.HTTPConnection):
+    """To the very address that was checked, under the name that was asked for."""
+
+    def __init__(self, host: str, port: int, address: str, *, is_tls: bool) -> None:
+        super().__init__(host, port, timeout=_PATIENCE)
+        self._address, self._is_tls = address, is_tls
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self._address, self.port), _PATIENCE)
+        if self._is_tls:
+            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
