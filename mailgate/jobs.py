@@ -28,7 +28,7 @@ from mailgate.steps.follow import follow
 from mailgate.steps.routing import route_waiting
 from mailgate.steps.rule_clock import ask_due_rules, go_by_schedule
 from mailgate.steps.send import deliver, release_held
-from mailgate.steps.shelf import clear_shelf
+from mailgate.steps.shelf import clear_shelf, shorten_audit
 from mailgate.steps.surveys import ask_surveys
 from mailgate.steps.timing import escalate, time_open_tickets
 from mailgate.steps.waking import wake_tickets
@@ -179,6 +179,7 @@ def sweep(slot: int = 0) -> None:
         _move_raw(shop)
         check_files(shop)
         clear_shelf(shop)
+        shorten_audit(shop)
         count_figures(shop)
 
 

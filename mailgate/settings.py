@@ -217,6 +217,7 @@ class Settings(BaseSettings):
     keep_shelf: Days = Field(
         0, description="Days that mail lies on the shelf before it is discarded and its bytes removed; 0: for ever."
     )
+    keep_audit: Days = Field(0, description="Days that the audit of the set-up is kept; 0: for ever.")
     shelf_alarm: int = Field(
         100, ge=0, description="So many mails on the shelf are an alarm, in doctor and on its page; 0: never."
     )

@@ -49,6 +49,7 @@ def set_up(settings: Settings, servers: Servers, *, worker: str) -> Iterator[Cal
         requests_per_sender=settings.requests_per_sender,
         reopen_days=settings.reopen_days,
         keep_shelf=settings.keep_shelf,
+        keep_audit=settings.keep_audit,
         trust=_checker(settings),
         scanner=Scanner(read_clamav_url(settings.clamav) if settings.clamav else None, settings.clamav_timeout),
         seal=Seal(servers.secret_key, former.get_secret_value() if former else None),

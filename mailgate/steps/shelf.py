@@ -1,4 +1,4 @@
-"""Mail that has lain on the shelf for as long as the settings say is discarded, and its bytes are removed."""
+"""What has lain on the shelf, or stood in the audit, for as long as the settings say is removed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ from itertools import groupby
 from mailgate import clock, log
 from mailgate.steps.workshop import Workshop
 from mailgate.store import kept
+from mailgate.store.audit import forget_audit
 from mailgate.tickets.history import MAILGATE, record_on
 
 _AT_ONCE = 200
 _log = log.get("shelf")
+
+
+def shorten_audit(shop: Workshop) -> None:
+    """Take away what the audit has held for as long as the settings say."""
+    if shop.keep_audit:
+        with shop.database.crossing() as connection:
+            forget_audit(connection, clock.now() - timedelta(days=shop.keep_audit))
 
 
 def clear_shelf(shop: Workshop) -> None:

@@ -39,6 +39,7 @@ class Workshop:
     trust: Checker
     scanner: Scanner
     seal: Seal
+    keep_audit: int = 0  # days; 0: for ever
     largest_files: int = LARGEST_FILES  # bytes that travel with one letter
     carriers: Carriers = field(default_factory=Carriers)
     rules: RuleBook = field(default_factory=RuleBook)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from mailgate import clock
 from mailgate.office.passwords import set_password
 from mailgate.office.setup import add_agent
+from mailgate.steps.shelf import shorten_audit
 from mailgate.store.audit import forget_audit
 from tests.support.browsing import Browser
 from tests.support.mails import mail
@@ -92,8 +93,13 @@ def test_nobody_rewrites_the_audit(admin: Browser, world: World) -> None:
             session.execute(text(statement))
     with pytest.raises(DBAPIError), world.owner.engine.begin() as connection:
         connection.execute(text("UPDATE audit SET name = ''"))
+    shorten_audit(world.shop)  # it is kept for ever, unless a setting says otherwise
+    world.shop.keep_audit = 1
+    shorten_audit(world.shop)
+    assert world.count("SELECT count(*) FROM audit") > 0
     with world.database.crossing() as connection:
         assert forget_audit(connection, clock.now()) > 0
+    assert world.count("SELECT count(*) FROM audit") == 0
 
 
 def test_health_tells_what_waits_and_what_is_missing(admin: Browser, world: World) -> None:

@@ -10,7 +10,6 @@ from pydantic import Field
 from mailgate import clock
 from mailgate.office import mailboxes as office
 from mailgate.office.mailboxes import LONGEST_NAME, known_mailbox, setup_of
-from mailgate.office.reach import reach, signing_of
 from mailgate.office.setup import add_mailbox as add
 from mailgate.office.writing import set_manners
 from mailgate.store.db import Session
@@ -99,6 +98,8 @@ def change_mailbox(mailbox_id: int, body: MailboxChange) -> MailboxShown:
 @operation("POST", "/mailboxes/<key:mailbox_id>/check", answer=Check)
 def check_mailbox(mailbox_id: int) -> Check:
     """Sign in where its mail lies and at its relay. Nothing is read or sent."""
+    from mailgate.office.reach import reach, signing_of  # noqa: PLC0415 - as rare as it is heavy
+
     with desk() as session:
         found = known_mailbox(session, mailbox_id)
         accounts = [account_of(session, found.id), relay_of(session, found.id)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from flask import Blueprint, Response, make_response, request
 from pydantic import Field
@@ -16,7 +16,6 @@ from mailgate.office.dkim import zone_line
 from mailgate.office.imap import Wishes, connect, disconnect, read_imap_url
 from mailgate.office.mailboxes import MailboxSetup, change_mailbox, known_mailbox, setup_of
 from mailgate.office.organisation import LANGUAGES
-from mailgate.office.reach import Reached, reach, signing_of
 from mailgate.office.relays import give_relay, read_way, take_relay
 from mailgate.office.setup import add_mailbox
 from mailgate.store.db import Session
@@ -31,6 +30,9 @@ from web.forms import Form, Line
 from web.show.agents import split
 from web.show.fields import Option
 from web.show.shell import desk_page
+
+if TYPE_CHECKING:
+    from mailgate.office.reach import Reached
 
 pages = Blueprint("mailbox", __name__, url_prefix="/admin/mailboxes")
 
@@ -148,6 +150,8 @@ def send_as_others(mailbox_id: int) -> Response:
 @pages.post("/<key:mailbox_id>/check")
 def check(mailbox_id: int) -> str:
     """Sign in to both, outside of any transaction, and tell what they said."""
+    from mailgate.office.reach import Reached, reach, signing_of  # noqa: PLC0415 - as rare as it is heavy
+
     with desk() as session:
         mailbox = known_mailbox(session, mailbox_id)
         accounts: list[ImapAccount | RelayAccount | None] = [

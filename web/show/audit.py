@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from mailgate.store.audit import AuditEntry
 
 _LONGEST = 200
+_NAMES = {"password_hash": "password", "totp_secret": "second factor"}
 
 
 class Change(NamedTuple):
@@ -22,7 +23,9 @@ def changes(entry: AuditEntry) -> list[Change]:
     """What changed, field by field."""
     return [
         Change(
-            name.removesuffix("_id").replace("_", " "), None if entry.deed == "added" else _told(before), _told(after)
+            _NAMES.get(name, name.removesuffix("_id").replace("_", " ")),
+            None if entry.deed == "added" else _told(before),
+            _told(after),
         )
         for name, (before, after) in entry.data.items()
     ]
