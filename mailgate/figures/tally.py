@@ -11,7 +11,7 @@ from mailgate.figures.histogram import bucket, quantile
 
 DIMENSIONS = ("team", "agent", "category", "priority", "mailbox", "channel")
 ALL = "all"
-COUNTS = ("opened", "resolved", "answered", "kept", "missed", "asked", "happy", "unhappy", "sent", "failed")
+COUNTS = ("opened", "resolved", "answered", "kept", "missed", "happy", "unhappy", "sent", "failed")
 MEDIAN, MOST = 0.5, 0.9
 
 

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from mailgate import clock
-from mailgate.figures.tally import Day
+from mailgate.figures.tally import ALL, DIMENSIONS, Day, from_numbers, total
 from mailgate.office.promises import policies
 from mailgate.sla.calendar import Calendar, time_between
 from mailgate.steps.workshop import Workshop
 from mailgate.store.db import Database, Session
 from mailgate.store.figures import (
     Counted,
+    Kept,
     days_to_count,
     letters_between,
     opened_between,
     organisations_to_count,
     rated_between,
     resolved_in,
-    write_day,
+    sums_of,
+    write_standing,
+    write_sums,
 )
 from mailgate.store.locks import lock_names
 from mailgate.store.organisations import own
 
 DAYS_AT_ONCE = 10
+SOON = timedelta(hours=4)
 _EVERY = timedelta(minutes=5)
 _MINUTE = timedelta(minutes=1)
 _SENT, _FAILED = frozenset({"sent", "delivered"}), frozenset({"failed", "bounced"})
@@ -47,13 +51,36 @@ def count_days(database: Database, org: int) -> int:
         lock_names(session, ["figures"])
         organisation = own(session)
         zone = ZoneInfo(organisation.time_zone)
-        days = days_to_count(session, now.astimezone(zone).date(), now, DAYS_AT_ONCE)
+        days = days_to_count(session, zone, now, DAYS_AT_ONCE)
         calendars = {policy.id: policy.calendar for policy in policies(session, now)}
         for day in days:
             _count(session, day, zone, calendars, now)
+        count_months(session, {day.replace(day=1) for day in days}, now)
+        if (today := now.astimezone(zone).date()) in days:
+            write_standing(session, today, now + SOON, now)
         if len(days) < DAYS_AT_ONCE:
             organisation.figures_at = now
     return len(days)
+
+
+def count_months(session: Session, months: Iterable[date], now: datetime) -> None:
+    """Add the days of some months up: a year is then read from twelve rows each, not from 365."""
+    session.flush()
+    for first in months:
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        sums = {
+            (name, key): total(from_numbers(row.numbers) for row in rows).as_numbers()
+            for name in (ALL, *DIMENSIONS)
+            for key, rows in _by_key(sums_of(session, name, first, last)).items()
+        }
+        write_sums(session, first, sums, now, is_month=True)
+
+
+def _by_key(rows: Iterable[Kept]) -> dict[str, list[Kept]]:
+    found: dict[str, list[Kept]] = {}
+    for row in rows:
+        found.setdefault(row.key, []).append(row)
+    return found
 
 
 def _count(session: Session, day: date, zone: ZoneInfo, calendars: Mapping[int, Calendar], now: datetime) -> None:
@@ -71,7 +98,7 @@ def _count(session: Session, day: date, zone: ZoneInfo, calendars: Mapping[int, 
     for mailbox, state, count in letters_between(session, since, until):
         name = "sent" if state in _SENT else "failed" if state in _FAILED else ""
         found.count({"mailbox": mailbox}, [name] * count if name else [])
-    write_day(session, day, {key: tally.as_numbers() for key, tally in found.tallies.items()}, now)
+    write_sums(session, day, {key: tally.as_numbers() for key, tally in found.tallies.items()}, now)
 
 
 def _kept(due: datetime | None, done: datetime | None, now: datetime) -> list[str]:

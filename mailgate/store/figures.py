@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Index, delete, func, select, text
+from sqlalchemy import Connection, Index, Select, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session
 
 from mailgate.store.base import TenantRow, tenant, write
@@ -50,8 +50,17 @@ class Counted(NamedTuple):
         return {name: getattr(self, name) for name in self._fields[:6]}
 
 
+class Kept(NamedTuple):
+    """The sums of a day or month."""
+
+    day: date
+    key: str
+    numbers: dict[str, Any]
+    counted_at: datetime
+
+
 class Standing(NamedTuple):
-    """How the desk stands now."""
+    """How the desk stands: tickets that are not done; of them without assignee, late, and late soon."""
 
     open: int
     unassigned: int
@@ -59,6 +68,8 @@ class Standing(NamedTuple):
     at_risk: int
 
 
+Sums = Mapping[tuple[str, str], dict[str, Any]]  # by dimension and key
+_NOW, _MONTHLY = "now", " by month"
 _DIMENSIONS = ("all", "team", "agent", "category", "priority", "mailbox", "channel")
 _COUNTED: tuple[Any, ...] = (
     Ticket.team_id, Ticket.assignee_id, Ticket.category_id, Ticket.priority, Ticket.mailbox_id, Ticket.channel,
@@ -103,30 +114,58 @@ _STALE = text(
 )
 
 
-def days_to_count(session: Session, today: date, now: datetime, limit: int) -> list[date]:
+def days_to_count(session: Session, zone: tzinfo, now: datetime, limit: int) -> list[date]:
     """The newest days whose figures are missing or too old."""
     first = session.scalar(select(func.min(Ticket.created_at)))
     if first is None:
         return []
-    values = {"org": tenant(session), "first": first.date(), "today": today, "now": now, "limit": limit}
+    first, today = first.astimezone(zone).date(), now.astimezone(zone).date()
+    values = {"org": tenant(session), "first": first, "today": today, "now": now, "limit": limit}
     return [row[0] for row in session.execute(_STALE, values)]
 
 
-def write_day(session: Session, day: date, sums: Mapping[tuple[str, str], dict[str, Any]], now: datetime) -> None:
-    """Keep a day's sums in place of what was kept of it."""
-    session.execute(delete(Figure).where(Figure.day == day, Figure.dimension.in_(_DIMENSIONS)))  # as its index has it
-    for (dimension, key), numbers in sums.items():
-        write(session, Figure, day=day, dimension=dimension, key=key, numbers=numbers, counted_at=now)
+def write_sums(session: Session, day: date, sums: Sums, now: datetime, *, is_month: bool = False) -> None:
+    """Keep the sums of a day, or of the month that begins with it, in place of what was kept of it."""
+    mark = _MONTHLY if is_month else ""
+    dimensions = [f"{name}{mark}" for name in _DIMENSIONS]
+    session.execute(delete(Figure).where(Figure.day == day, Figure.dimension.in_(dimensions)))  # as its index has it
+    for (name, key), numbers in sums.items():
+        write(session, Figure, day=day, dimension=f"{name}{mark}", key=key, numbers=numbers, counted_at=now)
 
 
-def figures_of(
-    session: Session, dimension: str, since: date, until: date, *, keys: Iterable[str] | None = None
-) -> list[Figure]:
-    """The sums of these days, both included."""
-    question = select(Figure).where(Figure.dimension == dimension, Figure.day >= since, Figure.day <= until)
-    if keys is not None:
-        question = question.where(Figure.key.in_(list(keys)))
-    return list(session.scalars(question.order_by(Figure.day)))
+def write_standing(session: Session, day: date, soon: datetime, now: datetime) -> None:
+    """Keep how the desk stands now; at the end of the day it stays as it was last."""
+    row = session.execute(_STANDING, {"org": tenant(session), "now": now, "soon": soon}).one()
+    session.execute(delete(Figure).where(Figure.day == day, Figure.dimension == _NOW))
+    write(session, Figure, day=day, dimension=_NOW, key="", numbers=Standing(*row)._asdict(), counted_at=now)
+
+
+def standings(session: Session, since: date, until: date) -> dict[date, Standing]:
+    """How the desk stood when each of these days was counted last."""
+    question = select(Figure.day, Figure.numbers).where(
+        Figure.dimension == _NOW, Figure.day >= since, Figure.day <= until
+    )
+    return {row[0]: Standing(**row[1]) for row in session.execute(question)}
+
+
+def sums_of(session: Session, dimension: str, since: date, until: date, *, key: str | None = None) -> list[Kept]:
+    """The sums of these days, both included, of one key alone if one is named."""
+    question = _kept(dimension, since, until)
+    return _read(session, question if key is None else question.where(Figure.key == key))
+
+
+def months_of(session: Session, dimension: str, since: date, until: date) -> list[Kept]:
+    """The sums of the months that begin on these days, both included."""
+    return _read(session, _kept(f"{dimension}{_MONTHLY}", since, until))
+
+
+def _kept(dimension: str, since: date, until: date) -> Select[date, str, dict[str, Any], datetime]:
+    columns = (Figure.day, Figure.key, Figure.numbers, Figure.counted_at)
+    return select(*columns).where(Figure.dimension == dimension, Figure.day >= since, Figure.day <= until)
+
+
+def _read(session: Session, question: Select[date, str, dict[str, Any], datetime]) -> list[Kept]:
+    return [Kept(*row) for row in session.execute(question.order_by(Figure.day))]
 
 
 _STANDING = text(
@@ -135,12 +174,6 @@ _STANDING = text(
     " least(CASE WHEN first_response_at IS NULL THEN first_response_due END, next_response_due, resolution_due) AS due"
     " FROM tickets WHERE org_id = :org AND status IN ('new', 'open', 'pending', 'on_hold')) t"
 )
-
-
-def standing(session: Session, now: datetime, soon: datetime) -> Standing:
-    """How many tickets are not done, how many of them are late, and how many will be soon."""
-    row = session.execute(_STANDING, {"org": tenant(session), "now": now, "soon": soon}).one()
-    return Standing(*row)
 
 
 def organisations_to_count(connection: Connection, before: datetime) -> list[int]:

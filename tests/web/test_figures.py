@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import event
 
 from mailgate import clock, jobs
-from mailgate.steps.figures import DAYS_AT_ONCE, count_days
+from mailgate.steps.figures import DAYS_AT_ONCE, count_days, count_months
 from mailgate.store.agents import agent_by_email
+from mailgate.store.figures import write_sums
 from tests.support.browsing import Browser
 from tests.support.desks import staff
 from tests.support.mails import mail
@@ -95,6 +96,23 @@ def test_days_are_counted_anew_less_and_less_often(busy: list[str], world: World
     world.work()
     jobs.sweep()
     assert any("INSERT INTO figures" in one for one in asked)
+
+
+def test_whole_months_add_up_as_their_days_do(world: World, site: Site, hands: Hands) -> None:
+    """However a span begins and ends."""
+    today = hands().date()
+    days = [today - timedelta(days=back) for back in range(100)]
+    with world.database.desk(1) as session:
+        for day in days:
+            numbers = {"opened": day.day, "first": {str(day.month): 1}}
+            write_sums(session, day, {("all", ""): numbers, ("priority", "low"): numbers}, hands())
+        count_months(session, {day.replace(day=1) for day in days}, hands())
+    for since, until in ((0, 0), (99, 0), (60, 31), (50, 20), (19, 0), (80, 51), (49, 19), (30, 1)):
+        span = {"from": str(days[since]), "to": str(days[until])}
+        found = site.get("/stats", by="priority", **span)
+        wanted = sum(day.day for day in days[until : since + 1])
+        assert (found["total"]["opened"], found["items"][0]["opened"]) == (wanted, wanted), span
+        assert found["total"]["first_response"] == found["items"][0]["first_response"]
 
 
 def test_whoever_sees_their_teams_alone_sees_no_sums(browser: Browser, world: World) -> None:

@@ -36,7 +36,7 @@ class Spans(Answer):
 
 
 class Sums(Answer):
-    """What happened. `asked`, `happy`, `unhappy`: surveys; `sent`, `failed`: letters."""
+    """What happened. `happy`, `unhappy`: surveys; `sent`, `failed`: letters."""
 
     opened: int
     resolved: int
@@ -59,7 +59,7 @@ class StatsLine(Sums):
 
 
 class StandingShown(Answer):
-    """How the desk stands now: tickets that are not done; of them unassigned, late, and late within four hours."""
+    """How the desk stood when it was counted: tickets not done; of them unassigned, late, late within four hours."""
 
     open: int
     unassigned: int
@@ -73,7 +73,7 @@ class Stats(Answer):
     from_: Annotated[date, Field(alias="from")]
     to: date
     counted_at: Moment | None
-    now: StandingShown
+    now: StandingShown | None
     total: Sums
     items: list[StatsLine]
 
@@ -83,15 +83,15 @@ def show_stats(query: StatsQuery) -> Stats:
     """Show figures: volume, times, promises, satisfaction and delivery, by team, agent, category and so on."""
     require_whole_sight()
     with desk() as session:
-        now = clock.now()
         since = query.from_.date() if query.from_ is not None else None
         until = (query.to - _INSTANT).date() if query.to is not None else None
-        found = figures_for(session, asked_for(session, now, since, until, query.by, query.of), now)
+        found = figures_for(session, asked_for(session, clock.now(), since, until, query.by, query.of))
     items = [StatsLine(key=one.key, name=one.name, **_sums(one.tally).model_dump()) for one in found.groups]
     return Stats.model_validate(
         {
             "from": found.asked.since, "to": found.asked.until, "counted_at": found.counted_at,
-            "now": StandingShown(**found.now._asdict()), "total": _sums(found.whole), "items": items,
+            "now": StandingShown(**found.now._asdict()) if found.now else None,
+            "total": _sums(found.whole), "items": items,
         }
     )  # fmt: skip
 

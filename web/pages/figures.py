@@ -21,6 +21,7 @@ from web.show.figures import (
     asked_for,
     charts_of,
     figures_for,
+    in_days,
     in_numbers,
     in_share,
     in_time,
@@ -30,7 +31,7 @@ from web.show.shell import desk_page
 
 pages = Blueprint("figures", __name__)
 
-_COLUMNS = ("opened", "resolved", "answered", "kept", "missed", "asked", "happy", "unhappy", "sent", "failed")
+_COLUMNS = ("opened", "resolved", "answered", "kept", "missed", "happy", "unhappy", "sent", "failed")
 _TIMES = ("first_median", "first_most", "resolution_median", "resolution_most")
 _SIGNS = ("=", "+", "-", "@", "\t")  # what a spreadsheet would take for a formula
 
@@ -41,13 +42,13 @@ def show() -> str:
     require_whole_sight()
     with desk() as session:
         asked, error = _asked(session)
-        figures = figures_for(session, asked, clock.now())
+        figures = figures_for(session, asked)
         return desk_page(
             session, "figures.html", current="figures", figures=figures, charts=charts_of(figures),
             options=options_of(session), periods=PERIODS, groups=GROUPS, error=error,
             chosen=f"{asked.of[0]}:{asked.of[1]}" if asked.of else "",
             query=request.query_string.decode("ascii", "replace"),
-            in_numbers=in_numbers, in_time=in_time, in_share=in_share,
+            in_numbers=in_numbers, in_time=in_time, in_share=in_share, in_days=in_days,
         )  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def download() -> Response:
     require_whole_sight()
     with desk() as session:
         asked, _ = _asked(session)
-        figures = figures_for(session, asked, clock.now())
+        figures = figures_for(session, asked)
     name = f"figures-{asked.by}-{asked.since}-{asked.until}.csv"
     text = StringIO()
     csv.writer(text).writerows(_rows(figures))

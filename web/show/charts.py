@@ -109,11 +109,9 @@ def _largest(series: Sequence[Series]) -> float:
 
 
 def _round_up(value: float) -> float:
-    """A round number not below it: 1, 2, 4, 5 and tens of them can be halved."""
-    if value <= 2:  # noqa: PLR2004 - no half tickets
-        return 2.0
-    scale = 10.0 ** int(log10(value))
-    return next(factor * scale for factor in (1, 2, 4, 5, 6, 8, 10, 20) if factor * scale >= ceil(value))
+    """A round even number not below it: there are no half tickets."""
+    scale = 10.0 ** int(log10(max(value, 1)))
+    return next(factor * scale for factor in (2, 4, 6, 8, 10) if factor * scale >= value)
 
 
 def _ticks(top: float, said: Callable[[float | None], str]) -> tuple[tuple[float, str], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,16 +11,17 @@ from mailgate.errors import BadInput
 from mailgate.figures.tally import ALL, DIMENSIONS, Tally, from_numbers, total
 from mailgate.store.agents import agents
 from mailgate.store.db import Session
-from mailgate.store.figures import Standing, figures_of, standing
+from mailgate.store.figures import Kept, Standing, months_of, standings, sums_of
 from mailgate.store.office import categories, mailboxes, teams
 from mailgate.store.organisations import own
 from mailgate.store.tickets import PRIORITIES
 from mailgate.tickets.in_words import span
+from web.look import MONTHS
 from web.show.charts import Chart, Series, bars, lines
 from web.show.fields import Option
 
 PERIODS = (7, 30, 90, 365)
-SOON = timedelta(hours=4)
+_LATELY = timedelta(days=7)
 LONGEST = 1100  # days
 _BY_DAY, _BY_WEEK = 62, 400
 GROUPS = (*DIMENSIONS, "day")
@@ -33,6 +34,7 @@ class Asked:
 
     since: date
     until: date
+    today: date
     by: str = "team"
     of: tuple[str, str] | None = None
 
@@ -56,7 +58,7 @@ class Figures:
 
     asked: Asked
     counted_at: datetime | None
-    now: Standing
+    now: Standing | None
     whole: Tally
     by_day: dict[date, Tally]
     groups: list[Group]
@@ -74,13 +76,13 @@ def asked_for(session: Session, now: datetime, since: date | None, until: date |
     dimension, _, key = of.partition(":")
     if of and dimension not in DIMENSIONS:
         raise BadInput(f"There are no figures of {of!r}.", of="must be such as team:3")
-    return Asked(since, until, by, (dimension, key) if of else None)
+    return Asked(since, until, today, by, (dimension, key) if of else None)
 
 
-def figures_for(session: Session, asked: Asked, now: datetime) -> Figures:
+def figures_for(session: Session, asked: Asked) -> Figures:
     """Read the sums. Of one team, agent or so, other dimensions are not known: then lines are days."""
-    dimension, keys = (asked.of[0], [asked.of[1]]) if asked.of else (ALL, None)
-    rows = figures_of(session, dimension, asked.since, asked.until, keys=keys)
+    dimension, key = asked.of or (ALL, "")
+    rows = sums_of(session, dimension, asked.since, asked.until, key=key)
     by_day = {day: Tally() for day in asked.days}
     for row in rows:
         by_day[row.day].add(from_numbers(row.numbers))
@@ -90,13 +92,15 @@ def figures_for(session: Session, asked: Asked, now: datetime) -> Figures:
         if asked.by == "day" or asked.of
         else _groups(session, asked)
     )
-    return Figures(asked, counted, standing(session, now, now + SOON), total(by_day.values()), by_day, groups)
+    stood = standings(session, asked.today - _LATELY, asked.today)
+    now = stood[max(stood)] if stood else None
+    return Figures(asked, counted, now, total(by_day.values()), by_day, groups)
 
 
 def charts_of(figures: Figures) -> list[Chart]:
     """The pictures: what came and went, what was left, and how long a first answer took."""
     bins = _binned(figures.asked.days)
-    labels = [f"{first.day}.{first.month}." for first, *_ in bins]
+    labels = [f"{first.day} {MONTHS[first.month - 1]}" for first, *_ in bins]
     sums = [total(figures.by_day[day] for day in days) for days in bins]
     drawn = [
         bars(
@@ -110,7 +114,7 @@ def charts_of(figures: Figures) -> list[Chart]:
              Series("9 of 10 within", "two", [one.first_most for one in sums])], in_time,
         ),
     ]  # fmt: skip
-    if figures.asked.of is None and figures.asked.until == max(figures.by_day):
+    if figures.asked.of is None and figures.asked.until == figures.asked.today and figures.now is not None:
         left = _backlog(figures.now.open, [one["opened"] - one["resolved"] for one in sums])
         drawn.insert(1, lines("Not done at the end", labels, [Series("Tickets", "one", left)], in_numbers))
     return drawn
@@ -131,23 +135,46 @@ def in_time(minutes: float | None) -> str:
     """A span, to the minute where it is short and to the hour where it is long."""
     if minutes is None:
         return "–"
+    if minutes < 1:
+        return "< 1 min"
     rounded = round(minutes) if minutes < 600 else round(minutes / 60) * 60  # noqa: PLR2004 - ten hours
     return span(rounded)
 
 
 def in_share(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
+    return "–" if share is None else f"{share * 100:.0f} %"
+
+
+def in_days(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _groups(session: Session, asked: Asked) -> list[Group]:
     found: dict[str, Tally] = {}
-    for row in figures_of(session, asked.by, asked.since, asked.until):
+    for row in _rows(session, asked):
         found.setdefault(row.key, Tally()).add(from_numbers(row.numbers))
     names = _names(session, asked.by)
     called = [Group(key, names.get(key) or _NONE.get(asked.by, key) or "None", tally) for key, tally in found.items()]
     if asked.by == "priority":
         return sorted(called, key=lambda group: -PRIORITIES.index(group.key))
     return sorted(called, key=lambda group: (-group.tally["opened"], group.name))
+
+
+def _rows(session: Session, asked: Asked) -> Iterator[Kept]:
+    """The sums of a span: whole months as they are kept, and the days before and after them."""
+    first, end = _next_month(asked.since - timedelta(days=1)), asked.until + timedelta(days=1)
+    last = end.replace(day=1) if asked.until < asked.today else _next_month(asked.until)  # this month has no more days
+    if first >= last:
+        yield from sums_of(session, asked.by, asked.since, asked.until)
+        return
+    yield from sums_of(session, asked.by, asked.since, first - timedelta(days=1))
+    yield from months_of(session, asked.by, first, last - timedelta(days=1))
+    yield from sums_of(session, asked.by, last, asked.until)
+
+
+def _next_month(day: date) -> date:
+    """When the month after a day's begins."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _names(session: Session, dimension: str) -> dict[str, str]:
