@@ -100,6 +100,7 @@ def test_whatever_a_customer_reads_is_translated(site: Site, world: World, link:
         browser.post("/status", 422, number="", email="x").text, browser.post("/status/links", 200, email=ANA).text,
         browser.post("/status", 200, number="TKT-0", email=ANA).text, browser.get(link),
         browser.write(f"{link}/answers", "", 422).text, browser.get(f"{link}?done=sent"),
+        browser.get(f"{link}/rating"),
         browser.get("/s/nothing", 410), browser.get("/status/nowhere", 404),
         *(browser.get(f"/stop/{world.shop.marks.stop(1, *one)}")
           for one in (("digest", "a", 1), ("survey", "t", 1), ("reminder", "a", 1))),

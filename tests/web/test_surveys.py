@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailgate import clock, jobs
+from mailgate.store.people import stop_surveys
 from mailgate.tickets.rate import CHANGEABLE
 from tests.support.browsing import Browser
 from tests.support.mails import mail
@@ -49,13 +50,16 @@ def test_a_customer_is_asked_once_and_only_a_button_counts(hands: Hands, site: S
     hands.moment += timedelta(hours=1)
     number = _solved(site, world)
     _solved(site, world, answered=False, sender="ben@lusitel.example")  # no person answered it
+    _solved(site, world, sender="eve@lusitel.example")
+    with world.database.desk(1) as session:
+        stop_surveys(session, "eve@lusitel.example", hands())
     hands.moment += timedelta(hours=23)
     assert _asked(world, ANA) == []
     hands.moment += timedelta(hours=2)
     (letter,) = _asked(world, ANA)
     assert number in letter
     assert before not in letter
-    assert _asked(world, "ben@lusitel.example") == []
+    assert _asked(world, "ben@lusitel.example") == _asked(world, "eve@lusitel.example") == []
     site.send("PATCH", f"/tickets/{number}", {"status": "open"})
     site.send("PATCH", f"/tickets/{number}", {"status": "resolved"})
     hands.moment += timedelta(hours=30)

@@ -18,7 +18,6 @@ from mailgate.store.agents import find_token, token_by_id
 from mailgate.store.db import Session
 from mailgate.store.messages import file_by_id, files_of, is_written, thread_of
 from mailgate.store.office import mailbox_by_id
-from mailgate.store.organisations import own
 from mailgate.store.people import person_by_id
 from mailgate.store.surveys import RATINGS, Survey, survey_of
 from mailgate.store.tickets import Ticket, by_id, participants_of
@@ -32,7 +31,6 @@ from web.answers import see_other, stored_file
 from web.db import tools
 from web.forms import Form
 from web.show.conversation import divided, is_visible, request_of, said
-from web.show.rating import language_for, words_in
 from web.show.shell import customer_page, face, public_face
 from web.speech import later
 from web.uploads import let_in, uploaded
@@ -241,13 +239,10 @@ def _page(
 
 def _rating_page(guest: Guest, token: str, survey: Survey | None, *, chosen: str, is_said: bool = False) -> str:
     _require_requester(guest)
-    organisation = own(guest.session)
-    language = language_for(guest.ticket, organisation)
     return customer_page(
         face(guest.session),
         "rating.html",
-        language=language,
-        words=words_in(language),
+        language=guest.ticket.language,
         number=guest.ticket.number,
         url=f"/s/{token}",
         chosen=chosen,
