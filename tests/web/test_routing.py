@@ -61,7 +61,14 @@ def test_a_ticket_is_escalated_and_brought_back(browser: Browser, site: Site, wo
 def test_an_admin_sets_up_routing_and_an_agent_is_there_or_not(
     browser: Browser, site: Site, world: World, number: str
 ) -> None:
-    assert site.send("POST", f"/tickets/{number}/route", {})["assignee"] is not None  # asked for, also by hand
+    with world.database.desk(1) as session:
+        for one in agents(session):
+            one.region = "North" if one.email == ZOE else "South"
+    site.send("PUT", f"/tickets/{number}/region", {"region": " north "})
+    chosen = site.send("POST", f"/tickets/{number}/route", {})  # asked for, also by hand
+    assert chosen["assignee"] == ZOE
+    assert chosen["reasons"][0] == "Zoe: is in north, has 0."
+    assert "set the region to north" in browser.get(f"/t/{number}")
     way = {"team": "First line", "method": "round_robin", "language": "require", "when_away": "hand_on"}
     shown = site.send("PUT", "/routing", way, "admin")
     assert shown["known"] == "prefer"

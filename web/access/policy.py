@@ -308,6 +308,7 @@ POLICY: dict[str, Rule] = {
     "api.list_ratings": SEE,
     "api.set_surveys": SET_UP,
     "api.assign_ticket": WORK,
+    "api.place_customer": WORK,
     "api.route_ticket": WORK,
     "api.take_next_ticket": WORK,
     "api.escalate_ticket": WORK,

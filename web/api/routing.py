@@ -17,8 +17,10 @@ from mailgate.store.office import teams
 from mailgate.store.routing import routings
 from mailgate.store.tickets import tags_of
 from mailgate.tickets import escalate as escalation
+from mailgate.tickets import place
 from mailgate.tickets.change import Named, change
 from mailgate.tickets.escalate import REASON_LENGTH, Whereto
+from mailgate.tickets.place import REGION_LENGTH
 from mailgate.tickets.route import route, take_next
 from web.access import agent, desk, who
 from web.api import lookups
@@ -36,6 +38,12 @@ class Assign(Body):
     """To whom: an agent's address; null takes it from whoever has it."""
 
     assignee: Name | None
+
+
+class Region(Body):
+    """A region as agents and teams have them; empty: it is not known."""
+
+    region: Annotated[Line, Field(max_length=REGION_LENGTH)]
 
 
 class Escalate(Body):
@@ -113,6 +121,15 @@ def assign_ticket(number: str, body: Assign) -> TicketShown:
         found = lookups.worker(session, body.assignee) if body.assignee is not None else None
         given = {"assignee": (had, Named(found.id, found.name) if found is not None else None)}
         change(session, ticket, agent(), clock.now(), given=given)
+        return _shown(session, ticket.id)
+
+
+@operation("PUT", "/tickets/<number:number>/region", body=Region, answer=TicketShown)
+def place_customer(number: str, body: Region) -> TicketShown:
+    """Say where a ticket's customer is. Routing goes by it, now and for whatever they ask later."""
+    with desk() as session:
+        ticket = lookups.ticket_numbered(session, number, lock=True)
+        place.place_customer(session, ticket, body.region, agent(), clock.now())
         return _shown(session, ticket.id)
 
 
