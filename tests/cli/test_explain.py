@@ -15,6 +15,7 @@ from mailgate.tickets.change import change
 from mailgate.tickets.history import Actor
 from tests.cli.conftest import Mailgate
 from tests.support.mails import mail
+from tests.support.ruled import asks, rule
 from tests.support.world import DESK, World
 
 
@@ -150,3 +151,15 @@ def test_what_leads_nowhere_is_one_clear_line(mailgate: Mailgate, reference: str
     assert said.out == ""
     assert len(said.err.splitlines()) == 1
     assert "\x1b" not in said.err
+
+
+def test_the_rules_that_acted_are_told_with_what_they_saw(world: World, mailgate: Mailgate) -> None:
+    rule(world, "Sign-in", "created", ("tag", "sign-in"), where=[asks("words", "contains", "sign in")])
+    number = world.ticket(world.receive(mail(subject="Cannot sign in")).ticket_id).number
+    said = mailgate("explain", number).out
+    assert "Rule “Sign-in” acted." in said
+    assert "The rule “Sign-in” (version 1) acted. It saw:" in said
+    assert "the subject or text: Cannot sign in" in said
+    assert "Add the tag “sign-in”." in said
+    (ran,) = _json(mailgate, number)[0]["rules"]
+    assert (ran["rule"], ran["did"]) == ("Sign-in", ["Add the tag “sign-in”."])

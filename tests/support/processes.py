@@ -33,9 +33,9 @@ class Gateway:
     running: dict[str, ForkServerProcess] = field(default_factory=dict)
 
     def start(self, *roles: str, failpoints: str = "") -> None:
-        """Start processes: `smtp`, `clock`, `worker-1`, … With failpoints, they are armed in these alone."""
+        """Start processes: `smtp`, `clock-1`, `worker-1`, … With failpoints, they are armed in these alone."""
         for role in roles:
-            command = ["worker", "--name", role] if role.startswith("worker") else [role]
+            command = ["worker", "--name", role] if role.startswith("worker") else [role.partition("-")[0]]
             command += ["--name", role] if role == "imap" else []
             settings = {**self._environment(), "MAILGATE_FAILPOINTS": failpoints}
             self.running[role] = commands.start(tuple(command), settings, self.folder, self.folder / f"{role}.log")

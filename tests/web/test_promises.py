@@ -22,7 +22,7 @@ WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "
 STEP = {
     "step_id": "0", "step_goal": "first_response", "step_time": "30 min", "step_side": "before", "step_every": "",
     "step_times": "", "step_tell": "admins", "step_priority": "high", "step_team": "", "step_assignee": "",
-    "step_tags": "soon late",
+    "step_tags": "soon late", "step_customer": "waiting", "step_rule": "", "step_webhook": "https://hook.example/x",
 }  # fmt: skip
 
 
@@ -64,6 +64,8 @@ def test_an_admin_sets_up_a_calendar_and_a_policy(admin: Browser, world: World) 
     page = admin.get(f"/admin/policies/{policy.id}")
     assert 'value="2 h"' in page
     assert "soon late" in page
+    assert 'value="https://hook.example/x"' in page
+    assert policy.steps[0]["does"]["tell_customer"] == "waiting"
     assert "First response within 2 h (normal)" in admin.get("/admin/policies")
     admin.post(
         f"/admin/policies/{policy.id}", **(promised | {"first_response_normal": "4 h"}), **(STEP | {"step_id": "1"})

@@ -38,6 +38,8 @@ def test_programs_set_up_rules_and_read_what_they_did(site: Site, world: World) 
     assert run["saw"]["words"].startswith("Refund, please")
     with world.database.desk(1) as session:
         assert [each["name"] for each in export_rules(session)] == ["Refunds"]
+    why = site.ask("GET", f"/t/{ticket.number}/why", "admin").text
+    assert "The rule “Refunds” acted" in why
     site.send("DELETE", f"/rules/{made['id']}", None, "admin")
     assert site.get("/rules", "admin")["items"] == []
     assert "refund" in site.get(f"/tickets/{ticket.number}")["tags"]

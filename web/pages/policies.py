@@ -8,11 +8,12 @@ from flask import Blueprint, Response, request
 
 from mailgate import clock
 from mailgate.errors import BadInput, NotFound
-from mailgate.office.promises import add_policy, change_policy, given_by, switch_policy
+from mailgate.office.promises import LETTERS, add_policy, change_policy, given_by, switch_policy
 from mailgate.store.agents import agents
 from mailgate.store.db import Session
 from mailgate.store.office import categories, mailboxes, teams
 from mailgate.store.promises import PolicyRow, calendar_rows, policy_row, policy_rows
+from mailgate.store.rules import rule_rows
 from mailgate.store.tickets import PRIORITIES
 from web.access import desk
 from web.answers import see_other
@@ -110,9 +111,16 @@ def _form(session: Session, form: PolicyForm, row: PolicyRow | None, error: BadI
         calendars=[Option("", "Day and night"), *(Option(str(one.id), one.name) for one in calendar_rows(session))],
         mailboxes=[(str(one.id), one.address) for one in mailboxes(session)],
         categories=[(str(one.id), one.name) for one in categories(session)],
+        letters=[Option("", "none"), *(Option(name, name.replace("_", " ")) for name in LETTERS)],
+        rules=[Option("", "none"), *(Option(name, name) for name in _callable(session))],
         teams=[Option("", "as it is"), *(Option(one.name, one.name) for one in teams(session))],
         agents=[Option("", "as it is"), *(Option(one.email, one.name) for one in agents(session) if one.active)],
     )  # fmt: skip
+
+
+def _callable(session: Session) -> list[str]:
+    """The rules that wait to be called by a step."""
+    return [row.name for row in rule_rows(session) if row.given["when"] == "called"]
 
 
 def _row(session: Session, policy_id: int) -> PolicyRow:

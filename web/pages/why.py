@@ -66,6 +66,7 @@ def ticket(number: str) -> str:
             mails=[_mail(mail) for mail in told.mails],
             history=told.history,
             promises=told.promises,
+            rules=told.rules,
         )
 
 
@@ -84,6 +85,7 @@ def mail(kept_id: int) -> str:
             mails=[_mail(mail, is_linked=True) for mail in told.mails],
             history=told.history,
             promises=(),
+            rules=(),
         )
 
 

@@ -38,6 +38,9 @@ class StepShown(NamedTuple):
     team: str = ""
     assignee: str = ""
     tags: str = ""
+    customer: str = ""
+    rule: str = ""
+    webhook: str = ""
 
 
 class _Fields(Form):
@@ -61,6 +64,9 @@ class _Fields(Form):
     step_team: Lines = ()
     step_assignee: Lines = ()
     step_tags: Lines = ()
+    step_customer: Lines = ()
+    step_rule: Lines = ()
+    step_webhook: Lines = ()
 
     def given(self, row: PolicyRow | None) -> PolicyGiven:
         """What it says; a wrong length of time is refused under its field's name."""
@@ -166,6 +172,9 @@ def _read_step(shown: StepShown) -> StepGiven | None:
         "team": shown.team,
         "assignee": shown.assignee,
         "tags": _listed(shown.tags.lower()),
+        "tell_customer": shown.customer,
+        "rule": shown.rule,
+        "webhook": shown.webhook,
     }
     number = int(shown.id) if shown.id.isascii() and shown.id.isdigit() and len(shown.id) < 8 else 0  # noqa: PLR2004
     return StepGiven(
@@ -180,6 +189,7 @@ def _shown(step: StepGiven) -> StepShown:
         str(step.id), step.goal, minutes_in_words(abs(step.minutes)), "before" if step.minutes < 0 else "after",
         minutes_in_words(step.every), str(step.times) if step.every else "", next(iter(does.get("notify", ())), ""),
         does.get("priority", ""), does.get("team", ""), does.get("assignee", ""), ", ".join(does.get("tags", ())),
+        does.get("tell_customer", ""), does.get("rule", ""), does.get("webhook", ""),
     )  # fmt: skip
 
 
