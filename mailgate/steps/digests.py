@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from mailgate import clock, log
 from mailgate.compose.sign import SigningKey, signed
 from mailgate.errors import Permanent
-from mailgate.failpoints import point
 from mailgate.office.calendars import as_calendar
 from mailgate.office.letters import letters, put_out
 from mailgate.office.promises import policies
@@ -47,7 +46,6 @@ def send_digests(shop: Workshop) -> None:
         for _, agent_id in pairs:
             with shop.database.desk(org) as session:
                 count += _send_one(session, shop, agent_id, now)
-                point("digests.before_commit")
     if count:
         shop.bell.ring("send_mail")
 
