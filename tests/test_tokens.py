@@ -45,3 +45,26 @@ def test_a_mark_altered_in_any_place_is_nothing() -> None:
     for place in range(len(mark)):
         altered = mark[:place] + ("a" if mark[place] != "a" else "b") + mark[place + 1 :]
         assert MARKS.read_ticket(1, altered) is None
+
+
+def test_a_mark_that_stops_letters_stops_these_for_this_reader_alone() -> None:
+    marks, others = Marks("a key"), Marks("another key")
+    mark = marks.stop(7, "digest", "a", 12)
+    assert marks.read_stop(mark) == (7, "digest", "a", 12)
+    assert marks.read_stop(mark.upper()) == (7, "digest", "a", 12), "some programs change the case of links"
+    assert others.read_stop(mark) is None
+    for other in (
+        marks.stop(8, "digest", "a", 12),
+        marks.stop(7, "reminder", "a", 12),
+        marks.stop(7, "digest", "t", 12),
+    ):
+        assert marks.read_stop(f"{other.rpartition('.')[0]}.{mark.rpartition('.')[2]}") is None
+    for odd in ("", "x", f"{mark}a", mark.replace(".", "")):
+        assert marks.read_stop(odd) is None
+
+
+def test_the_id_of_a_letter_without_a_ticket_leads_to_none() -> None:
+    marks = Marks("a key")
+    loose = marks.loose_id("nordlicht.example")
+    assert marks.read_message_id(7, loose) is None
+    assert not marks.is_check_id(loose)

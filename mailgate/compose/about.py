@@ -21,7 +21,6 @@ class About:
     group: str
     is_on: bool = True  # as long as nobody says otherwise
     is_optional: bool = True
-    is_used: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,6 @@ _SAID = {
     "footer": ("Footer", "Stands below every letter: an address, a legal notice. Empty at first."),
 }
 _OFF = frozenset({"status_changed", "resolved", "reopened", "closed"})  # until an admin wants them
-# Written, and asked for by nothing yet (mailgate/tickets/notices.py); whoever makes the first call takes it out.
-_UNUSED = frozenset({"sign_in", "password"})
 _WITHOUT_TICKET = frozenset({"digest", "sign_in", "password"})
 _NEEDED = frozenset({"answered", "forwarded", "status_link", "sign_in", "password"})  # nobody asks for these in vain
 _GROUP_OF = {
@@ -86,7 +83,6 @@ ABOUT = {
         _GROUP_OF[name],
         name not in _OFF,
         name in LETTERS and name not in _NEEDED,
-        name not in _UNUSED,
     )
     for name, (title, when) in _SAID.items()
 }

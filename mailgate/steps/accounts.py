@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mailgate import clock, log
-from mailgate.compose.sign import SigningKey, signed
 from mailgate.mail import Address, Task
 from mailgate.office.letters import letters
 from mailgate.office.links import SIGN_IN_MINUTES, password_link, sign_in_link
-from mailgate.steps.dress import write_own
+from mailgate.steps.dress import post, write_own
 from mailgate.steps.workshop import Workshop
 from mailgate.store.account_letters import organisations_asking, take_asked
 from mailgate.store.agents import Agent, agent_by_id
-from mailgate.store.base import add
 from mailgate.store.db import Session
-from mailgate.store.dkim import dkim_keys
 from mailgate.store.office import Mailbox, mailboxes
 from mailgate.store.organisations import own
-from mailgate.store.outbox import OutboxCopy, WrittenLetter
-from mailgate.tokens import secret
 
 _log = log.get("accounts")
 
@@ -48,7 +41,7 @@ def _write(shop: Workshop, session: Session, mailbox: Mailbox, agent: Agent, let
     task = Task(
         letter=letter,
         language=own(session).language,
-        message_id=f"{secret()}@{mailbox.domain}",
+        message_id=shop.marks.loose_id(mailbox.domain),
         sender=Address(mailbox.address, mailbox.name),
         to=(Address(agent.email, agent.name),),
         reply_to=mailbox.address,
@@ -57,21 +50,4 @@ def _write(shop: Workshop, session: Session, mailbox: Mailbox, agent: Agent, let
         date=now,
     )
     draft = write_own(session, letters(session), task, mailbox.id, None, now)
-    keys = {key.domain: key for key in dkim_keys(session)}
-    if (key := keys.get(mailbox.domain)) is not None:
-        signing = SigningKey(key.domain, key.selector, shop.seal.open(key.secret))
-        draft = replace(draft, raw=signed(draft.raw, signing))
-    written = add(
-        session,
-        WrittenLetter(
-            mailbox_id=mailbox.id, letter=letter, version_id=draft.version_id, header_id=task.message_id,
-            subject=draft.subject, raw=draft.raw, created_at=now,
-        ),
-    )  # fmt: skip
-    add(
-        session,
-        OutboxCopy(
-            written_id=written.id, mailbox_id=mailbox.id, ticket_id=None, letter=letter, sender="",
-            recipient=agent.email, state="waiting", next_try=now, created_at=now,
-        ),
-    )  # fmt: skip
+    post(session, shop, mailbox, letter, draft, agent.email, now)

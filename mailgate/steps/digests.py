@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from mailgate import clock, log
-from mailgate.compose.sign import SigningKey, signed
 from mailgate.errors import Permanent
 from mailgate.office.calendars import as_calendar
-from mailgate.office.letters import letters, put_out
+from mailgate.office.letters import letters
 from mailgate.office.promises import policies
 from mailgate.office.wishes import next_digest
 from mailgate.rights import Right, may
-from mailgate.steps.dress import is_on, write_own
+from mailgate.steps.dress import is_on, post, write_own
 from mailgate.steps.workshop import Workshop
 from mailgate.store.agents import Agent, agent_by_id, is_away, teams_of
 from mailgate.store.db import Session
-from mailgate.store.dkim import dkim_key
 from mailgate.store.office import Mailbox, mailboxes
 from mailgate.store.organisations import Organisation, own
 from mailgate.store.promises import calendar_rows
@@ -89,9 +86,7 @@ def _write(
     except Permanent as error:  # an address no letter can go to: their page says nothing of it, the log does
         _log.error("the digest for %s cannot be written: %s", agent.email, error)
         return False
-    if (key := dkim_key(session, mailbox.domain)) is not None:
-        draft = replace(draft, raw=signed(draft.raw, SigningKey(key.domain, key.selector, shop.seal.open(key.secret))))
-    put_out(session, mailbox, task.letter, draft, agent.email, now)
+    post(session, shop, mailbox, task.letter, draft, agent.email, now)
     return True
 
 

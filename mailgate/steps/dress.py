@@ -8,10 +8,14 @@ from datetime import datetime
 from mailgate import compose, log
 from mailgate.compose.about import ABOUT
 from mailgate.compose.render import spoken
+from mailgate.compose.sign import SigningKey, signed
 from mailgate.mail import Draft, Task
-from mailgate.office.letters import Letters, Place
+from mailgate.office.letters import Letters, Place, put_out
+from mailgate.steps.workshop import Workshop
 from mailgate.store.db import Session
+from mailgate.store.dkim import dkim_key
 from mailgate.store.letters import note_trouble
+from mailgate.store.office import Mailbox
 
 _log = log.get("letters")
 
@@ -29,6 +33,13 @@ def write_own(
         note_trouble(session, chosen.letter_ids, draft.trouble, at)
         letters.leave_out(chosen.letter_ids)
     return draft
+
+
+def post(session: Session, shop: Workshop, mailbox: Mailbox, letter: str, draft: Draft, to: str, at: datetime) -> None:
+    """Sign a letter that belongs to no ticket, and put it into the outbox."""
+    if (key := dkim_key(session, mailbox.domain)) is not None:
+        draft = replace(draft, raw=signed(draft.raw, SigningKey(key.domain, key.selector, shop.seal.open(key.secret))))
+    put_out(session, mailbox, letter, draft, to, at)
 
 
 def is_on(
