@@ -131,7 +131,13 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture
-def base(world: World, fresh: Fresh, tmp_path: Path) -> Iterator[str]:
+def undo_seconds() -> int:
+    """How long an answer can be taken back, where the pages are served."""
+    return 0
+
+
+@pytest.fixture
+def base(world: World, fresh: Fresh, tmp_path: Path, undo_seconds: int) -> Iterator[str]:
     """Where the pages are served."""
     port = free_port()
     settings = read_settings(
@@ -140,7 +146,7 @@ def base(world: World, fresh: Fresh, tmp_path: Path) -> Iterator[str]:
         redis_url=fresh.redis_url,
         secret_key=KEY,
         web_listen=f"127.0.0.1:{port}",
-        undo_seconds=0,
+        undo_seconds=undo_seconds,
     )
     app = application(settings)
     with serving(app, port):

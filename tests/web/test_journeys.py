@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from mailgate import clock
+from mailgate.office.replies import Words, save
+from mailgate.office.setup import add_agent
 from tests.support.mails import mail
 from tests.support.window import Window
 from tests.support.world import World
 
 expect.set_options(timeout=15_000)  # the machine may be busy
+
+
+@pytest.fixture
+def undo_seconds() -> int:
+    return 300
 
 
 def _ready(page: Page, rows: int) -> None:
@@ -84,4 +94,56 @@ def test_ten_tickets_are_triaged_by_keys_alone(agent: Window, world: World) -> N
     expect(page.get_by_text("Nothing is waiting for you")).to_be_visible()
     statuses = sorted(world.ticket(number).status for number in range(1, 11))
     assert statuses == ["new"] * 3 + ["on_hold"] + ["pending"] * 2 + ["resolved"] * 4
+    agent.assert_clean()
+
+
+def test_a_morning_at_the_desk(agent: Window, world: World, tmp_path: Path) -> None:
+    first = world.receive(mail(subject="Cannot sign in"))
+    second = world.receive(mail(subject="Signing in fails", body="Once more: it fails."))
+    number, other = (world.ticket(one.ticket_id).number for one in (first, second))
+    with world.database.desk(1) as session:
+        save(session, Words("Thanks", "Thank you for writing.", shortcut="thanks"), "Mara", clock.now())
+        add_agent(session, "ben@nordlicht.example", "agent", clock.now(), name="Ben Adler")
+    (tmp_path / "guide.txt").write_text("1. Reset")
+    page = agent.open(f"/t/{number}")
+    answer = page.get_by_label("Answer to Ana Ferreira")
+
+    answer.press_sequentially(";thanks ")
+    expect(answer).to_have_value(re.compile("Thank you for writing."))
+    page.locator(".composer-answer input[type=file]").set_input_files(str(tmp_path / "guide.txt"))
+    page.get_by_role("button", name="Send and set to waiting").click()
+    expect(page.locator("article.message-mine")).to_contain_text("guide.txt")
+    page.keyboard.press("Escape")
+    page.keyboard.press("z")  # taken back before it leaves, with every word
+    expect(page.locator("article.message-mine")).to_have_count(0)
+    expect(answer).to_have_value(re.compile("Thank you for writing."))
+    page.get_by_role("button", name="Send and set to waiting").click()
+    expect(page.locator("article.message-mine")).to_contain_text("Thank you for writing.")
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.keyboard.type("@ben, is this the firewall?")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.locator("article.message-note")).to_contain_text("is this the firewall?")
+
+    page.goto(f"{agent.base}/t/{other}")
+    page.keyboard.press("m")
+    page.keyboard.type(number)
+    page.keyboard.press("Enter")
+    expect(page.locator("#subject")).to_have_text("Cannot sign in")
+    page.goto(f"{agent.base}/t/{other}")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Answer to Ana Ferreira")).to_be_visible()
+
+    page.goto(f"{agent.base}/?q=status:waiting")
+    page.get_by_text("Save view").click()
+    page.get_by_label("Name of the view").fill("Their turn")
+    page.get_by_role("button", name="Save view").click()
+    page.keyboard.press("g")
+    page.keyboard.press("1")
+    expect(page.get_by_role("link", name="Their turn")).to_have_attribute("aria-current", "page")
+    _ready(page, 1)
+    world.work()
+    assert [one.direction for one in world.thread(first.ticket_id)].count("out") == 1
+    assert world.ticket(second.ticket_id).merged_into_id is None
     agent.assert_clean()

@@ -108,3 +108,19 @@ def test_a_message_without_html_has_no_frame(browser: Browser, world: World) -> 
     url, page = _open(browser, world, mail())
     assert "<iframe" not in page
     browser.get(f"{url}/messages/1/html", 404)
+
+
+def test_remote_pictures_come_when_they_are_asked_for(browser: Browser, world: World) -> None:
+    html = '<img src="http://news.example/a.gif?u=1"><img src="//news.example/b.gif"><img src="data:image/gif">'
+    url, page = _open(browser, world, _mail(html, ("shot.png", "image/png", PNG)))
+    assert "Show 2 remote pictures" in page
+    (frame,) = re.findall(rf'src="({url}/messages/\d+/html)"', page)
+    plain = browser.client.get(frame, base_url=BASE)
+    assert ' src="http' not in plain.text
+    assert "https:" not in plain.headers["Content-Security-Policy"]
+    asked = browser.client.get(f"{frame}?pictures=remote", base_url=BASE)
+    assert re.findall(r' src="([^"]+)"', asked.text) == ["https://news.example/a.gif?u=1", "https://news.example/b.gif"]
+    assert "img-src 'self' https:" in asked.headers["Content-Security-Policy"]
+    assert "script-src" not in asked.headers["Content-Security-Policy"]  # the rest stays closed
+    (picture,) = re.findall(rf'class="file-picture" src="({url}/messages/\d+/pictures/\d+)"', page)
+    assert browser.client.get(picture, base_url=BASE).data == PNG  # seen before it is opened

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from mailgate.errors import NotFound
 from mailgate.store.db import Session
@@ -12,7 +12,7 @@ from web.access import desk, who
 from web.answers import require_harmless, stored_file
 from web.db import tools
 from web.headers import SANDBOX
-from web.show.paper import POLICY, is_picture, paper
+from web.show.paper import POLICY, POLICY_WITH_REMOTE, is_picture, paper
 
 pages = Blueprint("files", __name__, url_prefix="/t/<number:number>")
 
@@ -33,8 +33,10 @@ def formatted(number: str, message_id: int) -> Response:
         files = files_of(session, [message.id])[message.id]
     if message.html is None:
         raise NotFound("This message has no formatted text.")
-    response = Response(paper(message.html, files, f"/t/{number}/messages/{message.id}/pictures"), mimetype="text/html")
-    response.headers["Content-Security-Policy"] = POLICY
+    with_remote = request.args.get("pictures") == "remote"
+    page = paper(message.html, files, f"/t/{number}/messages/{message.id}/pictures", with_remote=with_remote)
+    response = Response(page, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = POLICY_WITH_REMOTE if with_remote else POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
 

@@ -20,7 +20,7 @@ from mailgate.store.tickets import Ticket
 from mailgate.tickets.outgoing import has_left
 from web.look import Stretch, stretches
 from web.show.happenings import Happening, in_thread
-from web.show.paper import within
+from web.show.paper import is_picture, remote_pictures, within
 
 _PLUS_PART = re.compile(r"\+[^@]*(?=@)")
 _WHO = {"in": "customer", "out": "agent", "note": "note", "system": "system"}
@@ -30,6 +30,7 @@ _TRUST = {
 }
 _AGAIN = frozenset({"failed", "bounced", "held"})
 _SOON = timedelta(seconds=60)  # a letter that has not left by then has trouble, and is not watched any more
+_LARGEST_PICTURE = 4 * 2**20  # bytes
 _SHOWN_BEFORE = 2  # so many messages before the one that is open stand as lines; older ones behind one line
 
 
@@ -60,11 +61,20 @@ class FileShown:
     url: str
     check: str | None
     finding: str
+    picture_url: str | None = None  # where it can be looked at, if it is a picture that is not too large
 
 
 def shown_file(file: StoredFile, url: str) -> FileShown:
     """A file of a ticket or conversation at this address."""
     return FileShown(file.name, file.type, file.size, f"{url}/files/{file.id}", file.checked, file.finding or "")
+
+
+def _file(file: StoredFile, message: Message, url: str) -> FileShown:
+    """A file of a ticket; a picture is seen before it is opened."""
+    shown = shown_file(file, url)
+    if not is_picture(file) or file.size > _LARGEST_PICTURE:
+        return shown
+    return replace(shown, picture_url=f"{url}/messages/{message.id}/pictures/{file.id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,7 @@ class Shown:
     language: str | None
     files: list[FileShown]
     html_url: str | None
+    remote_pictures: int  # of the formatted text, shown when somebody asks for them
     deliveries: list[Delivery]
     fresh_url: str | None  # where to look again soon, while the letter is on its way
     once: str | None
@@ -247,7 +258,8 @@ def _message(
         kind=message.kind,
         trust=trust,
         language=None,
-        files=[shown_file(file, url) for file in files if file.id not in pictures or file.is_withheld],
+        files=[_file(file, message, url) for file in files if file.id not in pictures or file.is_withheld],
+        remote_pictures=remote_pictures(message.html),
         html_url=f"{url}/messages/{message.id}/html" if message.html else None,
         deliveries=deliveries,
         fresh_url=f"{url}/messages/{message.id}" if _is_leaving(message, deliveries, leaving) else None,

@@ -16,6 +16,15 @@
     if (event.target.matches?.("[data-frame]")) fit(event.target);
   }, true);
 
+  // Remote pictures come when they are asked for, into the same frame.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-remote]");
+    if (!link) return;
+    event.preventDefault();
+    link.closest(".fold-frame").querySelector("[data-frame]").src = link.href;
+    link.closest(".remote").remove();
+  });
+
   // Back leads to the list one came from, with its view, filters and page.
   const back = document.querySelector("[data-back]");
   const from = document.referrer && new URL(document.referrer);
