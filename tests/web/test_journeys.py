@@ -143,6 +143,11 @@ def test_a_morning_at_the_desk(agent: Window, world: World, tmp_path: Path) -> N
     page.keyboard.press("1")
     expect(page.get_by_role("link", name="Their turn")).to_have_attribute("aria-current", "page")
     _ready(page, 1)
+
+    agent.context.grant_permissions(["notifications"])
+    page.goto(f"{agent.base}/me")
+    page.get_by_role("button", name="Show notifications here").click()
+    expect(page.get_by_role("button", name="Stop notifications here")).to_be_visible()
     world.work()
     assert [one.direction for one in world.thread(first.ticket_id)].count("out") == 1
     assert world.ticket(second.ticket_id).merged_into_id is None

@@ -1,0 +1,25 @@
+// Notifications of this computer, by choice: asked for on "Your settings", remembered in this browser alone.
+{
+  const KEY = "mailgate:notify";
+  const button = document.querySelector("[data-notify]");
+  const told = document.querySelector("[data-notify-state]");
+  const isOn = () => {
+    try {
+      return localStorage.getItem(KEY) === "yes" && Notification.permission === "granted";
+    } catch {
+      return false;
+    }
+  };
+  const show = () => {
+    button.textContent = isOn() ? "Stop notifications here" : "Show notifications here";
+    told.textContent = isOn() ? "You are told of new mail while you look at something else." : "";
+  };
+  button?.addEventListener("click", async () => {
+    if (isOn()) localStorage.removeItem(KEY);
+    else if ((await Notification.requestPermission()) === "granted") localStorage.setItem(KEY, "yes");
+    show();
+    if (!isOn() && Notification.permission === "denied") told.textContent = "This browser does not allow it: allow notifications of this site in its settings.";
+  });
+  if (button && window.Notification) show();
+  else button?.closest("section").remove();
+}
