@@ -91,9 +91,9 @@
     box.focus();
   };
   const choose = (choice) => {
-    const field = picking;
+    const field = picking && document.getElementById(picking.id); // the pane may have been made anew meanwhile
     dialog.close();
-    if (!choice) return;
+    if (!choice || picking && !field) return;
     if (choice.value !== undefined) {
       field.value = choice.value;
       field.form.requestSubmit();
