@@ -136,7 +136,7 @@ def test_a_morning_at_the_desk(agent: Window, world: World, tmp_path: Path) -> N
     expect(page.get_by_label("Answer to Ana Ferreira")).to_be_visible()
 
     page.goto(f"{agent.base}/?q=status:waiting")
-    page.get_by_text("Save view").click()
+    page.locator("summary", has_text="Save view").click()
     page.get_by_label("Name of the view").fill("Their turn")
     page.get_by_role("button", name="Save view").click()
     page.keyboard.press("g")
