@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     func,
-    insert,
     select,
     text,
     update,
@@ -22,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
 from mailgate.mail import Ruling
-from mailgate.store.base import TenantRow, points_to, take_ids
+from mailgate.store.base import TenantRow, points_to
 from mailgate.store.claims import Claimed, claimed
 from mailgate.store.messages import trimmed
 
@@ -110,11 +109,18 @@ _RECEIVED = tuple(getattr(KeptMail, field.name) for field in fields(Received))
 
 
 def keep(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
-    """Write newly received mails of the session's tenant; the ids, in order."""
-    # Ids first: to hand them back in order, the database would have to be asked once a mail.
-    ids = take_ids(session, KeptMail, len(rows))
-    session.execute(insert(KeptMail), [{**row, "id": kept_id} for row, kept_id in zip(rows, ids, strict=True)])
-    return ids
+    """Write newly received mails of the session's tenant, all with the same columns; the ids, in order.
+
+    By the driver itself: a door that keeps a few mails at a time would spend more on putting one INSERT together.
+    """
+    columns = ", ".join(rows[0])
+    places = ", ".join(f"${place}" for place in range(1, len(rows[0]) + 1))
+    driver = session.connection().connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor:
+        statement = f"INSERT INTO kept_mail ({columns}) VALUES ({places}) RETURNING id"  # noqa: S608 - our own names
+        cursor.executemany(statement, [tuple(row.values()) for row in rows], returning=True)
+        return [result.fetchone()[0] for result in cursor.results()]
 
 
 def imported_before(session: Session, mailbox_id: int, hashes: Iterable[bytes]) -> set[bytes]:
