@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from mailgate.embedded import Servers
 from mailgate.office import passwords
 from mailgate.store.db import Database
+from mailgate.store.door import DoorDatabase
 from tests.support.certificates import write_certificate
 from tests.support.databases import Databases, Fresh, fresh_database, own_databases, shared_servers
 from tests.support.world import World, small_world
@@ -53,6 +54,14 @@ def database(fresh: Fresh) -> Iterator[Database]:
     database = Database(fresh.app_url, pool=4)
     yield database
     database.close()
+
+
+@pytest.fixture
+def door(fresh: Fresh) -> Iterator[DoorDatabase]:
+    """What the mail doors ask."""
+    door = DoorDatabase(fresh.app_url)
+    yield door
+    door.close()
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from mailgate import __version__
 # name: (module in this package, what it does). Kept here so that `mailgate --help` imports nothing else.
 COMMANDS = {
     "up": ("up", "Run everything on this machine."),
-    "smtp": ("processes", "Receive mail by SMTP."),
-    "lmtp": ("processes", "Receive mail by LMTP."),
+    "smtp": ("receiving", "Receive mail by SMTP."),
+    "lmtp": ("receiving", "Receive mail by LMTP."),
     "imap": ("fetching", "Fetch mail by IMAP."),
     "worker": ("processes", "Read mail, follow events, send letters."),
     "clock": ("ticking", "Wake the workers for what is due."),

@@ -33,9 +33,11 @@ async def _fetch(here: House, name: str) -> None:
     from mailgate.receive.imap.post import Post
     from mailgate.receive.imap.room import Pace, Room
     from mailgate.store.db import Database
+    from mailgate.store.door import DoorDatabase
 
     database = Database(here.servers.database_url, pool=_POOL)
-    keeper = Keeper(database, Bell(here.servers.redis_url))
+    door = DoorDatabase(here.servers.database_url)
+    keeper = Keeper(door, Bell(here.servers.redis_url))
     settings = here.settings
     room = Room(database, keeper, here.seal, settings.message_size, Pace(poll=settings.imap_poll))
     stop = asyncio.Event()
@@ -43,4 +45,5 @@ async def _fetch(here: House, name: str) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await Post(room, name).fetch_until(stop)
     await asyncio.to_thread(keeper.close)
+    door.close()
     database.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,11 +92,12 @@ def _keeper(here: House) -> Iterator[tuple[Keeper, Import]]:
     from mailgate.queue.nudges import Bell
     from mailgate.receive.accept import Keeper
     from mailgate.receive.importing import Import
+    from mailgate.store.door import DoorDatabase
 
-    with here.database() as database:
-        keeper = Keeper(database, Bell(here.servers.redis_url))
+    with here.database() as database, closing(DoorDatabase(here.servers.database_url)) as door:
+        keeper = Keeper(door, Bell(here.servers.redis_url))
         try:
-            yield keeper, Import(database, keeper)
+            yield keeper, Import(database, door, keeper)
         finally:
             keeper.close()
 

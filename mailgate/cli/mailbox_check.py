@@ -49,8 +49,12 @@ async def _by_imap(
     from mailgate.receive.accept import Keeper
     from mailgate.receive.imap import trying
     from mailgate.receive.imap.room import Pace, Room
+    from mailgate.store.door import DoorDatabase
 
-    with closing(Keeper(database, Bell(here.servers.redis_url))) as keeper:
+    with (
+        closing(DoorDatabase(here.servers.database_url)) as door,
+        closing(Keeper(door, Bell(here.servers.redis_url))) as keeper,
+    ):
         room = Room(database, keeper, here.seal, here.settings.message_size, Pace(patience=_PATIENCE))
         async with trying.signed_in(room, account) as connection:
             ways = " and ".join(way for way in ("IDLE", "MOVE", "UIDPLUS") if connection.can(way)) or "no extension"

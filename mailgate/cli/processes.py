@@ -1,8 +1,7 @@
-"""`mailgate smtp`, `lmtp`, `worker`, `web`: one process each, as production runs them."""
+"""`mailgate worker` and `web`: one process each, as production runs them."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 
@@ -10,28 +9,6 @@ import click
 
 from mailgate import log
 from mailgate.cli.house import house
-
-
-@click.command()
-@click.option("--listen", "smtp_listen", metavar="ADDRESS:PORT", help="Where to listen (MAILGATE_SMTP_LISTEN).")
-def smtp(smtp_listen: str | None) -> None:
-    """Receive mail by SMTP; with MAILGATE_SMTPS_LISTEN, on a port with TLS from the first byte as well."""
-    from mailgate.cli.doors import smtp_doors
-
-    with house(smtp_listen=smtp_listen) as here:
-        log.start("smtp", here.settings.log)
-        asyncio.run(smtp_doors(here))
-
-
-@click.command()
-@click.option("--listen", "lmtp_listen", metavar="ADDRESS:PORT", help="Where to listen (MAILGATE_LMTP_LISTEN).")
-def lmtp(lmtp_listen: str | None) -> None:
-    """Receive mail by LMTP from a mail server of yours, with an answer for each recipient."""
-    from mailgate.cli.doors import lmtp_door
-
-    with house(lmtp_listen=lmtp_listen) as here:
-        log.start("lmtp", here.settings.log)
-        asyncio.run(lmtp_door(here))
 
 
 @click.command()

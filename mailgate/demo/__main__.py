@@ -24,7 +24,7 @@ from mailgate.errors import MailgateError
 from mailgate.queue.nudges import Bell
 from mailgate.settings import Settings, read_settings
 from mailgate.store.db import Database
-from mailgate.store.office import find_mailbox
+from mailgate.store.door import DoorDatabase
 from mailgate.supervise import takes_mail
 from mailgate.tokens import Marks
 
@@ -52,7 +52,7 @@ def _run(settings: Settings, servers: Servers, relay_port: int, mailbox_port: in
     boxes, door = Mailboxes(folder), settings.smtp_listen
     page = make(boxes, door, mailbox_token(settings.data), cast())
     with closing(Database(servers.database_url, pool=2)) as database:
-        org = _organisation(database)
+        org = _organisation(servers.database_url)
         watch = Watch(database, org)
         with post_office(boxes, relay_port, watch.hear), serving(page, mailbox_port):
             watching = threading.Thread(target=watch.until, args=(stop.wait,), name="watch")
@@ -68,9 +68,9 @@ def _run(settings: Settings, servers: Servers, relay_port: int, mailbox_port: in
                 watching.join()
 
 
-def _organisation(database: Database) -> int:
-    with database.crossing() as connection:
-        found = find_mailbox(connection, f"support@{DOMAIN}")
+def _organisation(url: str) -> int:
+    with closing(DoorDatabase(url)) as door:
+        found = door.find_mailbox(f"support@{DOMAIN}")
     if found is None:
         raise MailgateError("There is no sample office here: the demo is started by `mailgate up --demo`.")
     return found.org_id

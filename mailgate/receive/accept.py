@@ -15,9 +15,7 @@ from typing import Any
 from mailgate import log
 from mailgate.failpoints import point
 from mailgate.queue.nudges import Bell
-from mailgate.store.db import Database, Session, sit
-from mailgate.store.imap import Step, move_on
-from mailgate.store.kept import keep
+from mailgate.store.door import DoorDatabase, Keeping, Step
 
 _GROUP = 64  # deliveries committed together, at most
 _GROUP_BYTES = 16 * 2**20
@@ -61,7 +59,7 @@ class _Delivery:
 class Keeper:
     """Commits what comes in. Runs in a thread of its own, so a client that drops cannot stop a commit half-way."""
 
-    def __init__(self, database: Database, bell: Bell) -> None:
+    def __init__(self, database: DoorDatabase, bell: Bell) -> None:
         self._database = database
         self._bell = bell
         self._coming: queue.SimpleQueue[_Delivery | None] = queue.SimpleQueue()
@@ -127,11 +125,10 @@ class Keeper:
         writes = [write for delivery in group for write in (*delivery.mails, delivery.step) if write is not None]
         writes.sort(key=_tenant)
         kept: dict[int, int] = {}
-        with self._database.desk(_tenant(writes[0])) as session:
+        with self._database.keeping() as keeping:
             for org, of_tenant in groupby(writes, key=_tenant):
-                if org != session.info["org"]:
-                    sit(session, org)
-                kept |= _write(session, list(of_tenant))
+                keeping.sit(org)
+                kept |= _write(keeping, list(of_tenant))
             point("accept.before_commit")
         return kept
 
@@ -140,13 +137,13 @@ def _tenant(write: Incoming | Step) -> int:
     return write.org_id
 
 
-def _write(session: Session, writes: Sequence[Incoming | Step]) -> dict[int, int]:
-    """Write what is the session's tenant's; the ids by mail."""
+def _write(keeping: Keeping, writes: Sequence[Incoming | Step]) -> dict[int, int]:
+    """Write what is one tenant's; the ids by mail."""
     mails = [write for write in writes if isinstance(write, Incoming)]
     for step in writes:
         if isinstance(step, Step):
-            move_on(session, step)
-    kept = keep(session, [_row(mail) for mail in mails]) if mails else []
+            keeping.move_on(step)
+    kept = keeping.keep([_row(mail) for mail in mails]) if mails else []
     return {id(mail): kept_id for mail, kept_id in zip(mails, kept, strict=True)}
 
 

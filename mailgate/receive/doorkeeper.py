@@ -14,9 +14,7 @@ from mailgate.networks import LOOPBACK, counted_as, is_in
 from mailgate.queue.limits import Limits
 from mailgate.receive.accept import Incoming, Keeper
 from mailgate.rights import Right, may
-from mailgate.store.agents import find_token, token_by_id
-from mailgate.store.db import Database
-from mailgate.store.office import Found, find_mailbox
+from mailgate.store.door import Application, DoorDatabase, Found
 from mailgate.tokens import hashed
 
 _MAX_CONNECTIONS = 400
@@ -25,19 +23,11 @@ _IDLE_SECONDS = 120
 _KNOWN, _KNOWN_SECONDS = 1000, 1.0  # addresses of ours that are remembered, and for how long
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
-    """A program that has signed in with its token."""
-
-    org_id: int
-    name: str
-
-
 @dataclass
 class Doorkeeper:
     """One process's doors."""
 
-    database: Database
+    database: DoorDatabase
     keeper: Keeper
     message_size: int
     tls: ssl.SSLContext | None = None
@@ -84,7 +74,7 @@ class Doorkeeper:
         until, found = self.known.get(address, (0.0, None))
         if monotonic() < until:
             return found
-        found = await asyncio.to_thread(self._look_up, address)
+        found = await asyncio.to_thread(self.database.find_mailbox, address)
         if len(self.known) >= _KNOWN:
             self.known.clear()
         if found is not None:
@@ -93,25 +83,11 @@ class Doorkeeper:
 
     async def application(self, secret: str) -> Application | None:
         """Who signs in with this token; None if nobody may who has it."""
-        return await asyncio.to_thread(self._holder, secret)
+        found = await asyncio.to_thread(self.database.find_application, hashed(secret))
+        if found is None or not may(found.role, Right.WORK):
+            return None
+        return None if found.expires_at is not None and found.expires_at <= clock.now() else found
 
     def keep(self, mails: Sequence[Incoming]) -> asyncio.Future[list[int]]:
         """Keep these mails, all or none; begun at once, whatever becomes of the client (THREATS F3)."""
         return asyncio.shield(asyncio.wrap_future(self.keeper.keep(mails)))
-
-    def _look_up(self, address: str) -> Found | None:
-        with self.database.crossing() as connection:
-            return find_mailbox(connection, address)
-
-    def _holder(self, secret: str) -> Application | None:
-        with self.database.crossing() as connection:
-            found = find_token(connection, "api", hashed(secret))
-        if found is None:
-            return None
-        with self.database.desk(found.org_id) as session:
-            token = token_by_id(session, found.id)
-        if token is None or not may(token.role or "", Right.WORK):
-            return None
-        if token.expires_at is not None and token.expires_at <= clock.now():
-            return None
-        return Application(found.org_id, token.name)

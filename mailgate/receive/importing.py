@@ -10,8 +10,8 @@ from mailgate.receive.accept import Incoming, Keeper
 from mailgate.receive.archive import Lying
 from mailgate.receive.pipe import dated, incoming, is_mail, recipients_of
 from mailgate.store.db import Database
+from mailgate.store.door import DoorDatabase, Found
 from mailgate.store.kept import imported_before
-from mailgate.store.office import Found, find_mailbox
 
 _BATCH, _BATCH_BYTES = 64, 16 * 2**20
 _COMMIT_SECONDS = 120
@@ -22,6 +22,7 @@ class Import:
     """One run, and what came of it so far."""
 
     database: Database
+    door: DoorDatabase
     keeper: Keeper
     is_answered: bool = False
     kept: int = 0
@@ -74,8 +75,7 @@ class Import:
 
     def _look_up(self, address: str) -> Found | None:
         if address not in self._mailboxes:
-            with self.database.crossing() as connection:
-                self._mailboxes[address] = find_mailbox(connection, address)
+            self._mailboxes[address] = self.door.find_mailbox(address)
         return self._mailboxes[address]
 
     def _kept_before(self, batch: list[Incoming]) -> set[tuple[int, bytes]]:

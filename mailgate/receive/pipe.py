@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mailgate import clock
 from mailgate.receive.accept import Incoming
-from mailgate.store.office import Found
+from mailgate.store.door import Found
 
 _SHOWN = 2**16  # how far the headers looked at can reach
 _MOST_ADDRESSES = 100

@@ -13,9 +13,9 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from mailgate import clock, log
 from mailgate.receive.accept import Incoming
 from mailgate.receive.data import TooLarge, read_data
-from mailgate.receive.doorkeeper import Application, Doorkeeper
+from mailgate.receive.doorkeeper import Doorkeeper
 from mailgate.receive.threshold import Threshold
-from mailgate.store.office import Found
+from mailgate.store.door import Application, Found
 
 _MAX_RECIPIENTS = 100
 _MAX_UNKNOWN = 20  # recipients nobody has, in one connection

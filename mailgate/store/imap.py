@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import CheckConstraint, Connection, LargeBinary, UniqueConstraint, delete, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from mailgate.errors import Conflict
 from mailgate.store.base import TenantRow, add, points_to
+from mailgate.store.door import Cursor
 from mailgate.store.office import Mailbox
 
 OVERDUE = timedelta(minutes=15)  # a mailbox that was not fetched for so long is an alarm
 EXPIRY_WARNING = timedelta(days=14)
-_REMEMBERED = 1000  # mails of a folder that are still to be tidied, or were left where they lie
 
 
 class ImapAccount(TenantRow):
@@ -75,28 +74,6 @@ class Wanted(NamedTuple):
     org_id: int
     id: int
     changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a folder has been read."""
-
-    uidvalidity: int
-    uid: int = 0
-    tidy: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A folder's cursor moves on. It has to stand where we left it, or somebody else fetches the same mailbox."""
-
-    org_id: int
-    account_id: int
-    folder: str
-    before: Cursor
-    uid: int
-    kept: tuple[int, ...]
-    left: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +155,6 @@ def forget_folders(session: Session, account_id: int) -> None:
 def forget_left(session: Session, account_id: int) -> None:
     """Whoever connects a mailbox anew has seen what could not be taken."""
     session.execute(update(ImapFolder).where(ImapFolder.account_id == account_id).values(left_behind=[]))
-
-
-def move_on(session: Session, step: Step) -> None:
-    """Note how far a folder was read, in the transaction that keeps its mails."""
-    row = _locked(session, step.account_id, step.folder)
-    if row is None or (row.uidvalidity, row.uid) != (step.before.uidvalidity, step.before.uid):
-        raise Conflict(f"Somebody else reads {step.folder} of this mailbox: nothing was kept twice.")
-    row.uid = step.uid
-    row.tidy = [*row.tidy, *step.kept][-_REMEMBERED:]
-    row.left_behind = [*row.left_behind, *map(list, step.left)][-_REMEMBERED:]
 
 
 def tidied(session: Session, account_id: int, folder: str, uidvalidity: int, uids: Sequence[int]) -> None:

@@ -108,21 +108,6 @@ class Received:
 _RECEIVED = tuple(getattr(KeptMail, field.name) for field in fields(Received))
 
 
-def keep(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
-    """Write newly received mails of the session's tenant, all with the same columns; the ids, in order.
-
-    By the driver itself: a door that keeps a few mails at a time would spend more on putting one INSERT together.
-    """
-    columns = ", ".join(rows[0])
-    places = ", ".join(f"${place}" for place in range(1, len(rows[0]) + 1))
-    driver = session.connection().connection.driver_connection
-    assert driver is not None
-    with driver.cursor() as cursor:
-        statement = f"INSERT INTO kept_mail ({columns}) VALUES ({places}) RETURNING id"  # noqa: S608 - our own names
-        cursor.executemany(statement, [tuple(row.values()) for row in rows], returning=True)
-        return [result.fetchone()[0] for result in cursor.results()]
-
-
 def imported_before(session: Session, mailbox_id: int, hashes: Iterable[bytes]) -> set[bytes]:
     """Which of these mails, by SHA-256, an import has kept for this mailbox already."""
     is_imported = text("door = 'import'")  # as the partial index says it

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, Connection, Index, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -102,24 +101,6 @@ class Mailbox(TenantRow):
     @property
     def domain(self) -> str:
         return self.address.rpartition("@")[2]
-
-
-class Found(NamedTuple):
-    """A mailbox found across tenants: no more than the door needs to know."""
-
-    org_id: int
-    id: int
-    address: str
-
-
-def find_mailbox(connection: Connection, address: str) -> Found | None:
-    """The active mailbox an address belongs to, whoever's it is; a plus-part is ignored, a catch-all comes last."""
-    local, _, domain = address.lower().rpartition("@")
-    row = connection.execute(
-        text("SELECT org_id, id, address FROM find_mailbox(:whole, :bare)"),
-        {"whole": f"{local}@{domain}", "bare": f"{local.partition('+')[0]}@{domain}"},
-    ).one_or_none()
-    return Found(*row) if row else None
 
 
 def take_address(session: Session, mailbox: Mailbox) -> Mailbox:

@@ -3,9 +3,11 @@
 import smtplib
 
 import pytest
+from sqlalchemy import text
 
 from mailgate import failpoints
-from mailgate.store.db import Database
+from mailgate.store.door import DoorDatabase
+from tests.support.databases import Fresh
 from tests.support.doors import DOORS, mail_door
 from tests.support.mails import mail
 from tests.support.processes import CLIENTS
@@ -54,7 +56,7 @@ def test_f2_a_full_disk_is_451(world: World, door: str) -> None:
 
 @each_door
 def test_f2_a_database_that_is_down_is_451_at_the_recipient(world: World, door: str) -> None:
-    nowhere = Database("postgresql://nobody:secret@127.0.0.1:1/none", pool=1, wait=0.5)
+    nowhere = DoorDatabase("postgresql://nobody:secret@127.0.0.1:1/none")
     with mail_door(door, world, nowhere) as port:
         code, words = _answer(door, port, mail())
     assert code == 451
@@ -62,8 +64,16 @@ def test_f2_a_database_that_is_down_is_451_at_the_recipient(world: World, door: 
 
 
 @each_door
-def test_f2_an_empty_pool_is_451(world: World, door: str) -> None:
-    small = Database(world.database.engine.url.render_as_string(hide_password=False), pool=1, wait=0.3)
-    with mail_door(door, world, small) as port, small.crossing():
-        assert _answer(door, port, mail())[0] == 451
-    small.close()
+def test_f2_a_database_that_takes_nobody_in_any_more_is_451(world: World, fresh: Fresh, door: str) -> None:
+    crowded = DoorDatabase(fresh.app_url)
+    limit = f"ALTER DATABASE {world.owner.engine.url.database} CONNECTION LIMIT"
+    with world.owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as owner:
+        owner.execute(text(f"{limit} 0"))
+        try:
+            with mail_door(door, world, crowded) as port:
+                assert _answer(door, port, mail())[0] == 451
+                owner.execute(text(f"{limit} -1"))
+                assert _answer(door, port, mail())[0] == 250
+        finally:
+            owner.execute(text(f"{limit} -1"))
+    crowded.close()

@@ -188,7 +188,8 @@ def test_f8_two_processes_keep_no_mail_twice(world: World, server: OddImap) -> N
 def test_f8_a_cursor_that_somebody_else_has_moved_keeps_nothing(world: World, server: OddImap) -> None:
     """Should two ever fetch the same mailbox at once, the second commit fails whole."""
     from mailgate.errors import Conflict
-    from mailgate.store.imap import Cursor, Step, start_folder
+    from mailgate.store.door import Cursor, Step
+    from mailgate.store.imap import start_folder
 
     connect_mailbox(world, server.port, server.password)
     account = how_it_goes(world).account

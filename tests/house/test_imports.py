@@ -7,7 +7,9 @@ import pytest
 
 ROLES = {
     "mailgate.cli": {"sqlalchemy", "rq", "mailparser", "flask", "pydantic", "mailgate.settings"},
+    "mailgate.cli.receiving": {"sqlalchemy", "mailparser", "flask", "lxml", "jinja2", "rq.worker", "mailgate.parse"},
     "mailgate.receive.smtp": {
+        "sqlalchemy",
         "mailparser",
         "flask",
         "lxml",

@@ -19,6 +19,7 @@ from mailgate.steps.workshop import move_in
 from mailgate.store.backup import write_backup
 from mailgate.store.blobs import Blobs
 from mailgate.store.db import Database
+from mailgate.store.door import DoorDatabase
 from mailgate.store.restore import check, release, restore
 from mailgate.store.tables import metadata
 from tests.store.test_schema import CATALOGUE
@@ -132,7 +133,8 @@ def test_a_copy_sends_nothing_until_it_is_told_to(
     database = Database(other.app_url, pool=4)
     copy = replace(world, database=database, owner=target, shop=replace(world.shop, database=database, blobs=blobs))
     copy.keeper.close()
-    copy.keeper = type(copy.keeper)(database, copy.shop.bell)
+    copy.door = DoorDatabase(other.app_url)
+    copy.keeper = type(copy.keeper)(copy.door, copy.shop.bell)
     move_in(copy.shop)
     try:
         copy.receive(mail(subject="To the copy", sender="new@lusitel.example"))
@@ -150,6 +152,7 @@ def test_a_copy_sends_nothing_until_it_is_told_to(
         }
     finally:
         copy.keeper.close()
+        copy.door.close()
         database.close()
 
 

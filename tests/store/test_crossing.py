@@ -16,10 +16,10 @@ from mailgate.store.agents import find_agent, find_token
 from mailgate.store.claims import work_waiting
 from mailgate.store.counts import count_everything
 from mailgate.store.db import Database
+from mailgate.store.door import DoorDatabase
 from mailgate.store.imap import wanted
 from mailgate.store.kept import claim_mail
 from mailgate.store.leases import take_lease
-from mailgate.store.office import find_mailbox
 from mailgate.store.organisations import found, sole
 from mailgate.store.routing import organisations_to_route
 from mailgate.store.tickets import find_requests
@@ -49,33 +49,31 @@ def test_only_the_app_role_may_call_a_crossing_function(owner: Database, functio
     assert not re.search(r"(^| )=X", rights), "PUBLIC may call it"
 
 
-def test_a_mailbox_is_found_by_address_whoever_asks(database: Database, owner: Database) -> None:
+def test_a_mailbox_is_found_by_address_whoever_asks(database: Database, owner: Database, door: DoorDatabase) -> None:
     with owner.desk(0) as session:
         other = found(session, "Another desk").id
     with database.desk(other) as session:
         add_mailbox(session, "help@other.example", clock.now())
-    with database.crossing() as connection:
-        here = find_mailbox(connection, "Help+t1.abc@OTHER.example")
-        assert here is not None
-        assert (here.org_id, here.address) == (other, "help@other.example")
-        assert find_mailbox(connection, "nobody@other.example") is None
+    here = door.find_mailbox("Help+t1.abc@OTHER.example")
+    assert here is not None
+    assert (here.org_id, here.address) == (other, "help@other.example")
+    assert door.find_mailbox("nobody@other.example") is None
 
 
-def test_a_catch_all_takes_what_no_other_mailbox_takes(database: Database) -> None:
+def test_a_catch_all_takes_what_no_other_mailbox_takes(database: Database, door: DoorDatabase) -> None:
     with database.desk(1) as session:
         add_mailbox(session, "all@house.example", clock.now(), catch_all=True)
         add_mailbox(session, "help@house.example", clock.now())
     with database.desk(1) as session, pytest.raises(BadInput, match="already"):
         add_mailbox(session, "more@house.example", clock.now(), catch_all=True)
-    with database.crossing() as connection:
-        for address, taker in (
-            ("whoever@house.example", "all"), ("help@house.example", "help"), ("help+x@house.example", "help"),
-            ("WHO+ever@House.example", "all"),
-        ):  # fmt: skip
-            taken = find_mailbox(connection, address)
-            assert taken is not None
-            assert taken.address == f"{taker}@house.example"
-        assert find_mailbox(connection, "whoever@sub.house.example") is None
+    for address, taker in (
+        ("whoever@house.example", "all"), ("help@house.example", "help"), ("help+x@house.example", "help"),
+        ("WHO+ever@House.example", "all"),
+    ):  # fmt: skip
+        taken = door.find_mailbox(address)
+        assert taken is not None
+        assert taken.address == f"{taker}@house.example"
+    assert door.find_mailbox("whoever@sub.house.example") is None
 
 
 def test_agents_and_tokens_are_found_across_tenants(database: Database) -> None:

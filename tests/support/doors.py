@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from mailgate.receive import lmtp, smtp
 from mailgate.receive.accept import Keeper
 from mailgate.receive.doorkeeper import Doorkeeper
-from mailgate.store.db import Database
+from mailgate.store.door import DoorDatabase
 from tests.support.relay import close_server
 from tests.support.world import DESK, World
 
@@ -21,7 +21,7 @@ DOORS: dict[str, Serve] = {"smtp": smtp.serve, "lmtp": lmtp.serve}
 
 
 def smtp_door(
-    world: World, database: Database | None = None, size: int = 2**20, **more: Any
+    world: World, database: DoorDatabase | None = None, size: int = 2**20, **more: Any
 ) -> AbstractContextManager[int]:
     """The SMTP door inside this process; its port."""
     return mail_door("smtp", world, database, size, **more)
@@ -31,14 +31,14 @@ def smtp_door(
 def mail_door(
     name: str,
     world: World,
-    database: Database | None = None,
+    database: DoorDatabase | None = None,
     size: int = 2**20,
     *,
     is_secure: bool = False,
     **more: Any,
 ) -> Iterator[int]:
     """A door inside this process, its port; with `is_secure`, it speaks TLS from the first byte."""
-    used = database or world.database
+    used = database or world.door
     keeper = Keeper(used, world.shop.bell)
     serve = partial(smtp.serve, is_secure=True) if is_secure else DOORS[name]
     loop = asyncio.new_event_loop()

@@ -18,9 +18,9 @@ from mailgate.steps.file import file_letters
 from mailgate.steps.workshop import Workshop, move_in
 from mailgate.store.blobs import Blobs
 from mailgate.store.db import Database
+from mailgate.store.door import DoorDatabase
 from mailgate.store.kept import KeptMail, kept_by_id
 from mailgate.store.messages import Message, thread_of
-from mailgate.store.office import find_mailbox
 from mailgate.store.tickets import Ticket, by_id
 from mailgate.thread.arrival import Arrival
 from mailgate.tokens import Marks
@@ -42,6 +42,7 @@ class World:
     shop: Workshop
     relay: Relay
     keeper: Keeper
+    door: DoorDatabase
     org: int = 1
 
     def deliver(
@@ -54,8 +55,7 @@ class World:
         self, raw: bytes, *, to: str = DESK, sender: str = "ana@lusitel.example", peer: str = "127.0.0.1"
     ) -> Incoming:
         """A mail as the SMTP door hands it on."""
-        with self.database.crossing() as connection:
-            found = find_mailbox(connection, to)
+        found = self.door.find_mailbox(to)
         assert found is not None, f"no mailbox {to}"
         return Incoming(found.org_id, found.id, "smtp", peer, sender, to, raw, clock.now())
 
@@ -140,7 +140,8 @@ def small_world(fresh: Fresh, folder: Path, desk: str = DESK, key: str = KEY) ->
     owner = Database(fresh.owner_url, pool=2)
     bell = Bell(fresh.redis_url)
     with Relay() as relay:
-        keeper = Keeper(database, bell)
+        door = DoorDatabase(fresh.app_url)
+        keeper = Keeper(door, bell)
         shop = Workshop(
             worker="test", database=database, blobs=Blobs(str(folder / "blobs")), bell=bell, marks=Marks(key),
             public_url="https://desk.example", is_sending=True, relay_url=relay.url, ack_per_sender=5, ack_per_hour=0,
@@ -151,9 +152,10 @@ def small_world(fresh: Fresh, folder: Path, desk: str = DESK, key: str = KEY) ->
             add_mailbox(session, desk, clock.now(), name="Nordlicht Support")
             add_agent(session, "mara@nordlicht.example", "agent", clock.now(), name="Mara Koch")
         try:
-            yield World(database, owner, shop, relay, keeper)
+            yield World(database, owner, shop, relay, keeper, door)
         finally:
             keeper.close()
+            door.close()
             shop.carriers.close()
             move_in(None)
             database.close()

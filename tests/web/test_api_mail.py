@@ -126,10 +126,9 @@ def test_the_set_up_is_listed_without_secrets(site: Site, world: World) -> None:
     with world.owner.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE agents SET password_hash = 'a secret'")
     (mara,) = site.get("/agents", "viewer")["items"]
-    assert mara == {
-        "id": mara["id"], "email": "mara@nordlicht.example", "name": "Mara Koch", "role": "agent", "active": True,
-        "teams": [],
-    }  # fmt: skip
+    assert (mara["email"], mara["name"], mara["role"], mara["active"], mara["teams"]) == (
+        "mara@nordlicht.example", "Mara Koch", "agent", True, [],
+    )  # fmt: skip
     (box,) = site.get("/mailboxes", "viewer")["items"]
     assert box["address"] == "help@nordlicht.example"
     for path in ("/agents", "/teams", "/categories", "/mailboxes"):

@@ -131,7 +131,9 @@ def test_an_onlooker_sees_and_changes_nothing(site: Site, world: World) -> None:
     viewer.sign_in("vera@nordlicht.example", PASSWORD)
     page = viewer.get(f"/t/{number}")
     assert "Ours" in page
-    assert page.count('method="post"') == 1, "an onlooker can sign out, no more"
+    forms = set(re.findall('method="post" action="([^"]+)"', page))
+    assert forms == {"/me/presence", "/sign-out"}, "an onlooker comes and goes, no more"
+    assert page.count('method="post"') == len(forms)
     assert "You may not see this" in viewer.post(f"/t/{number}/status", 403, status="resolved").text
     viewer.write(f"/t/{number}/answers", "Hello", 403)
     assert 'href="/admin/outbox"' not in viewer.get("/")

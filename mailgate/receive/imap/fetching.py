@@ -17,8 +17,8 @@ from mailgate.receive.imap.room import Room
 from mailgate.receive.pipe import incoming, recipients_of
 from mailgate.store import imap as store
 from mailgate.store.db import Session
-from mailgate.store.imap import Cursor, ImapAccount, Step
-from mailgate.store.office import Found
+from mailgate.store.door import Cursor, Found, Step
+from mailgate.store.imap import ImapAccount
 
 _AT_ONCE = 100  # mails asked for in one command
 _BYTES_AT_ONCE = 8 * 2**20

@@ -13,9 +13,10 @@ from mailgate.receive.imap.room import Room
 from mailgate.receive.imap.watching import Watcher
 from mailgate.store import imap as store
 from mailgate.store.db import Session
+from mailgate.store.door import Found
 from mailgate.store.imap import ImapAccount, Wanted
 from mailgate.store.leases import take_lease
-from mailgate.store.office import Found, mailbox_by_id
+from mailgate.store.office import mailbox_by_id
 
 _LEASE = timedelta(seconds=15)
 

@@ -17,8 +17,8 @@ from mailgate.receive.imap.fetching import Reader
 from mailgate.receive.imap.room import Room
 from mailgate.store import imap as store
 from mailgate.store.db import Session
+from mailgate.store.door import Found
 from mailgate.store.imap import ImapAccount
-from mailgate.store.office import Found
 
 _TOLD_EVERY = timedelta(seconds=30)  # that all is well need not be written more often
 
