@@ -85,7 +85,7 @@ def test_ten_tickets_are_triaged_by_keys_alone(agent: Window, world: World) -> N
     keys("s")
     page.keyboard.type("hold")
     keys("Enter")
-    expect(page.locator("#fact-status")).to_have_value("on_hold")
+    expect(page.locator("#fact-status option[data-now]")).to_have_text("On hold")
     keys("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     keys("Escape")

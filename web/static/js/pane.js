@@ -29,6 +29,10 @@
     wasWriting = Boolean(event.target.closest?.("#composer"));
     document.body.classList.add("is-busy");
   });
+  // Whoever left the box while their words were on the way is not put back into it: the next letter is a key.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") wasWriting = false;
+  }, true);
   document.addEventListener("htmx:finally:request", () => document.body.classList.remove("is-busy"));
   document.addEventListener("htmx:after:swap", () => {
     markCurrent();
@@ -57,6 +61,10 @@
       timer = setTimeout(goAway, READ_IN);
     }
   };
+  // An answer that is late, because its words took their time or another ticket was opened since, changes nothing.
+  document.addEventListener("htmx:before:swap", (event) => {
+    if (!event.detail.ctx.sourceElement?.isConnected) event.preventDefault();
+  });
   document.addEventListener("htmx:error", (event) => fail(event.target, "no connection"));
   document.addEventListener("htmx:before:response", (event) => {
     const { request, response, sourceElement } = event.detail.ctx;
