@@ -73,8 +73,10 @@ def reached(clock: Clock, calendar: Calendar, amount: timedelta) -> datetime | N
     """When a clock has counted so much; None when it stopped before, or nobody can know yet."""
     left = max(amount, _NOTHING)
     for run in clock.runs:
-        if run.end is None or left < run.counted:
-            return moment_after(calendar, run.start, left)
+        if run.end is None or left <= run.counted:
+            moment = moment_after(calendar, run.start, left)
+            if run.end is None or (moment is not None and moment < run.end):  # else it stopped at the very minute
+                return moment
         left -= run.counted
     return None
 

@@ -149,3 +149,15 @@ def test_the_first_policy_that_fits_is_chosen() -> None:
     assert found("ana@lusitel.example", ("gold", "x")) == "vip"
     assert found("eve@notbig.example", ("gold",)) == "any"
     assert chosen(policies[:1], About(1, None, "x@y.example", None, ())) is None
+
+
+def test_a_target_reached_as_the_day_ends_is_missed_a_minute_later() -> None:
+    """No open minute has gone by, and yet it was not done when it was due."""
+    policy = _policy(resolution=60)
+    open_minutes = naive.minutes_between(policy.calendar, MONDAY, MONDAY + 12 * HOUR)
+    close = naive.moment_after(policy.calendar, MONDAY, open_minutes)
+    whole = _policy(resolution=open_minutes)
+    for late, state in ((0, State.KEPT), (1, State.MISSED)):
+        facts = [Fact(1, What.OPENED, MONDAY, "new"), Fact(2, What.OTHER, close + late * MINUTE, "resolved")]
+        assert [clock.state for clock in clocks(facts, whole, "normal")] == [state]
+        _agree(facts, whole)
