@@ -93,6 +93,15 @@ def _resolver(value: str) -> str:
     return value
 
 
+def _issuer(value: str) -> str:
+    parts = urlsplit(value)
+    is_here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.hostname or not (parts.scheme == "https" or is_here) or parts.query or parts.fragment:
+        message = "must be an address such as https://sign-in.example.org, without /.well-known"
+        raise ValueError(message)
+    return value
+
+
 def _clamav(value: str) -> str:
     parts = urlsplit(value)
     parts.port  # noqa: B018 - raises ValueError where the port is no number
@@ -189,6 +198,15 @@ class Settings(BaseSettings):
         None, description="ClamAV that checks files: tcp://HOST:3310 or unix:///run/clamav/clamd.ctl. Unset: nobody."
     )
     clamav_timeout: int = Field(20, ge=1, le=60, description="Seconds ClamAV may take for one file.")
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
+        None,
+        description="Where agents may sign in by OpenID Connect, e.g. https://sign-in.example.org. Unset: nowhere.",
+    )
+    oidc_client_id: str = Field("", description="As which application Mailgate is known there.")
+    oidc_client_secret: SecretStr | None = Field(None, description="That application's secret, if it has one.")
+    oidc_name: Annotated[str, Field(max_length=40)] = Field(
+        "", description="What the button for it says after “Sign in with”. Unset: your organisation's account."
+    )
     secret_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         None, description="Signs tokens and seals secrets. Made once and kept in the data folder when embedded."
     )
@@ -237,6 +255,9 @@ class Settings(BaseSettings):
             raise BadSettings(message)
         if self.proxy_protocol == "on" and not self.trusted_proxies:
             message = "MAILGATE_PROXY_PROTOCOL is on: name in MAILGATE_TRUSTED_PROXIES who may speak it."
+            raise BadSettings(message)
+        if (self.oidc_issuer is None) != (not self.oidc_client_id):
+            message = "MAILGATE_OIDC_ISSUER and MAILGATE_OIDC_CLIENT_ID: set both or none."
             raise BadSettings(message)
         if self.database_owner_url is not None and self.database_url is None:
             message = "MAILGATE_DATABASE_URL is missing: MAILGATE_DATABASE_OWNER_URL alone is not enough."

@@ -324,6 +324,17 @@ def _disk(here: House) -> Iterator[Finding]:
         yield Finding("disk", state, f"{place}: {usage.free / 2**30:.1f} GB free ({part:.0%}).")
 
 
+def _sign_in(here: House) -> Iterator[Finding]:
+    from mailgate import oidc
+
+    issuer, secret = here.settings.oidc_issuer, here.settings.oidc_client_secret
+    if issuer is None:
+        yield Finding("sign-in", "skip", "MAILGATE_OIDC_ISSUER is not set: agents sign in here alone.")
+        return
+    client = oidc.Client(issuer, here.settings.oidc_client_id, secret.get_secret_value() if secret else "")
+    yield Finding("sign-in", "ok", f"{issuer} is there, and signs with {oidc.look(client)} keys.")
+
+
 def _secret_key(here: House) -> Iterator[Finding]:
     if here.settings.secret_key is not None:
         yield Finding("key", "ok", "MAILGATE_SECRET_KEY is set.")
@@ -344,6 +355,7 @@ _CHECKS: dict[str, Check] = {
     "relay": _relay,
     "shelf": _shelf,
     "clamav": _clamav,
+    "sign-in": _sign_in,
     "imap": _imap,
     "dns": _dns,
     "clock": _clock,

@@ -6,20 +6,14 @@ import base64
 import hashlib
 import hmac
 import http.client
-import ipaddress
-import socket
-import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from mailgate.calling import Connection, public_addresses
 from mailgate.errors import Permanent, Temporary
-from mailgate.networks import is_in, is_public
 
-_PATIENCE = 10.0  # seconds for each step of the conversation
 _ANSWER = 2000  # bytes of an answer that are read; nobody needs more of it than its status
-# What carries another address within itself, and so may lead into our own network.
-_WRAPPED = ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +38,7 @@ def call(what: Call, secret: str, at: datetime) -> str:
     if parts.scheme not in ("http", "https") or not host or parts.username is not None:
         raise Permanent("This is no address that can be called.")
     path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-    address = _address_of(host, port)
-    connection = _Connection(host, port, address, is_tls=parts.scheme == "https")
+    connection = Connection(host, port, public_addresses(host, port), is_tls=parts.scheme == "https")
     try:
         connection.request("POST", path, what.body, _headers(what, secret, at))
         answer = connection.getresponse()
@@ -75,35 +68,3 @@ def _headers(what: Call, secret: str, at: datetime) -> dict[str, str]:
         "webhook-timestamp": second,
         "webhook-signature": f"v1,{signature}",
     }
-
-
-def _address_of(host: str, port: int) -> str:
-    """Where a name leads, asked once: whoever checks one address and calls another is fooled by the second answer."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise Temporary(f"{host} cannot be found.") from None
-    addresses = [str(each[4][0]) for each in found]
-    if not addresses or not all(may_be_called(address) for address in addresses):
-        raise Permanent(f"{host} lies in a private network: it is not called.")
-    return addresses[0]
-
-
-def may_be_called(address: str) -> bool:
-    """Whether an address is one of the Internet's own, of one machine, and carries no other within it."""
-    if not is_public(address) or is_in(address, _WRAPPED):
-        return False
-    return not ipaddress.ip_address(address.partition("%")[0]).is_multicast
-
-
-class _Connection(http.client.HTTPConnection):
-    """To the very address that was checked, under the name that was asked for."""
-
-    def __init__(self, host: str, port: int, address: str, *, is_tls: bool) -> None:
-        super().__init__(host, port, timeout=_PATIENCE)
-        self._address, self._is_tls = address, is_tls
-
-    def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self.port), _PATIENCE)
-        if self._is_tls:
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)

@@ -16,6 +16,7 @@ from tests.cli.conftest import Mailgate
 from tests.support.databases import Fresh
 from tests.support.fetching import connect_mailbox
 from tests.support.mails import mail
+from tests.support.sign_in_provider import sign_in_provider
 from tests.support.world import KEY, World
 
 
@@ -33,7 +34,9 @@ def _states(found: dict[str, list[tuple[str, str]]]) -> dict[str, set[str]]:
 
 
 def test_a_sound_installation_has_no_failure(world: World, mailgate: Mailgate) -> None:
-    found = _found(mailgate, 0, MAILGATE_RELAY_URL=world.relay.url)
+    with sign_in_provider() as provider:
+        known = {"MAILGATE_OIDC_ISSUER": provider.issuer, "MAILGATE_OIDC_CLIENT_ID": "mailgate"}
+        found = _found(mailgate, 0, MAILGATE_RELAY_URL=world.relay.url, **known)
     assert _states(found) == {
         "database": {"ok"},
         "migrations": {"ok"},
@@ -43,6 +46,7 @@ def test_a_sound_installation_has_no_failure(world: World, mailgate: Mailgate) -
         "relay": {"ok"},
         "shelf": {"ok"},
         "clamav": {"skip"},
+        "sign-in": {"ok"},
         "imap": {"ok"},
         "dns": {"skip"},
         "clock": {"ok"},

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from mailgate import clock, jobs
+from mailgate import calling, clock, jobs
 from mailgate.errors import Permanent, Temporary
 from mailgate.send import webhook
 from tests.support.mails import mail
@@ -63,9 +63,9 @@ def server() -> Iterator[Heard]:
 
 
 def test_no_private_address_is_called() -> None:
-    assert not [address for address in PRIVATE if webhook.may_be_called(address)]
-    assert webhook.may_be_called("203.0.114.9")
-    assert webhook.may_be_called("2606:4700::1111")
+    assert not [address for address in PRIVATE if calling.may_be_called(address)]
+    assert calling.may_be_called("203.0.114.9")
+    assert calling.may_be_called("2606:4700::1111")
     for url in ("http://127.0.0.1:1/", "http://localhost/", "http://[::1]/", "http://2130706433/", "http://0x7f.1/"):
         with pytest.raises(Permanent, match="private network"):
             webhook.call(webhook.Call("msg_1", url, b"{}"), SECRET, clock.now())
@@ -100,7 +100,7 @@ def test_a_name_is_asked_once_and_one_private_address_is_enough(monkeypatch: pyt
 def test_a_call_is_signed_tried_again_and_never_redirected(
     world: World, server: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhook, "may_be_called", lambda _: True)
+    monkeypatch.setattr(calling, "may_be_called", lambda _: True)
     url = f"http://127.0.0.1:{server.port}/hook?x=1"
     rule(world, "Call", "created", ("webhook", url))
     server.status = 503

@@ -39,6 +39,8 @@ POLICY: dict[str, Rule] = {
     "sign_in.change_password": OF_ONESELF,
     "sign_in.leave": OF_ONESELF,
     "sign_in.take_second_step": ANYBODY,
+    "elsewhere.begin": ANYBODY,
+    "elsewhere.end": ANYBODY,
     "forgotten.show": ANYBODY,
     "forgotten.ask": ANYBODY,
     "security.show": OF_ONESELF,

@@ -10,6 +10,7 @@ from web.pages import (
     calendars,
     categories,
     conversation,
+    elsewhere,
     figures,
     files,
     forgotten,
@@ -48,6 +49,7 @@ from web.pages import (
 
 GROUPS = (
     sign_in,
+    elsewhere,
     forgotten,
     security,
     inbox,

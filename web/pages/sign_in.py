@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
 from mailgate import clock
 from mailgate.errors import BadInput
-from mailgate.office.links import second_step
 from mailgate.office.passwords import is_password, set_password, shortest
 from mailgate.office.second_factor import is_second_factor
 from mailgate.store.agents import (
@@ -33,13 +31,13 @@ from web.access.evenly import evenly
 from web.access.sessions import NAME, cookie_name
 from web.answers import see_other
 from web.db import seal, tools
+from web.entrance import WRONG, let_in, local, second_step_page, sign_in_page
 from web.forms import Form
 from web.show.shell import customer_page, face, public_face
 from web.speech import later
 
 pages = Blueprint("sign_in", __name__)
 
-_WRONG = later("This address and password do not belong together. Try again, or ask for a new password.")
 _LATE = later("That took too long. Sign in once more.")
 _WRONG_CODE = later("This code is wrong, or was used already. Wait for the next one, then try again.")
 _BY_ADDRESS, _BY_ACCOUNT, _MINUTES_15 = 30, 10, 900
@@ -76,7 +74,7 @@ class PasswordForm(Form):
 @pages.get("/sign-in")
 def show() -> str:
     """Ask for address and password."""
-    return _form("", local(request.args.get("next", "/")), None)
+    return sign_in_page("", local(request.args.get("next", "/")), None)
 
 
 @pages.post("/sign-in")
@@ -91,8 +89,8 @@ def enter() -> Response | tuple[str, int]:
         agent = _agent(found)
         is_right = is_password(agent, form.password)
     if not is_right or found is None or agent is None:
-        return _form(email, local(form.next), {"": _WRONG}), 422
-    return _let_in(found.org_id, agent.id, local(form.next))
+        return sign_in_page(email, local(form.next), {"": WRONG}), 422
+    return let_in(found.org_id, agent.id, local(form.next))
 
 
 @pages.post("/sign-in/second-step")
@@ -102,11 +100,11 @@ def take_second_step() -> Response | tuple[str, int]:
     limit("second-step", client_address(), times=_BY_ADDRESS, seconds=_MINUTES_15)
     found = _token("second-step", form.step)
     if found is None:
-        return _form("", local(form.next), {"": _LATE}), 422
+        return sign_in_page("", local(form.next), {"": _LATE}), 422
     with desk_of(found.org_id) as session:
         agent = _whose(session, found.id)
         if agent is None:
-            return _form("", local(form.next), {"": _LATE}), 422
+            return sign_in_page("", local(form.next), {"": _LATE}), 422
         limit("second-step-agent", f"{found.org_id}.{agent.id}", times=_BY_ACCOUNT, seconds=_MINUTES_15)
         now = clock.now()
         is_in = is_second_factor(session, agent, form.code, seal(), now) and use_once(session, found.id, now)
@@ -114,7 +112,7 @@ def take_second_step() -> Response | tuple[str, int]:
             begin_session(session, agent)
     if not is_in:
         wrong = {"code": _WRONG_CODE}
-        return _second_step(form.step, local(form.next), wrong), 422
+        return second_step_page(form.step, local(form.next), wrong), 422
     return see_other(local(form.next))
 
 
@@ -148,7 +146,7 @@ def enter_by_link(secret: str) -> Response | tuple[str, int]:
         is_first = agent is not None and use_once(session, found.id, clock.now())
     if agent is None or not is_first:
         return show_link(secret)
-    return _let_in(found.org_id, agent.id, local(form.next) if agent.password_hash else "/password")
+    return let_in(found.org_id, agent.id, local(form.next) if agent.password_hash else "/password")
 
 
 @pages.get("/password")
@@ -177,39 +175,12 @@ def change_password() -> Response | tuple[str, int]:
     return see_other("/")
 
 
-def _let_in(org: int, agent_id: int, next_url: str) -> Response | tuple[str, int]:
-    """Begin a session; for whoever has a second factor, ask for that first."""
-    with desk_of(org) as session:
-        agent = agent_by_id(session, agent_id)
-        if agent is None or not agent.active:
-            return _form("", next_url, {"": _WRONG}), 422
-        if agent.totp_secret is not None:
-            return _second_step(second_step(session, agent, clock.now()), next_url, None), 200
-        begin_session(session, agent)
-    return see_other(next_url)
-
-
-def _second_step(step: str, next_url: str, errors: dict[str, str] | None) -> str:
-    return customer_page(public_face(), "second_step.html", step=step, next_url=next_url, errors=errors)
-
-
 @pages.post("/sign-out")
 def leave() -> Response:
     """End the session."""
     with desk() as session:
         sign_out(session)
     return see_other("/sign-in")
-
-
-def local(address: str) -> str:
-    """An address on this site, as it was asked for; whatever leads elsewhere leads to the start page."""
-    parts = urlsplit(address) if address.isprintable() and "\\" not in address else None
-    is_here = parts and not parts.scheme and not parts.netloc and address.startswith("/") and address[1:2] != "/"
-    return address if is_here else "/"
-
-
-def _form(email: str, next_url: str, errors: dict[str, str] | None) -> str:
-    return customer_page(public_face(), "sign_in.html", email=email, next_url=next_url, errors=errors)
 
 
 def _password_form(agent: Agent, errors: dict[str, str] | None) -> str:
