@@ -10,8 +10,9 @@ from io import BytesIO
 
 import pytest
 
-from mailgate import clock
+from mailgate import clock, jobs
 from mailgate.office.links import conversation_link
+from mailgate.store.outbox import claim_letters
 from mailgate.store.people import mark_failing
 from mailgate.store.tickets import by_id
 from tests.support.browsing import Browser
@@ -35,6 +36,19 @@ def _ticket(world: World) -> tuple[str, int]:
     kept = world.receive(mail())
     assert kept.ticket_id is not None
     return f"/t/{world.ticket(kept.ticket_id).number}", kept.ticket_id
+
+
+def test_a_letter_met_on_its_way_to_the_relay_is_looked_at_again(site: Site, browser: Browser, world: World) -> None:
+    url, _ = _ticket(world)
+    browser.get(url)
+    browser.write(f"{url}/answers", "On its way.")
+    jobs.follow_event()
+    now = clock.now()
+    with world.database.crossing() as connection:
+        assert len(claim_letters(connection, "another", 10, now, now + timedelta(minutes=5))) == 1
+    page = browser.get(url)
+    assert "being handed to the relay" in page
+    assert re.search(rf'hx-get="{url}/messages/\d+"', page)
 
 
 def test_undo_gives_the_words_back_and_nobody_saw_them(

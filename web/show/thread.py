@@ -285,7 +285,7 @@ def _is_leaving(message: Message, deliveries: Sequence[Delivery], leaving: Leavi
     """Whether a look in a moment will probably tell more."""
     if leaving is not None and leaving.seconds:
         return leaving.seconds < _SOON.total_seconds()
-    is_on_its_way = any(one.state in ("waiting", "sending") and not one.tries for one in deliveries)
+    is_on_its_way = any(one.state == "sending" or (one.state == "waiting" and not one.tries) for one in deliveries)
     return is_on_its_way and clock.now() - message.at < _SOON
 
 
