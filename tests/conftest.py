@@ -13,6 +13,7 @@ from mailgate.store.db import Database
 from mailgate.store.door import DoorDatabase
 from tests.support.certificates import write_certificate
 from tests.support.databases import Databases, Fresh, fresh_database, own_databases, shared_servers
+from tests.support.routes import routes_compiled_once
 from tests.support.world import World, small_world
 
 
@@ -23,6 +24,13 @@ def strong() -> Iterator[PasswordHasher]:
     passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield hasher
     passwords.hasher = hasher
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routes() -> Iterator[None]:
+    """Most of making an application is compiling its routes: all tests share them."""
+    with routes_compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -27,8 +27,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("elsewhere")
     _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=ROOT)
     (wheel,) = folder.glob("mailgate-*.whl")
-    _run(sys.executable, "-m", "venv", str(folder / "venv"), cwd=folder)
-    pip = (str(folder / "venv/bin/python"), "-m", "pip", "install", "-q", "--disable-pip-version-check")
+    _run(sys.executable, "-m", "venv", "--without-pip", str(folder / "venv"), cwd=folder)
+    into = ("--python", str(folder / "venv/bin/python"), "--disable-pip-version-check")
+    pip = (sys.executable, "-m", "pip", *into, "install", "-q")
     _run(*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock"), cwd=folder)
     _run(*pip, "--no-deps", str(wheel), cwd=folder)
     return folder

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-
 from mailgate.store.agents import Agent, Token
 from mailgate.store.tickets import Ticket
 from tests.support.browsing import Browser
@@ -22,32 +20,40 @@ def _path(path: str) -> str:
     return "/api/v1" + re.sub(r"<key:\w+>", "1", path.replace("<number:number>", NUMBER))
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.body], ids=lambda one: one.name)
-def test_a_field_that_is_not_named_is_refused_by_name(site: Site, operation: Any) -> None:
+def _require_refused(site: Site, operation: Any, unnamed: list[str], kind: str, value: Any) -> None:
+    """Each of these names is refused by name; a few at once, for no more are told."""
+    for start in range(0, len(unnamed), 10):
+        sent = dict.fromkeys(unnamed[start : start + 10], value)
+        answer = site.ask(operation.method, _path(operation.path), "owner", **{kind: sent})
+        assert answer.status_code == 422, operation.name
+        told = answer.get_json()["fields"]
+        assert [name for name in sent if told.get(name) != "is not known here"] == [], operation.name
+
+
+def test_a_field_that_is_not_named_is_refused_by_name(site: Site) -> None:
     site.open()
-    unnamed = [name for name in COLUMNS if name not in operation.body.model_fields]
-    assert len(unnamed) > 20
-    for name in [*unnamed, "__class__", "org_id", "id"]:
-        answer = site.ask(operation.method, _path(operation.path), "owner", json={name: 1})
-        assert answer.status_code == 422, name
-        assert answer.get_json()["fields"][name] == "is not known here"
+    for operation in OPERATIONS:
+        if operation.body is None:
+            continue
+        unnamed = [name for name in (*COLUMNS, "__class__") if name not in operation.body.model_fields]
+        assert len(unnamed) > 20
+        _require_refused(site, operation, unnamed, "json", 1)
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.query], ids=lambda one: one.name)
-def test_a_filter_that_is_not_named_is_refused_by_name(site: Site, operation: Any) -> None:
+def test_a_filter_that_is_not_named_is_refused_by_name(site: Site) -> None:
     site.open()
-    named = {field.alias or name for name, field in operation.query.model_fields.items()}
-    for name in [column for column in COLUMNS if column not in named]:
-        answer = site.ask(operation.method, _path(operation.path), "owner", query_string={name: "1"})
-        assert answer.status_code == 422, name
-        assert answer.get_json()["fields"][name] == "is not known here"
+    for operation in OPERATIONS:
+        if operation.query is None:
+            continue
+        named = {field.alias or name for name, field in operation.query.model_fields.items()}
+        _require_refused(site, operation, [name for name in COLUMNS if name not in named], "query_string", "1")
 
 
-@pytest.mark.parametrize("column", [*COLUMNS, "requester.password_hash", "1;--", "created_at)", "--created"])
-def test_lists_are_sorted_only_by_what_is_offered(site: Site, column: str) -> None:
-    for sort in (column, f"-{column}"):
-        offered = sort.removeprefix("-") == "priority"
-        assert site.ask("GET", "/api/v1/tickets", query_string={"sort": sort}).status_code == (200 if offered else 422)
+def test_lists_are_sorted_only_by_what_is_offered(site: Site) -> None:
+    for column in (*COLUMNS, "requester.password_hash", "1;--", "created_at)", "--created"):
+        for sort in (column, f"-{column}"):
+            expected = 200 if sort.removeprefix("-") == "priority" else 422
+            assert site.ask("GET", "/api/v1/tickets", query_string={"sort": sort}).status_code == expected, sort
 
 
 def test_what_is_not_offered_cannot_be_changed(site: Site) -> None:

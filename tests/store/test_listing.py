@@ -10,24 +10,36 @@ from sqlalchemy import func, select, text
 from mailgate import clock
 from mailgate.bench.invented.seeding import Wish, fill
 from mailgate.store.agents import teams_by_agent
-from mailgate.store.db import Database, Session
+from mailgate.store.db import Database, Session, only_look
 from mailgate.store.listing import SORTS, Filters, list_tickets, place_of
 from mailgate.store.organisations import own
 from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket, tags_of
-from tests.support.databases import Fresh
+from tests.support.databases import Databases, Fresh, fresh_database
 
 SLICE = 1024  # messages, as the generated column `words` counts them
 
 
+@pytest.fixture(scope="module")
+def filled(databases: Databases) -> Iterator[Fresh]:
+    """A desk with some hundred tickets of all kinds; all tests of this file look at it, and none changes it."""
+    with fresh_database(databases) as fresh:
+        database = Database(fresh.app_url, pool=1)
+        with database.desk(1) as session:
+            organisation = own(session)
+        for _ in fill(database, fresh.owner_url, organisation, Wish(400, 800, seed=3), clock.now()):
+            pass
+        database.close()
+        yield fresh
+
+
 @pytest.fixture
-def desk(fresh: Fresh, database: Database) -> Iterator[Session]:
-    """A desk with some hundred tickets of all kinds."""
+def desk(filled: Fresh) -> Iterator[Session]:
+    """That desk, only to be looked at."""
+    database = Database(filled.app_url, pool=1)
     with database.desk(1) as session:
-        organisation = own(session)
-    for _ in fill(database, fresh.owner_url, organisation, Wish(400, 800, seed=3), clock.now()):
-        pass
-    with database.desk(1) as session:
+        only_look(session)
         yield session
+    database.close()
 
 
 def test_what_a_list_holds_can_be_told_of_a_ticket_alone(desk: Session) -> None:
@@ -94,9 +106,10 @@ def _found(session: Session, words: str, limit: int = 500) -> list[int]:
     return list(session.scalars(select(func.search_messages(words, limit))))
 
 
-@pytest.fixture
-def archive(desk: Session, owner: Database) -> Session:
+@pytest.fixture(scope="module")
+def stacked(filled: Fresh) -> None:
     """Many slices of messages on one ticket: each says `often`, and how many came before it; one says `once`."""
+    owner = Database(filled.owner_url, pool=1)
     with owner.engine.begin() as connection:
         connection.execute(
             text(
@@ -107,6 +120,12 @@ def archive(desk: Session, owner: Database) -> Session:
             ),
             {"many": 12 * SLICE},
         )
+    owner.close()
+
+
+@pytest.fixture
+def archive(stacked: None, desk: Session) -> Session:
+    """That desk with its many messages."""
     return desk
 
 
@@ -123,7 +142,7 @@ def test_odd_words_find_nothing_and_break_nothing(archive: Session, words: str) 
     assert _found(archive, words) == []
 
 
-def test_a_search_stays_with_its_own_organisation(archive: Session, owner: Database) -> None:
+def test_a_search_stays_with_its_own_organisation(archive: Session) -> None:
     archive.execute(text("SELECT set_config('mailgate.org', '2', true)"))
     assert _found(archive, "often") == []
     archive.execute(text("SELECT set_config('mailgate.org', '', true)"))

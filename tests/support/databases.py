@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from mailgate.embedded import Servers, running
 from mailgate.settings import Settings
 from mailgate.store.migrate import migrate
-from tests.support.washing import Clean, is_washed, look_at
+from tests.support.washing import Clean, look_at, washed
 
 TEMPLATE = "mailgate_template"
 
@@ -30,11 +30,11 @@ class Fresh:
 
 @dataclass
 class Databases:
-    """What a test process keeps from test to test: databases that are as the template again, and how that looks."""
+    """What a test process keeps from test to test: databases that are as the template again, and how each looks."""
 
     servers: Servers
     clean: Clean
-    free: list[str] = field(default_factory=list)
+    free: list[tuple[str, Clean]] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 
@@ -59,11 +59,11 @@ def own_databases(servers: Servers) -> Iterator[Databases]:
     _create(servers, first)
     with psycopg.connect(_at(servers.admin_url, first), autocommit=True) as admin:
         clean = look_at(admin)
-    databases = Databases(servers, clean, [first])
+    databases = Databases(servers, clean, [(first, clean)])
     try:
         yield databases
     finally:
-        for name in databases.free:
+        for name, _ in databases.free:
             _drop(servers, name)
 
 
@@ -72,16 +72,16 @@ def fresh_database(databases: Databases) -> Iterator[Fresh]:
     """A database like the template, and an empty Redis database of this test process."""
     servers = databases.servers
     if databases.free:
-        name = databases.free.pop()
+        name, clean = databases.free.pop()
     else:
-        name = f"test_{os.getpid()}_{next(databases.numbers)}"
+        name, clean = f"test_{os.getpid()}_{next(databases.numbers)}", databases.clean
         _create(servers, name)
     redis_url = f"{servers.redis_url}?db={1 + _worker_number()}"
     try:
         yield Fresh(_at(servers.database_url, name), _at(servers.owner_url, name), redis_url)
     finally:
-        if is_washed(_at(servers.admin_url, name), databases.clean):
-            databases.free.append(name)
+        if (now := washed(_at(servers.admin_url, name), clean)) is not None:
+            databases.free.append((name, now))
         else:
             _drop(servers, name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 from psycopg import sql
@@ -20,9 +20,7 @@ _SETTINGS = (
     " FROM pg_database d WHERE datname = current_database()"
 )
 _SIZE = "SELECT pg_database_size(current_database())"
-_MUCH = (
-    4_000_000  # bytes a test may leave behind; beyond that a new copy is cheaper, and its plans are those of a new one
-)
+_MUCH = 4_000_000  # bytes tests may leave behind; beyond that files are cut, and plans are those of a new one again
 
 
 @dataclass(frozen=True)
@@ -45,23 +43,28 @@ def look_at(admin: psycopg.Connection) -> Clean:
     return Clean(_schema(admin), rows, dict(found), int(_one(admin, sql.SQL(_SIZE))))
 
 
-def is_washed(url: str, clean: Clean) -> bool:
-    """Take out what a test left behind; False where a new database is needed instead."""
+def washed(url: str, clean: Clean) -> Clean | None:
+    """Take out what a test left behind, and say how it looks now; None where a new database is needed instead."""
     with psycopg.connect(url) as admin:
         admin.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
-        if _schema(admin) != clean.schema or int(_one(admin, sql.SQL(_SIZE))) > clean.size + _MUCH:
-            return False
+        if _schema(admin) != clean.schema:
+            return None
         # Triggers off: history can't be deleted otherwise, and what belongs together goes together anyway.
         admin.execute("SET LOCAL session_replication_role = replica")
-        admin.execute(sql.SQL("; ").join(_emptied(table) for table in _used_tables(admin)))
+        if int(_one(admin, sql.SQL(_SIZE))) > clean.size + _MUCH:
+            used = sql.SQL(", ").join(map(sql.Identifier, _used_tables(admin)))
+            admin.execute(sql.SQL("TRUNCATE {} CASCADE").format(used))
+            clean = replace(clean, schema=_schema(admin))  # cut files have new names
+        else:
+            admin.execute(sql.SQL("; ").join(_emptied(table) for table in _used_tables(admin)))
         admin.execute(sql.SQL("; ").join(_filled(table, rows) for table, rows in clean.rows.items()))
         found = admin.execute("SELECT sequencename, last_value FROM pg_sequences").fetchall()
         moved = [(name, clean.sequences[name]) for name, last in found if last != clean.sequences[name]]
         admin.execute(sql.SQL("; ").join(_set_back(name, before) for name, before in moved))
-    return True
+    return clean
 
 
 def _emptied(table: str) -> sql.Composed:

@@ -19,15 +19,18 @@ from mailgate.office.links import make_api_token, sign_in_link
 from mailgate.office.passwords import set_password
 from mailgate.office.setup import add_agent, add_mailbox
 from mailgate.settings import Settings, read_settings
-from mailgate.store.agents import agent_by_email
+from mailgate.store.agents import SignedIn, agent_by_email
+from mailgate.store.base import add
 from mailgate.store.db import Database
 from mailgate.store.organisations import found
+from mailgate.tokens import hashed, secret
 from tests.support.browsing import Browser
 from tests.support.databases import Fresh
 from tests.support.relay import free_port
 from tests.support.templates import COMPILED
 from tests.support.window import Window, chromium, serving, window
 from tests.support.world import KEY, World
+from web.access.sessions import LASTS, NAME
 from web.app import make
 
 MARA, PASSWORD = "mara@nordlicht.example", "a short sentence is easy"
@@ -157,10 +160,31 @@ def base(world: World, fresh: Fresh, tmp_path: Path, undo_seconds: int) -> Itera
 
 @pytest.fixture
 def agent(engine: Engine, base: str, world: World) -> Iterator[Window]:
-    """Mara at her desk, signed in by her link."""
+    """Mara at her desk."""
     with window(engine, base) as made:
-        sign_in_by_link(made, world)
+        be_signed_in(made, world)
         yield made
+
+
+def be_signed_in(made: Window, world: World, email: str = MARA) -> None:
+    """As after signing in; for tests about something else."""
+    value, now = secret(), clock.now()
+    with world.database.desk(1) as session:
+        known = agent_by_email(session, email)
+        assert known is not None
+        add(
+            session,
+            SignedIn(
+                hash=hashed(value),
+                agent_id=known.id,
+                created_at=now,
+                expires_at=now + LASTS,
+                seen_at=now,
+                address="127.0.0.1",
+                browser="Chrome",
+            ),
+        )
+    made.context.add_cookies([{"name": NAME, "value": value, "url": made.base}])
 
 
 def sign_in_by_link(made: Window, world: World, email: str = MARA) -> None:

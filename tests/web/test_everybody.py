@@ -19,7 +19,7 @@ from tests.support.mails import mail
 from tests.support.promises import promise
 from tests.support.window import DESKTOP, PHONE, Window, window
 from tests.support.world import World
-from tests.web.conftest import sign_in_by_link
+from tests.web.conftest import be_signed_in
 
 IDA = "ida@nordlicht.example"
 _FIRST = 100  # pages a walk may find before something is wrong with it
@@ -38,7 +38,7 @@ def admin(engine: Browser, base: str, world: World) -> Iterator[Window]:
         add_team(session, "Billing", clock.now())
         add_category(session, "Invoices", clock.now())
     with window(engine, base) as made:
-        sign_in_by_link(made, world, IDA)
+        be_signed_in(made, world, IDA)
         made.number = world.ticket(first.ticket_id).number  # type: ignore[attr-defined] # for this file alone
         yield made
 

@@ -11,7 +11,7 @@ from mailgate.office.setup import add_agent
 from tests.support.mails import mail
 from tests.support.window import Window, window
 from tests.support.world import World
-from tests.web.conftest import sign_in_by_link
+from tests.web.conftest import be_signed_in
 
 BEN = "ben@nordlicht.example"
 expect.set_options(timeout=15_000)  # the machine may be busy
@@ -25,7 +25,7 @@ def test_two_agents_see_what_comes_and_each_other(engine: Browser, base: str, ag
     inbox = agent.open("/?view=unassigned")
     expect(inbox.locator(".row")).to_have_count(1)
     with window(engine, base) as his:
-        sign_in_by_link(his, world, BEN)
+        be_signed_in(his, world, BEN)
         ticket = his.open(f"/t/{number}")
 
         second = world.receive(mail(subject="Invoice twice", body="Twice!"))
