@@ -85,8 +85,13 @@ class Trial:
         self.gate.running[role].join(8)
         return self.gate.has_died(role)
 
+    def all_kept(self) -> bool:
+        """Whether everything has come in; what lies on an IMAP server takes a moment."""
+        return self.world.count("SELECT count(DISTINCT sha256) FROM kept_mail") == len(self.sent)
+
     def settle(self) -> None:
         """A worker nobody kills finishes what there is."""
+        eventually(self.all_kept, within=PATIENCE)
         self.gate.start("worker-1")
         eventually(lambda: self.world.count(_UNFINISHED) == 0, within=PATIENCE)
         self.gate.kill("worker-1")
@@ -132,10 +137,7 @@ def _accept(world: World, fresh: Fresh, folder: Path, door: str, nth: int, steps
         for step in steps:
             trial.killed_at(step, nth)
             if door in {*CLIENTS, "imap"}:
-                eventually(
-                    lambda: world.count("SELECT count(DISTINCT sha256) FROM kept_mail") == len(trial.sent),
-                    within=PATIENCE,
-                )
+                eventually(trial.all_kept, within=PATIENCE)
                 trial.gate.kill(door)
         trial.gate.start("clock")
         trial.settle()
