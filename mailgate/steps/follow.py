@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from mailgate import clock
 from mailgate.compose.about import ABOUT
-from mailgate.compose.sign import SigningKey, signed
+from mailgate.compose.sign import signed
 from mailgate.errors import Permanent
 from mailgate.failpoints import point
 from mailgate.mail import Draft, Task
-from mailgate.office.letters import Letters, letters
 from mailgate.office.links import conversation_link
-from mailgate.office.promises import policies
-from mailgate.sla.policy import Policy
+from mailgate.steps.batch import Batch, batch_of
 from mailgate.steps.dress import write_own
 from mailgate.steps.enclosed import Known, enclosed_aside, enclosed_with, known_of
 from mailgate.steps.rule_clock import set_rule_timers
@@ -25,19 +23,15 @@ from mailgate.steps.ruling import apply_rules
 from mailgate.steps.telling import Telling, acknowledging, tellings
 from mailgate.steps.timing import write_times
 from mailgate.steps.workshop import Workshop
-from mailgate.store.agents import Agent
 from mailgate.store.base import reserve, take_ids, write, write_plain
-from mailgate.store.db import Session
-from mailgate.store.dkim import dkim_keys
 from mailgate.store.events import Event, events_by_ids, take_followed
 from mailgate.store.locks import lock_names
-from mailgate.store.messages import Message, message_by_id, messages_by_ids
-from mailgate.store.office import Mailbox, mailboxes
-from mailgate.store.organisations import Organisation, own
+from mailgate.store.messages import Message, message_by_id
+from mailgate.store.office import Mailbox
 from mailgate.store.outbox import OutboxCopy, WrittenLetter, acknowledged_since, acknowledgements_since
 from mailgate.store.people import failing
 from mailgate.store.sides import said_aside, sides_by_ids
-from mailgate.store.tickets import Ticket, by_ids
+from mailgate.store.tickets import Ticket
 from mailgate.tickets.history import MAILGATE, record
 from mailgate.tickets.route import want_agents
 from mailgate.tickets.said import Said, say
@@ -45,24 +39,6 @@ from mailgate.tickets.tasks import acknowledgement, agents_answer, forwarded, pr
 
 _WRITTEN = {"answered", "forwarded"}  # by agents
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
-
-
-@dataclass
-class Batch:
-    """What following a batch of one organisation's events needs to know."""
-
-    session: Session
-    shop: Workshop
-    organisation: Organisation
-    mailboxes: dict[int, Mailbox]
-    tickets: dict[int, Ticket]
-    messages: dict[int, Message]
-    keys: dict[str, SigningKey]  # by domain
-    letters: Letters
-    promised: Sequence[Policy]  # as far as anything is
-    now: datetime
-    new_tickets_for: list[tuple[Agent, frozenset[int]]] | None = None  # asked for once, by the first that opens
-    written: int = 0
 
 
 def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
@@ -74,19 +50,8 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
         count = len(events)
         answers = sum(event.kind == "answered" for event in events)
         reserve(session, messages=count, events=count, written_letters=count, outbox=count, tokens=answers)
-        organisation, now = own(session), clock.now()
-        batch = Batch(
-            session,
-            shop,
-            organisation,
-            {mailbox.id: mailbox for mailbox in mailboxes(session)},
-            by_ids(session, [event.ticket_id for event in events], lock=organisation.is_followed_locked),
-            messages_by_ids(session, [event.message_id for event in events if event.message_id]),
-            _keys(session, shop),
-            letters(session),
-            policies(session, now) if organisation.is_timed else (),
-            now,
-        )
+        batch = batch_of(session, shop, events, clock.now())
+        organisation, now = batch.organisation, batch.now
         if organisation.rule_triggers:
             addresses = {mailbox.id: mailbox.address for mailbox in batch.mailboxes.values()}
             apply_rules(session, shop.rules, shop.blobs, events, batch.tickets, batch.messages, now, addresses)
@@ -119,11 +84,6 @@ def _set_times(batch: Batch) -> None:
         set_rule_timers(batch.session, rules, batch.tickets.values(), batch.now)
     if batch.organisation.is_timed:
         write_times(batch.session, batch.tickets.values(), batch.promised)
-
-
-def _keys(session: Session, shop: Workshop) -> dict[str, SigningKey]:
-    """What signs this organisation's letters, by domain."""
-    return {key.domain: SigningKey(key.domain, key.selector, shop.seal.open(key.secret)) for key in dkim_keys(session)}
 
 
 def _acknowledge(batch: Batch, opened: Sequence[Event]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mailgate.compose.about import ABOUT
@@ -13,6 +12,7 @@ from mailgate.mail import Task
 from mailgate.office.links import conversation_link
 from mailgate.rights import Right, may
 from mailgate.sla.calendar import opens_next
+from mailgate.steps.batch import Batch
 from mailgate.steps.dress import is_on
 from mailgate.steps.notices import fact_of, to_tell
 from mailgate.store.agents import Agent, agents_by_ids, is_away
@@ -41,9 +41,6 @@ from mailgate.tickets.notices import (
     to_customer,
 )
 from mailgate.tickets.tasks import language_of
-
-if TYPE_CHECKING:
-    from mailgate.steps.follow import Batch
 
 _STATUS_LETTERS = ("status_changed", "resolved", "reopened", "waiting", "closing", "closed")
 _DONE = frozenset({"resolved", "closed"})
