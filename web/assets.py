@@ -12,7 +12,20 @@ from flask import Flask, Response, abort, request
 
 STATIC = Path(__file__).with_name("static")
 STYLES = ("layers", "reset", "tokens", "base", "layout", "parts/*", "pages/*", "state")
-SCRIPTS = ("pane", "list", "thread", "draft", "keys", "files", "letter", "snippets", "live", "palette", "notify")
+SCRIPTS = (
+    "words",
+    "pane",
+    "list",
+    "thread",
+    "draft",
+    "keys",
+    "files",
+    "letter",
+    "snippets",
+    "live",
+    "palette",
+    "notify",
+)
 A_YEAR = "public, max-age=31536000, immutable"
 
 

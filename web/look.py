@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -14,17 +14,11 @@ from jinja2.runtime import Context
 
 from mailgate import clock
 from mailgate.mail import Span, SpanKind
-from web.speech import spoken
+from web.speech import DAYS, spoken
 
 HUES = 12
 KILO = 1024
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 7
-_DAYS = {
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    "de": ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
-    "fr": ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
-    "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
-}
 _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "de": ("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."),
@@ -33,13 +27,15 @@ _MONTHS = {
     ),
     "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
 }  # fmt: skip
+_MINUTES = {"en": "min", "de": "Min.", "fr": "min", "es": "min"}
+_HOURS = {"en": "h", "de": "Std.", "fr": "h", "es": "h"}
+_NOW = {"en": "now", "de": "jetzt", "fr": "à l’instant", "es": "ahora"}
 _NEAR = {
     "en": {0: "today", 1: "yesterday", -1: "tomorrow"},
     "de": {0: "heute", 1: "gestern", -1: "morgen"},
     "fr": {0: "aujourd’hui", 1: "hier", -1: "demain"},
     "es": {0: "hoy", 1: "ayer", -1: "mañana"},
 }
-DAYS, MONTHS = _DAYS["en"], _MONTHS["en"]
 WIDE_SCRIPTS = range(0x2E80, 0xD7B0)  # Chinese, Japanese, Korean: one character says a name
 
 
@@ -75,13 +71,13 @@ def ago(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """How long ago, as a list tells it: now, 12 min, 3 h, Thu, 12 Oct, 12 Oct 2025."""
     seconds = (now - moment).total_seconds()
     if seconds < MINUTE:
-        return "now" if seconds > -MINUTE else at(moment, now, zone)
+        return _NOW[spoken()] if seconds > -MINUTE else at(moment, now, zone)
     if seconds < HOUR:
-        return f"{int(seconds // MINUTE)} min"
+        return f"{int(seconds // MINUTE)} {_MINUTES[spoken()]}"
     if seconds < DAY:
-        return f"{int(seconds // HOUR)} h"
+        return f"{int(seconds // HOUR)} {_HOURS[spoken()]}"
     local, today = moment.astimezone(zone), now.astimezone(zone)
-    return _weekday(local) if (today.date() - local.date()).days < WEEK else _date(local, today)
+    return weekday(local) if (today.date() - local.date()).days < WEEK else _date(local, today)
 
 
 def at(moment: datetime, now: datetime, zone: tzinfo) -> str:
@@ -90,20 +86,20 @@ def at(moment: datetime, now: datetime, zone: tzinfo) -> str:
     distance = abs((today.date() - local.date()).days)
     if distance == 0:
         return f"{local:%H:%M}"
-    return f"{_weekday(local) if distance < WEEK else _date(local, today)} {local:%H:%M}"
+    return f"{weekday(local) if distance < WEEK else _date(local, today)} {local:%H:%M}"
 
 
 def day(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """When, as a customer is told: today, 09:02 · yesterday, 09:02 · Thu 12 Oct, 09:02."""
     local, today = moment.astimezone(zone), now.astimezone(zone)
     near = _NEAR[spoken()].get((today.date() - local.date()).days)
-    return f"{near or f'{_weekday(local)} {_date(local, today)}'}, {local:%H:%M}"
+    return f"{near or f'{weekday(local)} {_date(local, today)}'}, {local:%H:%M}"
 
 
 def exact(moment: datetime, zone: tzinfo) -> str:
     """The whole truth, for the tooltip: Fri 20 Nov 2026, 10:27:31 CET."""
     local = moment.astimezone(zone)
-    return f"{_weekday(local)} {_day_and_month(local)} {local.year}, {local:%H:%M:%S %Z}"
+    return f"{weekday(local)} {day_and_month(local)} {local.year}, {local:%H:%M:%S %Z}"
 
 
 def initials(name: str) -> str:
@@ -163,14 +159,16 @@ def _named(folded: Sequence[Span]) -> str:
 
 def _date(local: datetime, today: datetime) -> str:
     year = "" if local.year == today.year else f" {local.year}"
-    return f"{_day_and_month(local)}{year}"
+    return f"{day_and_month(local)}{year}"
 
 
-def _weekday(local: datetime) -> str:
-    return _DAYS[spoken()][local.weekday()]
+def weekday(local: date) -> str:
+    """Its short name."""
+    return DAYS[spoken()][local.weekday()]
 
 
-def _day_and_month(local: datetime) -> str:
+def day_and_month(local: date) -> str:
+    """Such as 12 Oct."""
     return f"{local.day}{'.' if spoken() == 'de' else ''} {_MONTHS[spoken()][local.month - 1]}"
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from mailgate.errors import BadInput
+from mailgate.store.agents import PAGES_IN, Agent, agent_by_id
 from mailgate.store.db import Session
 from mailgate.store.organisations import own
 from mailgate.store.wishes import DIGEST_DAYS, NOTES, USUAL, Wishes, lock_wishes, note_new_tickets, wishes_of
@@ -27,7 +28,7 @@ class Wished:
 
 def wished(session: Session, agent_id: int) -> Wished:
     """What an agent wants."""
-    return _as_wished(wishes_of(session, [agent_id]).get(agent_id))
+    return _as_wished(wishes_of(session, [agent_id]).get(agent_id), agent_by_id(session, agent_id))
 
 
 def set_wishes(
@@ -49,11 +50,26 @@ def set_wishes(
         row.digest_hour = digest_hour if digest_hour >= 0 else None
     if digest_days is not None:
         row.digest_days = digest_days
-    if time_zone is not None:
-        row.time_zone = time_zone or None
-    row.digest_at = next_digest(row, own(session).time_zone, at)
+    agent = agent_by_id(session, agent_id)
+    if time_zone is not None and agent is not None:
+        agent.time_zone = time_zone or None
+    row.digest_at = next_digest(row, zone_of(session, agent), at)
     note_new_tickets(session)
-    return _as_wished(row)
+    return _as_wished(row, agent)
+
+
+def set_pages(session: Session, agent: Agent, language: str, time_zone: str, at: datetime) -> None:
+    """In which language and zone an agent reads pages; "": as their browser asks, and as the organisation has it."""
+    if language and language not in PAGES_IN:
+        raise BadInput(f"Pages are in one of {', '.join(PAGES_IN)}.", language=f"must be one of {', '.join(PAGES_IN)}")
+    agent.language = language or None
+    if (time_zone or None) != agent.time_zone:
+        set_wishes(session, agent.id, at, time_zone=time_zone)
+
+
+def zone_of(session: Session, agent: Agent | None) -> str:
+    """The zone in which times are told to an agent."""
+    return (agent.time_zone if agent is not None else None) or own(session).time_zone
 
 
 def stop_letter(session: Session, agent_id: int, letter: str, at: datetime) -> None:
@@ -64,11 +80,11 @@ def stop_letter(session: Session, agent_id: int, letter: str, at: datetime) -> N
         set_wishes(session, agent_id, at, notes=[name for name in wished(session, agent_id).notes if name != letter])
 
 
-def next_digest(row: Wishes, usual_zone: str, after: datetime) -> datetime | None:
+def next_digest(row: Wishes, zone_name: str, after: datetime) -> datetime | None:
     """The first moment after this one at which the clock of an agent's zone shows their hour."""
     if row.digest_hour is None:
         return None
-    zone = ZoneInfo(row.time_zone or usual_zone)
+    zone = ZoneInfo(zone_name)
     day = after.astimezone(zone).date()
     while (moment := _at(day, row.digest_hour, zone)) <= after:
         day += _DAY
@@ -80,10 +96,11 @@ def _at(day: date, hour: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(hour), zone).astimezone(ZoneInfo("UTC"))
 
 
-def _as_wished(row: Wishes | None) -> Wished:
+def _as_wished(row: Wishes | None, agent: Agent | None) -> Wished:
+    zone = agent.time_zone if agent is not None else None
     if row is None:
-        return Wished()
-    return Wished(tuple(row.notes), row.digest_hour, row.digest_days, row.time_zone)
+        return Wished(time_zone=zone)
+    return Wished(tuple(row.notes), row.digest_hour, row.digest_days, zone)
 
 
 def _check(notes: Collection[str] | None, hour: int | None, days: str | None, zone: str | None) -> None:

@@ -12,7 +12,7 @@ from mailgate.errors import Permanent
 from mailgate.office.calendars import as_calendar
 from mailgate.office.letters import letters
 from mailgate.office.promises import policies
-from mailgate.office.wishes import next_digest
+from mailgate.office.wishes import next_digest, zone_of
 from mailgate.rights import Right, may
 from mailgate.steps.dress import is_on, post, write_own
 from mailgate.steps.workshop import Workshop
@@ -52,10 +52,10 @@ def _send_one(session: Session, shop: Workshop, agent_id: int, now: datetime) ->
     row, organisation, agent = lock_wishes(session, agent_id), own(session), agent_by_id(session, agent_id)
     if row.digest_at is None or row.digest_at > now:
         return False  # somebody was faster, or it was stopped meanwhile
-    row.digest_at = next_digest(row, organisation.time_zone, now)
+    zone = ZoneInfo(zone_of(session, agent))
+    row.digest_at = next_digest(row, zone.key, now)
     if agent is None or not agent.active or not may(agent.role, Right.WORK) or is_away(agent, now):
         return False
-    zone = ZoneInfo(row.time_zone or organisation.time_zone)
     return _is_wanted(session, row, now.astimezone(zone)) and _write(session, shop, organisation, agent, zone, now)
 
 

@@ -25,6 +25,7 @@ from mailgate.store.office import Team
 
 ROLES = ("owner", "admin", "agent", "viewer")
 PRESENCES = ("available", "busy", "away")
+PAGES_IN = ("en", "de", "fr", "es")  # the languages pages speak
 
 
 class Agent(TenantRow):
@@ -35,6 +36,7 @@ class Agent(TenantRow):
         CheckConstraint("role IN ('owner', 'admin', 'agent', 'viewer')", name="role"),
         CheckConstraint("presence IN ('available', 'busy', 'away')", name="presence"),
         CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
+        CheckConstraint("language IN ('en', 'de', 'fr', 'es')", name="language"),
     )
 
     email: Mapped[str]
@@ -43,6 +45,8 @@ class Agent(TenantRow):
     password_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     signature: Mapped[str] = mapped_column(server_default="")  # below their answers, instead of their name
+    language: Mapped[str | None]  # of their pages; None: what their browser asks for
+    time_zone: Mapped[str | None]  # of their pages and mails; None: the organisation's
     only_own_teams: Mapped[bool] = mapped_column(server_default=text("false"))  # see `store.sight`
     languages: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # codes such as en
     skills: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # words such as billing

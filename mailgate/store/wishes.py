@@ -34,7 +34,6 @@ class Wishes(TenantRow):
     notes: Mapped[list[Any]]  # of NOTES
     digest_hour: Mapped[int | None]  # in their zone
     digest_days: Mapped[str] = mapped_column(server_default="working")
-    time_zone: Mapped[str | None]  # None: the organisation's
     digest_at: Mapped[datetime | None]
 
 

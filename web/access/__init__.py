@@ -4,7 +4,7 @@ from web.access.address import client_address, is_at_home, limit
 from web.access.policy import POLICY, Rule
 from web.access.refusals import NotSignedIn, TooMany
 from web.access.sessions import sign_in, sign_out
-from web.access.who import Who, agent, desk, desk_of, require_whole_sight, who, whoever
+from web.access.who import Who, agent, desk, desk_of, require_whole_sight, who, whoever, zone_of
 
 __all__ = [
     "POLICY",
@@ -23,4 +23,5 @@ __all__ = [
     "sign_out",
     "who",
     "whoever",
+    "zone_of",
 ]

@@ -15,6 +15,7 @@ from mailgate.rights import Right, may
 from mailgate.store.agents import agent_by_id, find_session, find_token, see_session, token_by_id
 from mailgate.store.audit import By, work_for
 from mailgate.store.db import Session
+from mailgate.store.organisations import own
 from mailgate.store.sight import limit_to
 from mailgate.tickets.history import Actor
 from mailgate.tokens import hashed
@@ -22,6 +23,7 @@ from web.access.address import client_address, limit
 from web.access.refusals import NotSignedIn
 from web.access.sessions import NAME, cookie_name
 from web.db import tools
+from web.speech import speak, wanted
 
 _SEEN_EVERY = timedelta(minutes=5)
 WRONG_TOKENS, WRONG_TOKENS_SECONDS = 30, 300  # so many wrong tokens from one address in so long
@@ -39,6 +41,7 @@ class Who:
     presence: str = "available"  # of an agent
     only_own_teams: bool = False
     needs_factor: bool = False  # they have to set up a second factor before anything else
+    time_zone: str | None = None  # theirs, where it is not the organisation's
 
     @property
     def actor(self) -> Actor:
@@ -92,6 +95,11 @@ def desk_of(org: int) -> Iterator[Session]:
         yield session
 
 
+def zone_of(session: Session) -> str:
+    """The zone in which times are told to whoever asks, and in which they mean what they type."""
+    return who().time_zone or own(session).time_zone
+
+
 def require(right: Right) -> None:
     """Refuse whoever has not this right."""
     known = who()
@@ -140,8 +148,10 @@ def _by_cookie() -> Who | None:
             see_session(session, digest, now, client_address())
     if known is None:
         return None
+    if not request.path.startswith("/api/"):
+        speak(wanted(known.language, usual="en"))
     is_limited = known.only_own_teams and not may(known.role, Right.SEE_ALL)
     return Who(
         found.org_id, known.role, known.name, known.id, by_cookie=True, presence=known.presence_at(clock.now()),
-        only_own_teams=is_limited, needs_factor=found.needs_factor,
+        only_own_teams=is_limited, needs_factor=found.needs_factor, time_zone=known.time_zone,
     )  # fmt: skip

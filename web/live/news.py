@@ -16,6 +16,7 @@ from mailgate.store.sight import who_see
 from mailgate.store.tickets import tags_of
 from web.live.stream import Listener
 from web.show.rows import rows
+from web.speech import speaking
 
 _FEW = 10  # tickets at once whose lines are sent along; of more, it is said that they changed
 
@@ -31,7 +32,7 @@ class Changed:
     found: list[Listed] = field(init=False)
     tags: dict[int, list[str]] = field(init=False)
     teams: dict[int, set[int]] = field(init=False)  # by agent
-    _lines: dict[tuple[int, bool, str], str] = field(init=False)
+    _lines: dict[tuple[int, bool, str, str, str | None], str] = field(init=False)
     _seers: dict[int, set[int]] = field(init=False)  # who sees it, by ticket
 
     def __post_init__(self) -> None:
@@ -63,13 +64,15 @@ class Changed:
         return told
 
     def _line(self, one: Listed, listener: Listener) -> str:
-        """A ticket's line; it is the same on every page that may do the same and is sorted by the same time."""
-        key = (one.ticket.id, listener.works, "created" if "created" in listener.sort else "updated")
+        """A ticket's line; it is the same on all pages that may do the same, go by the same time and speak alike."""
+        order = "created" if "created" in listener.sort else "updated"
+        key = (one.ticket.id, listener.works, order, listener.language, listener.zone)
         if key not in self._lines:
-            (row,) = rows(self.session, [one], key[2])
+            (row,) = rows(self.session, [one], order)
             template = self.app.jinja_env.get_template("row_alone.html")
-            with self.app.app_context():
-                line = template.render(row=row, can_tick=listener.works, zone=own(self.session).time_zone)
+            zone = listener.zone or own(self.session).time_zone
+            with self.app.app_context(), speaking(listener.language):
+                line = template.render(row=row, can_tick=listener.works, zone=zone)
             self._lines[key] = line.strip()
         return self._lines[key]
 

@@ -30,6 +30,8 @@ class Listener:
     session: bytes  # the hash of the secret in the cookie
     shows: Filters | None  # of its list, if it has one
     sort: str
+    language: str = "en"  # of the page
+    zone: str | None = None  # of its times, where it is not the organisation's
 
 
 class Stream:

@@ -30,13 +30,14 @@ from web.answers import see_other
 from web.db import ring, tools
 from web.forms import Form, Line
 from web.show.agents import ROLES, ROLES_OF_OTHERS, TIERS, split, until
-from web.show.fields import Option
+from web.show.fields import Option, said
 from web.show.shell import desk_page
+from web.speech import later
 
 pages = Blueprint("agents", __name__, url_prefix="/admin/agents")
 
 _URL = "/admin/agents"
-PRESENCES = (Option("available", "Available"), Option("busy", "Busy"), Option("away", "Away"))
+PRESENCES = (Option("available", later("Available")), Option("busy", later("Busy")), Option("away", later("Away")))
 
 
 class AgentForm(Form):
@@ -76,7 +77,7 @@ def show() -> str:
     with desk() as session:
         everybody = sorted(agents(session), key=lambda agent: not agent.active)
         return desk_page(
-            session, "agents.html", current="agents", agents=everybody, teams=team_names(session), roles=ROLES
+            session, "agents.html", current="agents", agents=everybody, teams=team_names(session), roles=said(ROLES)
         )
 
 
@@ -210,8 +211,9 @@ def _form(
 ) -> str:
     return desk_page(
         session, "agent.html", current="agents", agent=agent, form=form, errors=errors, link=link,
-        minutes=SIGN_IN_MINUTES, roles=ROLES if who().role == "owner" else ROLES_OF_OTHERS, presences=PRESENCES,
-        tiers=TIERS,
+        minutes=SIGN_IN_MINUTES, roles=said(ROLES if who().role == "owner" else ROLES_OF_OTHERS),
+        presences=said(PRESENCES),
+        tiers=said(TIERS),
         teams=[(str(team.id), team.name) for team in teams(session)], done=request.args.get("done", ""),
         sessions=sessions_of(session, agent.id, clock.now()) if agent is not None else [],
     )  # fmt: skip

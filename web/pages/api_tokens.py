@@ -18,6 +18,7 @@ from web.access import desk, who
 from web.answers import see_other
 from web.forms import Form, Line
 from web.show.agents import ROLES, ROLES_OF_OTHERS
+from web.show.fields import said
 from web.show.shell import desk_page
 
 pages = Blueprint("api_tokens", __name__, url_prefix="/admin/tokens")
@@ -66,5 +67,5 @@ def _page(form: TokenForm, *, made: str | None = None, errors: dict[str, str] | 
     with desk() as session:
         return desk_page(
             session, "api_tokens.html", current="tokens", tokens=tokens_named(session), form=form, made=made,
-            errors=errors, now=clock.now(), roles=ROLES if who().may(Right.OWN) else ROLES_OF_OTHERS,
+            errors=errors, now=clock.now(), roles=said(ROLES if who().may(Right.OWN) else ROLES_OF_OTHERS),
         )  # fmt: skip

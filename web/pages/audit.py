@@ -12,11 +12,11 @@ from flask import Blueprint, request
 
 from mailgate.store.agents import agents
 from mailgate.store.audit import AuditEntry, entries, kinds
-from mailgate.store.organisations import own
-from web.access import desk
+from web.access import desk, zone_of
 from web.show.audit import Change, changes
 from web.show.fields import Option, day
 from web.show.shell import desk_page
+from web.speech import say, told
 
 pages = Blueprint("audit", __name__, url_prefix="/admin/audit")
 
@@ -37,7 +37,7 @@ def show() -> str:
     asked = {name: request.args.get(name, "").replace("\0", "")[:100] for name in ("what", "agent", "since", "until")}
     before = request.args.get("before", "")
     with desk() as session:
-        zone = ZoneInfo(own(session).time_zone)
+        zone = ZoneInfo(zone_of(session))
         until = _midnight(asked["until"], zone)
         found = entries(
             session, what=asked["what"] or None, agent_id=_id(asked["agent"]), since=_midnight(asked["since"], zone),
@@ -50,8 +50,8 @@ def show() -> str:
         people = [Option(str(agent.id), agent.name) for agent in agents(session)]
         return desk_page(
             session, "audit.html", current="audit", lines=[*_lines(found[:_SHOWN])], older=older, asked=asked,
-            kinds=[Option("", "Everything"), *(Option(kind, kind.capitalize()) for kind in kinds(session))],
-            people=[Option("", "Anybody"), *people],
+            kinds=[Option("", say("Everything")), *(Option(kind, told(kind.capitalize())) for kind in kinds(session))],
+            people=[Option("", say("Anybody")), *people],
         )  # fmt: skip
 
 

@@ -26,10 +26,19 @@ from web.access import desk
 from web.answers import see_other
 from web.forms import Form, Line, Words
 from web.show.shell import desk_page
+from web.speech import later, say
 
 pages = Blueprint("calendars", __name__, url_prefix="/admin/calendars")
 
-WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEK = (
+    later("Monday"),
+    later("Tuesday"),
+    later("Wednesday"),
+    later("Thursday"),
+    later("Friday"),
+    later("Saturday"),
+    later("Sunday"),
+)
 _URL = "/admin/calendars"
 _WORKDAY, _COMING = "9:00–17:00", 8
 
@@ -72,7 +81,9 @@ def show() -> str:
                 "id": row.id,
                 "name": row.name,
                 "zone": row.zone,
-                "week": [(day, hours_in_words(spans)) for day, spans in zip(WEEK, row.week, strict=True) if spans],
+                "week": [
+                    (day, hours_in_words(spans)) for day, spans in zip(map(say, WEEK), row.week, strict=True) if spans
+                ],
                 "country": row.country,
             }
             for row in calendar_rows(session)

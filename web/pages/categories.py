@@ -19,6 +19,7 @@ from web.forms import Form, Line
 from web.show.fields import Option
 from web.show.shell import desk_page
 from web.show.trees import in_tree
+from web.speech import say
 
 pages = Blueprint("categories", __name__, url_prefix="/admin/categories")
 
@@ -113,5 +114,5 @@ def _form(session: Session, category: Category | None, form: CategoryForm, error
     ]
     return desk_page(
         session, "category.html", current="categories", category=category, form=form, errors=errors,
-        parents=[Option("", "Nothing: it stands at the top"), *above],
+        parents=[Option("", say("Nothing: it stands at the top")), *above],
     )  # fmt: skip

@@ -15,20 +15,20 @@ from mailgate.office.views import NAME_LENGTH, QUERY_LENGTH, save_view
 from mailgate.rights import Right, may
 from mailgate.store.agents import agent_by_id
 from mailgate.store.db import Session
-from mailgate.store.organisations import own
 from mailgate.store.views import remove_view
 from mailgate.tickets.bulk import MOST, Wanted, change_many
 from mailgate.tickets.change import Named, clean_tags
-from web.access import agent, desk, who
+from web.access import agent, desk, who, zone_of
 from web.answers import see_other
 from web.forms import Form, Line
 from web.show.inbox import inbox_page, told_of
 from web.show.later import read_later
-from web.show.words import STATUSES
+from web.show.words import PRIORITIES, STATUSES
+from web.speech import later, say
 
 pages = Blueprint("inbox", __name__)
 
-_DONE = {"resolved": "resolved", "closed": "closed"}
+_DONE = {"resolved": later("resolved"), "closed": later("closed")}
 
 
 class BulkForm(Form):
@@ -61,7 +61,7 @@ def bulk() -> str | tuple[str, int]:
     query = dict(parse_qsl(form.query))
     if not form.number:
         with desk() as session:
-            return inbox_page(session, query, wrong="Tick some tickets first."), HTTPStatus.UNPROCESSABLE_ENTITY
+            return inbox_page(session, query, wrong=say("Tick some tickets first.")), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with desk() as session:
             wanted, done = _wanted(session, form)
@@ -96,23 +96,34 @@ def forget_view(view_id: int) -> Response:
     return see_other("/")
 
 
+def _set_to(status: str) -> str:
+    """The word for tickets that were given a status."""
+    if status in _DONE:
+        return say(_DONE[status])
+    return say("set to “%(status)s”", status=say(STATUSES.get(status, status)))
+
+
 def _wanted(session: Session, form: BulkForm) -> tuple[Wanted, str]:
     """What a deed asks for, and the word for a ticket it was done to."""
     deed, _, value = form.deed.partition(":")
     match deed:
         case "status":
-            return Wanted(status=value), _DONE.get(value, f"set to {STATUSES.get(value, value).lower()}")
+            return Wanted(status=value), _set_to(value)
         case "priority":
-            return Wanted(priority=value), f"set to {value} priority"
+            return Wanted(priority=value), say(
+                "set to the priority “%(priority)s”", priority=say(PRIORITIES.get(value, value))
+            )
         case "assignee":
-            return Wanted(assignee=(_worker(session, value),)), "assigned" if value != "none" else "without assignee"
+            return Wanted(assignee=(_worker(session, value),)), say("assigned") if value != "none" else say(
+                "without assignee"
+            )
         case "tag" | "untag":
             tag = next(iter(clean_tags([form.tag])), "")
             if not tag:
                 raise BadInput("Write a tag first.", tag="is empty")
             return (Wanted(add_tag=tag), "tagged") if deed == "tag" else (Wanted(remove_tag=tag), "untagged")
         case "later":
-            return Wanted(snooze_until=read_later(value, own(session).time_zone)), "snoozed"
+            return Wanted(snooze_until=read_later(value, zone_of(session))), "snoozed"
     raise BadInput(f"There is nothing called {deed!r} to do.", deed="is not known")
 
 

@@ -24,6 +24,7 @@ from web.forms import Form, Line, Words
 from web.show.letter_preview import LOOKS, POLICY, preview, require_sound, test_of
 from web.show.letters import LANGUAGES, Option, Scopes, changes, lines, place_of, shipped, steps, url_of
 from web.show.shell import desk_page
+from web.speech import say, spoken, told, told_all
 
 pages = Blueprint("letters", __name__, url_prefix="/admin/letters")
 
@@ -102,12 +103,12 @@ def try_out(name: str) -> Response:
         try:
             require_sound(place, form.wording)
         except BadInput as error:
-            return _told(f"Not sent. {error}", is_bad=True)
+            return _told(say("Not sent. %(error)s", error=told(error)), is_bad=True)
         mailbox, draft = test_of(session, place, form.wording, form.number, me.email)
         key = dkim_key(session, mailbox.domain)
         send_test(session, mailbox, place.name, _signed(draft, key), me.email, clock.now())
     ring("send_mail")
-    return _told(f"A test is on its way to {me.email}.", is_bad=False)
+    return _told(say("A test is on its way to %(email)s.", email=me.email), is_bad=False)
 
 
 @pages.post("/<name>/versions")
@@ -194,7 +195,8 @@ def _editor(
         preview_url=url_of(place, "/preview", number=number), is_own=own is not None and own.version is not None,
         is_on=letters(session).chosen(place, is_on=about.is_on).is_on, trouble=own and own.setting.trouble,
         seen=seen if seen is not None and not isinstance(refused, Conflict) else newest[0].number if newest else 0,
-        languages=[Option(*each) for each in LANGUAGES.items()], boxes=boxes, kinds=kinds, looks=LOOKS,
+        languages=[Option(*each) for each in told_all(LANGUAGES).items()], boxes=boxes, kinds=kinds,
+        looks=told_all(LOOKS),
         variables=variables(place.name), errors=_errors(refused), told=_said(),
     )  # fmt: skip
 
@@ -202,8 +204,8 @@ def _editor(
 def _said() -> str:
     """What has just been done, for the notice above the form."""
     if "saved" in request.args:
-        return "Saved. Letters go out so from now on."
-    return "Taken back." if "back" in request.args else ""
+        return say("Saved. Letters go out so from now on.")
+    return say("Taken back.") if "back" in request.args else ""
 
 
 def _errors(refused: BadInput | Conflict | None) -> dict[str, str] | None:
@@ -228,8 +230,8 @@ def _wider(session: Session, place: Place) -> Wording:
 def _versions(session: Session, own: OwnLetter | None) -> list[Option]:
     found = versions_of(session, own.setting.id) if own is not None else []
     return [
-        Option("", "What ships"),
-        *(Option(str(each.number), f"Version {each.number}") for each in found if each.text),
+        Option("", say("What ships")),
+        *(Option(str(each.number), say("Version %(number)s", number=each.number)) for each in found if each.text),
     ]
 
 
@@ -247,12 +249,12 @@ def _frame(session: Session, place: Place, wording: Wording | None, number: str,
     try:
         shown = preview(session, place, wording, number, look if look in LOOKS else "mail")
     except BadInput as error:
-        return _told(str(error), is_bad=True)
-    return _framed(render_template("letter_preview.html", shown=shown, told=None))
+        return _told(told(error), is_bad=True)
+    return _framed(render_template("letter_preview.html", language=spoken(), shown=shown, told=None))
 
 
 def _told(words: str, *, is_bad: bool) -> Response:
-    return _framed(render_template("letter_preview.html", shown=None, told=(words, is_bad)))
+    return _framed(render_template("letter_preview.html", language=spoken(), shown=None, told=(words, is_bad)))
 
 
 def _framed(page: str) -> Response:

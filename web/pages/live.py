@@ -11,16 +11,16 @@ from pydantic import Field
 from mailgate.errors import NotFound
 from mailgate.rights import Right
 from mailgate.store.listing import Filters
-from mailgate.store.organisations import own
 from mailgate.store.tickets import by_id
 from mailgate.tokens import hashed
-from web.access import desk, who
+from web.access import desk, who, zone_of
 from web.access.sessions import NAME, cookie_name
 from web.answers import done
 from web.forms import Form, Line
 from web.live import Listener, Stream, hub
 from web.show.fields import known_fields
 from web.show.filters import DEFAULT_SORT, read
+from web.speech import spoken
 
 pages = Blueprint("live", __name__, url_prefix="/live")
 
@@ -49,6 +49,8 @@ def listen() -> Response:
             session=hashed(request.cookies.get(cookie_name(NAME), "")),
             shows=filters,
             sort=sort,
+            language=spoken(),
+            zone=known.time_zone,
         )
     )
     hub().open(stream, request.args.get("age", 0.0, type=float) / 1000)
@@ -78,5 +80,5 @@ def _asked() -> tuple[Filters | None, str]:
         return None, DEFAULT_SORT
     agent = who().agent_id or 0
     with desk() as session:
-        asked = read(known_fields(session, agent, own(session).time_zone), dict(parse_qsl(query)))
+        asked = read(known_fields(session, agent, zone_of(session)), dict(parse_qsl(query)))
         return asked.filters(session, agent), asked.sort

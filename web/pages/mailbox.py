@@ -30,6 +30,7 @@ from web.forms import Form, Line
 from web.show.agents import split
 from web.show.fields import Option
 from web.show.shell import desk_page
+from web.speech import say, told_all
 
 if TYPE_CHECKING:
     from mailgate.office.reach import Reached
@@ -160,10 +161,10 @@ def check(mailbox_id: int) -> str:
         signings = [signing_of(account) for account in accounts if account is not None]
     found = [*reach(signings, seal())]
     if not found:
-        words = (
+        words = say(
             "Its mail is delivered to this machine, and its letters leave by the common relay: nothing to sign in to."
         )
-        found = [Reached("Mailbox", "ok", words)]
+        found = [Reached(say("Mailbox"), "ok", words)]
     with desk() as session:
         return _page(session, known_mailbox(session, mailbox_id), found=found)
 
@@ -204,8 +205,8 @@ def _form(
     keys = {key.domain: zone_line(key) for key in dkim_keys(session)} if mailbox is not None else {}
     return desk_page(
         session, "mailbox.html", current="mailboxes", mailbox=mailbox, form=form, errors=errors, found=found,
-        teams=[Option("", "No team"), *(Option(str(team.id), team.name) for team in teams(session))],
-        languages=[Option("", "The organisation’s"), *(Option(*each) for each in LANGUAGES.items())],
+        teams=[Option("", say("No team")), *(Option(str(team.id), team.name) for team in teams(session))],
+        languages=[Option("", say("The organisation’s")), *(Option(*each) for each in told_all(LANGUAGES).items())],
         imap=account_of(session, mailbox.id) if mailbox is not None else None,
         relay=relay_of(session, mailbox.id) if mailbox is not None else None,
         dkim=keys.get(mailbox.domain) if mailbox is not None else None, done=request.args.get("done", ""),

@@ -20,12 +20,13 @@ from web.answers import see_other
 from web.db import seal
 from web.forms import Form, Line
 from web.show.shell import desk_page
+from web.speech import later, say, told_all
 
 pages = Blueprint("mailbox_sign_in", __name__, url_prefix="/admin/mailboxes/<key:mailbox_id>/sign-in")
 
 _ANY_TENANT = "organizations"  # Microsoft's word for whichever one the user belongs to
 _LIST = "/admin/mailboxes"
-_NAMES = {"microsoft": "Microsoft 365", "google": "Gmail or Google Workspace"}
+_NAMES = {"microsoft": "Microsoft 365", "google": later("Gmail or Google Workspace")}
 
 
 class Beginning(Form):
@@ -106,7 +107,14 @@ def _redeemed(begun: dict[str, Any], ended_at: str, provider: oauth.Provider, cl
 
 
 def _form(session: Session, mailbox: Mailbox, values: dict[str, str], errors: dict[str, str] | None = None) -> str:
-    return _page(session, mailbox, begun=None, values=values, providers=_NAMES, errors=errors)
+    return _page(
+        session,
+        mailbox,
+        begun=None,
+        values=values,
+        providers=told_all(_NAMES),
+        errors=errors,
+    )
 
 
 def _opened(session: Session, mailbox: Mailbox, begun: dict[str, Any], errors: dict[str, str] | None = None) -> str:
@@ -116,7 +124,7 @@ def _opened(session: Session, mailbox: Mailbox, begun: dict[str, Any], errors: d
         "code": begun.get("code"),
         "sealed": seal().close(json.dumps(begun)).decode(),
     }
-    return _page(session, mailbox, begun=shown, name=_NAMES[begun["provider"]], back=oauth.REDIRECT, errors=errors)
+    return _page(session, mailbox, begun=shown, name=say(_NAMES[begun["provider"]]), back=oauth.REDIRECT, errors=errors)
 
 
 def _page(session: Session, mailbox: Mailbox, **values: Any) -> str:

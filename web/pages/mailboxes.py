@@ -18,16 +18,17 @@ from mailgate.store.relays import RelayAccount, every_relay, words
 from web.access import desk
 from web.answers import see_other
 from web.forms import Form
-from web.show.fields import Option
+from web.show.fields import Option, said
 from web.show.shell import desk_page
+from web.speech import later
 
 pages = Blueprint("mailboxes", __name__, url_prefix="/admin/mailboxes")
 
 
 QUOTING = (
-    Option("off", "Nothing: mail programs show the thread"),
-    Option("last", "The mail being answered"),
-    Option("all", "The conversation, newest first"),
+    Option("off", later("Nothing: mail programs show the thread")),
+    Option("last", later("The mail being answered")),
+    Option("all", later("The conversation, newest first")),
 )
 
 
@@ -71,7 +72,7 @@ def show() -> str:
             for mailbox in mailboxes(session)
         ]
         lines.sort(key=lambda line: (not line.is_bad, line.words is None and line.relay_words is None, line.address))
-        return desk_page(session, "mailboxes.html", current="mailboxes", mailboxes=lines, quoting=QUOTING)
+        return desk_page(session, "mailboxes.html", current="mailboxes", mailboxes=lines, quoting=said(QUOTING))
 
 
 @pages.post("/<key:mailbox_id>/manners")

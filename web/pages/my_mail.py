@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, make_response, request
 
@@ -12,24 +11,24 @@ from mailgate.compose.about import ABOUT
 from mailgate.errors import BadInput, NotFound
 from mailgate.office.wishes import Wished, set_wishes, wished
 from mailgate.store.db import Session
-from mailgate.store.organisations import own
 from mailgate.store.wishes import NOTES
 from web.access import desk, who
 from web.answers import see_other
 from web.forms import Form, Line
-from web.show.fields import Option
+from web.show.fields import Option, said
 from web.show.shell import desk_page
+from web.speech import later, say
 
 pages = Blueprint("my_mail", __name__, url_prefix="/me/mail")
 
-_DAYS = [Option("working", "On working days"), Option("every", "Every day")]
-_HOURS = [Option("-1", "None"), *(Option(str(hour), f"At {hour:02}:00") for hour in range(24))]
+_DAYS = [Option("working", later("On working days")), Option("every", later("Every day"))]
+_HOURS = [Option("-1", later("No digest")), *(Option(str(hour), f"{hour:02}:00") for hour in range(24))]
 _CHOICES = {
-    "new_ticket": "There is a new ticket for my teams, or for no team",
-    "assigned": "A ticket is given to me",
-    "customer_answered": "A customer writes again on a ticket of mine",
-    "mentioned": "A note names me, as in @mara",
-    "reminder": "A ticket I put out of sight is back",
+    "new_ticket": later("There is a new ticket for my teams, or for no team"),
+    "assigned": later("A ticket is given to me"),
+    "customer_answered": later("A customer writes again on a ticket of mine"),
+    "mentioned": later("A note names me, as in @mara"),
+    "reminder": later("A ticket I put out of sight is back"),
 }
 
 
@@ -39,7 +38,6 @@ class WishesForm(Form):
     notes: tuple[Line, ...] = ()
     digest_hour: int = -1
     digest_days: Line = "working"
-    time_zone: Line = ""
 
 
 @pages.get("")
@@ -57,29 +55,22 @@ def change() -> Response:
         with desk() as session:
             set_wishes(
                 session, _me(), clock.now(), notes=form.notes, digest_hour=form.digest_hour,
-                digest_days=form.digest_days, time_zone=form.time_zone,
+                digest_days=form.digest_days,
             )  # fmt: skip
     except BadInput as error:
-        typed = Wished(form.notes, form.digest_hour, form.digest_days, form.time_zone)
+        typed = Wished(form.notes, form.digest_hour, form.digest_days)
         with desk() as session:
-            page = _page(session, typed, errors=dict(error.fields) or {"": str(error)})
+            page = _page(session, typed, errors={next(iter(error.fields), ""): str(error)})
         return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     return see_other("/me/mail?done=saved")
 
 
 def _page(session: Session, wishes: Wished, *, errors: dict[str, str] | None = None, is_saved: bool = False) -> str:
-    usual = own(session).time_zone
-    zones = [Option("", f"The office’s, {usual}"), *(Option(zone, zone) for zone in sorted(_cities()))]
-    choices = [(name, _CHOICES[name], ABOUT[name].title) for name in NOTES]
+    choices = [(name, say(_CHOICES[name]), ABOUT[name].title) for name in NOTES]
     return desk_page(
-        session, "my_mail.html", wishes=wishes, choices=choices, hours=_HOURS, days=_DAYS, zones=zones,
+        session, "my_mail.html", wishes=wishes, choices=choices, hours=said(_HOURS), days=said(_DAYS),
         hour=str(wishes.digest_hour if wishes.digest_hour is not None else -1), errors=errors, is_saved=is_saved,
     )  # fmt: skip
-
-
-def _cities() -> set[str]:
-    """Zones as people look for them; the others are old names and offsets."""
-    return {zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "US/"))}
 
 
 def _me() -> int:

@@ -18,6 +18,7 @@ from web.answers import see_other
 from web.forms import Form, Line
 from web.show.fields import Option
 from web.show.shell import desk_page
+from web.speech import told_all
 
 pages = Blueprint("organisation", __name__, url_prefix="/admin/organisation")
 
@@ -55,7 +56,8 @@ def _form(form: OrganisationForm, errors: dict[str, str] | None) -> str:
     with desk() as session:
         return desk_page(
             session, "organisation.html", current="organisation", form=form, errors=errors,
-            example=_example(form.number_format), languages=[Option(*each) for each in LANGUAGES.items()],
+            example=_example(form.number_format),
+            languages=[Option(*each) for each in told_all(LANGUAGES).items()],
             zones=sorted(available_timezones()), is_saved=request.args.get("done") == "saved",
         )  # fmt: skip
 

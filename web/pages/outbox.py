@@ -21,19 +21,20 @@ from web.forms import Form, Line
 from web.show.lists import ENTRIES, asked
 from web.show.shell import desk_page
 from web.show.views import MOST_COUNTED
+from web.speech import later
 
 pages = Blueprint("outbox", __name__, url_prefix="/admin/outbox")
 
 _URL = "/admin/outbox"
 _STATES = {
-    "": "All",
-    "waiting": "Waiting",
-    "held": "Held",
-    "sent": "Sent",
-    "delivered": "Delivered",
-    "failed": "Failed",
-    "bounced": "Bounced",
-    "cancelled": "Cancelled",
+    "": later("All"),
+    "waiting": later("Waiting"),
+    "held": later("Held"),
+    "sent": later("Sent"),
+    "delivered": later("Delivered"),
+    "failed": later("Failed"),
+    "bounced": later("Bounced"),
+    "cancelled": later("Cancelled"),
 }
 _AGAIN = frozenset({"failed", "bounced", "held"})
 

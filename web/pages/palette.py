@@ -12,6 +12,7 @@ from mailgate.store.organisations import own
 from mailgate.store.people import customers_called
 from web.access import desk
 from web.show.words import STATUSES
+from web.speech import say
 
 pages = Blueprint("palette", __name__)
 
@@ -45,5 +46,5 @@ def _tickets(session: Session, asked: str) -> list[Listed]:
 
 def _ticket(one: Listed) -> dict[str, str]:
     ticket = one.ticket
-    about = f"{ticket.number} · {one.requester or ticket.requester_address} · {STATUSES[ticket.status]}"
-    return {"word": ticket.subject or "No subject", "about": about, "url": f"/t/{ticket.number}"}
+    about = f"{ticket.number} · {one.requester or ticket.requester_address} · {say(STATUSES[ticket.status])}"
+    return {"word": ticket.subject or say("No subject"), "about": about, "url": f"/t/{ticket.number}"}

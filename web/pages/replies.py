@@ -15,11 +15,18 @@ from web.access import agent, desk
 from web.answers import see_other
 from web.forms import Form, Line
 from web.show.shell import desk_page
+from web.speech import later, told_all
 
 pages = Blueprint("replies", __name__, url_prefix="/admin/replies")
 
 _URL, _SHOWN = "/admin/replies", 100
-LANGUAGES = {"": "Any language", "en": "English", "de": "German", "fr": "French", "es": "Spanish"}
+LANGUAGES = {
+    "": later("Any language"),
+    "en": later("English"),
+    "de": later("German"),
+    "fr": later("French"),
+    "es": later("Spanish"),
+}
 
 
 class ReplyForm(Form):
@@ -49,7 +56,7 @@ def show() -> str:
         more = found[_SHOWN - 1].name if len(found) > _SHOWN else ""
         return desk_page(
             session, "replies.html", current="replies", replies=found[:_SHOWN], sought=sought, language=language,
-            languages=LANGUAGES, more_from=more,
+            languages=told_all(LANGUAGES), more_from=more,
         )  # fmt: skip
 
 
@@ -107,6 +114,7 @@ def _words(reply: CannedReply) -> Words:
 def _form(words: Words, reply: CannedReply | None = None, errors: dict[str, str] | None = None) -> str:
     with desk() as session:
         return desk_page(
-            session, "reply.html", current="replies", words=words, reply=reply, errors=errors, languages=LANGUAGES,
+            session, "reply.html", current="replies", words=words, reply=reply, errors=errors,
+            languages=told_all(LANGUAGES),
             variables=canned.VARIABLES,
         )  # fmt: skip

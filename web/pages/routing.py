@@ -17,17 +17,17 @@ from mailgate.rights import Right, may
 from mailgate.store.agents import Agent, agent_by_id
 from mailgate.store.db import Session
 from mailgate.store.office import Team, teams
-from mailgate.store.organisations import own
 from mailgate.store.routing import routings
 from mailgate.store.tickets import Ticket, by_number
 from mailgate.tickets.escalate import Whereto, bring_back, escalate
 from mailgate.tickets.route import route, take_next
-from web.access import agent, desk, who
+from web.access import agent, desk, who, zone_of
 from web.answers import see_other
 from web.db import ring
 from web.forms import Form, Line
 from web.show.routing import desk_of_agents, teams_in_words
 from web.show.shell import desk_page
+from web.speech import say
 
 pages = Blueprint("routing", __name__)
 
@@ -152,7 +152,7 @@ def _form(session: Session, team_id: int, given: RoutingGiven, error: BadInput |
     team = _team(session, team_id)
     return desk_page(
         session, "routing_team.html", current="routing", given=given, url=f"{_URL}/{team_id}",
-        name=team.name if team is not None else "Tickets without a team",
+        name=team.name if team is not None else say("Tickets without a team"),
         errors=dict.fromkeys(error.fields or [""], str(error)) if error is not None else {},
     )  # fmt: skip
 
@@ -197,4 +197,4 @@ def _moment(session: Session, written: str) -> datetime | None:
         moment = datetime.fromisoformat(written)
     except ValueError:
         raise BadInput("That is no day and time: write it as 2026-01-31 08:00.", until="is no time") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(own(session).time_zone))
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone_of(session)))

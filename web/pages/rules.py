@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
 
@@ -41,13 +42,22 @@ from web.db import tools
 from web.forms import Form, Line
 from web.show.rule_form import WITH_TEXT, RuleForm, ops_of, written
 from web.show.shell import desk_page
+from web.speech import later, say, told, told_all
 
 pages = Blueprint("rules", __name__, url_prefix="/admin/rules")
 
 _URL = "/admin/rules"
 _RUNS = 50
-_FIELDS = [*((name, field.label) for name, field in FIELDS.items()), (HEADER, "a header of the mail")]
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_FIELDS = [*((name, field.label) for name, field in FIELDS.items()), (HEADER, later("a header of the mail"))]
+_DAYS = (
+    later("Monday"),
+    later("Tuesday"),
+    later("Wednesday"),
+    later("Thursday"),
+    later("Friday"),
+    later("Saturday"),
+    later("Sunday"),
+)
 _NEW = RuleForm(do=("tag",), do_value=("",), do_text=("",))
 
 
@@ -220,8 +230,9 @@ def _form(
     return desk_page(
         session, "rule.html", current="rules", form=form, row=row, trial=trial, sentence=_sentence(form),
         url=f"{_URL}/{row.id}" if row is not None else f"{_URL}/new", errors={"": str(error)} if error else {},
-        whens=list(WHEN.items()), sinces=list(SINCE.items()), fields=_FIELDS, ops_of=ops_of, known=_known(session),
-        deeds=list(DO.items()), with_text=WITH_TEXT, days=list(enumerate(_DAYS)), header=HEADER,
+        whens=_pairs(WHEN), sinces=_pairs(SINCE), fields=_pairs(dict(_FIELDS)), ops_of=ops_of,
+        known=_known(session),
+        deeds=_pairs(DO), with_text=WITH_TEXT, days=list(enumerate(map(say, _DAYS))), header=HEADER,
         secret_of=partial(tools().marks.webhook, who().org),
     )  # fmt: skip
 
@@ -234,23 +245,28 @@ def _sentence(form: RuleForm) -> str | None:
         return None
 
 
+def _pairs(words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Choices in the language of this page."""
+    return [*told_all(words).items()]
+
+
 def _known(session: Session) -> dict[str, list[tuple[str, str]]]:
     """What can be chosen for a field or an action, with the words shown."""
     workers = [(one.email, one.name) for one in agents(session) if one.active]
     boxes = [(one.address, one.address) for one in mailboxes(session)]
     fixed = {
-        name: [(value, value.replace("_", " ")) for value in field.choices]
+        name: [(value, told(value.replace("_", " "))) for value in field.choices]
         for name, field in FIELDS.items()
         if field.choices
     }
-    told = [("assignee", "whoever has it"), ("team", "its team"), ("admins", "the admins"), *workers]
+    whom = [("assignee", say("whoever has it")), ("team", say("its team")), ("admins", say("the admins")), *workers]
     return fixed | {
         "assignee": workers,
         "team": (teams_ := [(one.name, one.name) for one in teams(session)]),
         "category": [(one.name, one.name) for one in categories(session)],
         "mailbox": boxes,
         "hours": [(one.name, one.name) for one in calendar_rows(session)],
-        "notify": told,
+        "notify": whom,
         "escalate": teams_,
         "letter": [(name, name.replace("_", " ")) for name in LETTERS],
     }

@@ -20,6 +20,7 @@ from web.forms import Form, Line
 from web.show.lists import ENTRIES
 from web.show.shell import desk_page
 from web.show.words import TREATMENTS
+from web.speech import say, told_all
 
 pages = Blueprint("senders", __name__, url_prefix="/admin/senders")
 
@@ -76,7 +77,9 @@ def _page(pattern: str = "", errors: dict[str, str] | None = None) -> str:
     with desk() as session:
         found = sender_rules(session, after=after, limit=ENTRIES + 1)
         shown = [
-            RuleShown(rule.id, rule.pattern, TREATMENTS[rule.treatment], rule.treatment == "allow", rule.by, rule.at)
+            RuleShown(
+                rule.id, rule.pattern, say(TREATMENTS[rule.treatment]), rule.treatment == "allow", rule.by, rule.at
+            )
             for rule in found[:ENTRIES]
         ]
         return desk_page(
@@ -84,7 +87,7 @@ def _page(pattern: str = "", errors: dict[str, str] | None = None) -> str:
             "senders.html",
             current="senders",
             rules=shown,
-            treatments=TREATMENTS,
+            treatments=told_all(TREATMENTS),
             pattern=pattern,
             errors=errors or {},
             more_from=shown[-1].pattern if len(found) > ENTRIES else "",

@@ -25,22 +25,27 @@ from web.show.lists import ENTRIES, Asked, State, asked
 from web.show.shell import desk_page
 from web.show.views import MOST_COUNTED
 from web.show.words import TREATMENTS
+from web.speech import later, say, told
 
 pages = Blueprint("shelf", __name__, url_prefix="/admin/shelf")
 
 _URL = "/admin/shelf"
 _CAUSES = {
-    Cause.FORGED_SENDER: "Forged sender",
-    Cause.UNAUTHENTICATED_AGENT: "Unproved agent",
-    Cause.VERIFICATION: "Sign-up mail",
-    Cause.LOOP: "Loop",
-    Cause.SPAM: "Spam",
-    Cause.BLOCKED: "Blocked sender",
-    Cause.OVER_LIMITS: "Over limits",
-    Cause.HOSTILE: "Hostile",
+    Cause.FORGED_SENDER: later("Forged sender"),
+    Cause.UNAUTHENTICATED_AGENT: later("Unproved agent"),
+    Cause.VERIFICATION: later("Sign-up mail"),
+    Cause.LOOP: later("Loop"),
+    Cause.SPAM: later("Spam"),
+    Cause.BLOCKED: later("Blocked sender"),
+    Cause.OVER_LIMITS: later("Over limits"),
+    Cause.HOSTILE: later("Hostile"),
 }
 _UNREADABLE = "quarantined"
-_PARTS = {"": "All", **{cause.value: words for cause, words in _CAUSES.items()}, _UNREADABLE: "Not readable"}
+_PARTS = {
+    "": later("All"),
+    **{cause.value: words for cause, words in _CAUSES.items()},
+    _UNREADABLE: later("Not readable"),
+}
 
 
 class SenderForm(Form):
@@ -177,7 +182,7 @@ def _parts(session: Session, question: Asked) -> list[State]:
         states, causes = _narrowed(part)
         return count_state(session, states, MOST_COUNTED, causes=causes)
 
-    return [part for part in question.states(_PARTS, count) if part.count or part.is_current or part.name == "All"]
+    return [part for part in question.states(_PARTS, count) if part.count or part.is_current or part.name == say("All")]
 
 
 def _alarm(session: Session) -> str:
@@ -185,7 +190,10 @@ def _alarm(session: Session) -> str:
     most = tools().settings.shelf_alarm
     if not most or count_state(session, SHELVED, most) < most:
         return ""
-    return f"{most} mails or more lie here. Mail may be held that should not be: look at what they have in common."
+    return say(
+        "%(most)s mails or more lie here. Mail may be held that should not be: look at what they have in common.",
+        most=most,
+    )
 
 
 def _choices(sender: str) -> list[Option]:
@@ -193,7 +201,7 @@ def _choices(sender: str) -> list[Option]:
     local, _, domain = sender.rpartition("@")
     patterns = [sender, domain] if local and "." in domain else []
     return [
-        Option(f"{treatment} {pattern}", f"{words}: {pattern}")
+        Option(f"{treatment} {pattern}", f"{say(words)}: {pattern}")
         for treatment, words in TREATMENTS.items()
         for pattern in patterns
         if not set(pattern) & set(" \t")
@@ -204,8 +212,8 @@ def _shelved(kept: KeptMail) -> Shelved:
     return Shelved(
         id=kept.id,
         is_readable=kept.state != _UNREADABLE,
-        cause=_CAUSES[Cause(kept.cause)] if kept.cause else _PARTS[_UNREADABLE],
-        reason=" ".join(str(reason) for reason in kept.reasons) or "Nobody wrote down why.",
+        cause=say(_CAUSES[Cause(kept.cause)] if kept.cause else _PARTS[_UNREADABLE]),
+        reason=" ".join(told(reason) for reason in kept.reasons) or say("Nobody wrote down why."),
         error=kept.last_error,
         sender=kept.author or kept.sender,
         choices=_choices(kept.author or kept.sender),

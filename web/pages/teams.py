@@ -18,8 +18,9 @@ from web.access import desk
 from web.answers import see_other
 from web.forms import Form, Line
 from web.show.agents import TIERS
-from web.show.fields import Option
+from web.show.fields import Option, said
 from web.show.shell import desk_page
+from web.speech import say
 
 pages = Blueprint("teams", __name__, url_prefix="/admin/teams")
 
@@ -132,6 +133,6 @@ def _form(session: Session, team: Team | None, form: TeamForm, errors: dict[str,
         session, "team.html", current="teams", team=team, form=form, errors=errors,
         agents=[(str(one.id), one.name) for one in agents(session) if one.active or str(one.id) in form.members],
         mailboxes=[(str(one.id), one.address) for one in mailboxes(session)],
-        categories=[(str(one.id), one.name) for one in categories(session)], tiers=TIERS,
-        parents=[Option("", "No other team"), *others],
+        categories=[(str(one.id), one.name) for one in categories(session)], tiers=said(TIERS),
+        parents=[Option("", say("No other team")), *others],
     )  # fmt: skip

@@ -23,7 +23,6 @@ from mailgate.store.db import Session
 from mailgate.store.listing import Listed, listed, listed_by_number
 from mailgate.store.messages import files_of, is_written, message_by_id, withdrawn_files, writer_since
 from mailgate.store.office import mailbox_by_id
-from mailgate.store.organisations import own
 from mailgate.store.tickets import Ticket, by_number
 from mailgate.tickets.answer import answer as answer_customer
 from mailgate.tickets.answer import note as leave_note
@@ -32,7 +31,7 @@ from mailgate.tickets.outgoing import require_later
 from mailgate.tickets.recipients import judged
 from mailgate.tickets.sender import tell_of_sender
 from mailgate.tokens import secret
-from web.access import agent, desk, who
+from web.access import agent, desk, who, zone_of
 from web.answers import done, see_other
 from web.db import ring, tools
 from web.forms import Form, Line
@@ -299,7 +298,7 @@ def _leaves_at(session: Session, send_at: str) -> datetime | None:
     except ValueError:
         raise BadInput("That is no day and time: write it as 2026-01-31 08:00.", send_at="is no time") from None
     if asked.tzinfo is None:
-        asked = asked.replace(tzinfo=ZoneInfo(own(session).time_zone))
+        asked = asked.replace(tzinfo=ZoneInfo(zone_of(session)))
     return require_later(asked, now)
 
 

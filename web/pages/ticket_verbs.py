@@ -21,7 +21,7 @@ from mailgate.tickets import merge as merging
 from mailgate.tickets import snooze as snoozing
 from mailgate.tickets import split as splitting
 from mailgate.tickets.change import Named, change
-from web.access import agent, desk, who
+from web.access import agent, desk, who, zone_of
 from web.answers import see_other
 from web.db import tools
 from web.forms import Form, Line
@@ -86,7 +86,7 @@ def snooze(number: str) -> Response:
     """Keep it out of sight for a while."""
     form = SnoozeForm.read(request)
     with desk() as session:
-        until = read_later(form.until or form.at, own(session).time_zone)
+        until = read_later(form.until or form.at, zone_of(session))
         snoozing.snooze(session, _locked(session, number), until, agent(), clock.now())
     return _back(number)
 

@@ -16,6 +16,8 @@ from mailgate.store.tickets import by_number
 from mailgate.tickets.explain import Looked, MailTold, explain_mail, explain_ticket
 from web.access import desk
 from web.show.shell import desk_page
+from web.speech import say
+from web.speech import told as spoken
 
 pages = Blueprint("why", __name__)
 
@@ -81,7 +83,7 @@ def mail(kept_id: int) -> str:
         return desk_page(
             session,
             "why.html",
-            about=About("this mail", "/admin/shelf", told.subject),
+            about=About(say("this mail"), "/admin/shelf", told.subject),
             mails=[_mail(mail, is_linked=True) for mail in told.mails],
             history=told.history,
             promises=(),
@@ -92,14 +94,21 @@ def mail(kept_id: int) -> str:
 def _mail(told: MailTold, *, is_linked: bool = False) -> MailShown:
     url = f"/t/{told.ticket}"
     return MailShown(
-        title=told.title,
+        title=spoken(told.title),
         at=told.at,
-        outcome=told.outcome,
-        ticket={"number": f"Look at {told.ticket}", "url": url} if told.ticket and is_linked else None,
+        outcome=spoken(told.outcome),
+        ticket={"number": say("Look at %(ticket)s", ticket=told.ticket), "url": url}
+        if told.ticket and is_linked
+        else None,
         steps=[_step(looked) for looked in told.looked],
-        facts=[*([("Why", " ".join(told.reasons))] if told.reasons else []), ("Arrival", told.came), *told.facts],
+        facts=[
+            *([(say("Why"), " ".join(map(spoken, told.reasons)))] if told.reasons else []),
+            (say("Arrival"), spoken(told.came)),
+            *((spoken(name), spoken(value)) for name, value in told.facts),
+        ],
     )
 
 
 def _step(looked: Looked) -> Step:
-    return Step(looked.signal[:1].upper() + looked.signal[1:], looked.value, looked.result, looked.state)
+    signal = looked.signal[:1].upper() + looked.signal[1:]
+    return Step(spoken(signal), looked.value, spoken(looked.result), looked.state)

@@ -6,9 +6,10 @@ import json
 from typing import Any, NamedTuple
 
 from mailgate.store.audit import AuditEntry
+from web.speech import later, say, told
 
 _LONGEST = 200
-_NAMES = {"password_hash": "password", "totp_secret": "second factor"}
+_NAMES = {"password_hash": later("password"), "totp_secret": later("second factor")}
 
 
 class Change(NamedTuple):
@@ -23,7 +24,7 @@ def changes(entry: AuditEntry) -> list[Change]:
     """What changed, field by field."""
     return [
         Change(
-            _NAMES.get(name, name.removesuffix("_id").replace("_", " ")),
+            told(_NAMES.get(name, name.removesuffix("_id").replace("_", " "))),
             None if entry.deed == "added" else _told(before),
             _told(after),
         )
@@ -34,9 +35,9 @@ def changes(entry: AuditEntry) -> list[Change]:
 def _told(value: Any) -> str:
     match value:
         case None | "" | []:
-            return "nothing"
+            return say("nothing")
         case bool():
-            return "yes" if value else "no"
+            return say("yes") if value else say("no")
         case list() if all(isinstance(each, str | int) for each in value):
             words = ", ".join(map(str, value))
         case list() | dict():

@@ -16,6 +16,7 @@ from mailgate.store.office import Mailbox, categories, mailboxes, teams
 from mailgate.store.people import people_by_address
 from mailgate.store.tickets import PRIORITIES, STATUSES
 from web.show import words
+from web.speech import say
 
 LONGEST = 200
 _YEARS = range(1970, 2200)
@@ -27,6 +28,11 @@ class Option(NamedTuple):
 
     value: str
     word: str
+
+
+def said(options: Iterable[Option]) -> list[Option]:
+    """Choices that are marked where they are written down, in the language of this page."""
+    return [Option(option.value, say(option.word)) for option in options]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +81,32 @@ def known_fields(session: Session, agent: int, zone: str) -> Known:
     """Every field, with what there is to choose from."""
     workers = [one for one in agents(session) if one.active and may(one.role, Right.WORK)]
     people = (
-        Option("me", "Me"),
-        Option("none", "Nobody"),
+        Option("me", say("Me")),
+        Option("none", say("Nobody")),
         *(Option(str(one.id), one.name) for one in workers),
     )
     called = {str(one.id): (one.email, one.name.lower().partition(" ")[0]) for one in workers}
     boxes = mailboxes(session)
-    states = tuple(Option(name, words.STATUSES[name]) for name in STATUSES)
-    ranks = tuple(Option(name, name.title()) for name in PRIORITIES)
+    states = tuple(Option(name, say(words.STATUSES[name])) for name in STATUSES)
+    ranks = tuple(Option(name, say(words.PRIORITIES[name])) for name in PRIORITIES)
     there = ZoneInfo(zone)
     fields = (
-        Field("status", "Status", _status, states, _OTHER),
-        Field("assignee", "Assignee", _assignee(agent), people, called | {"none": ("unassigned",)}),
-        Field("priority", "Priority", _priority, ranks),
-        Field("team", "Team", _team, _named((one.id, one.name) for one in teams(session))),
-        Field("category", "Category", _category, _named((one.id, one.name) for one in categories(session))),
-        Field("mailbox", "Mailbox", _mailbox, _named((one.id, one.address) for one in boxes)),
-        Field("tag", "Tag", _tag, kind="text", example="vip"),
-        Field("from", "Customer", _customer, kind="text", example="ana@example.org"),
-        Field("after", "Opened from", _after(there), kind="date", example="2026-01-01"),
-        Field("before", "Opened before", _before(there), kind="date", example="2026-02-01"),
-        Field("is", "Only", _is, (Option("unread", "Unread"), Option("read", "Read"), Option("snoozed", "Snoozed"))),
+        Field("status", say("Status"), _status, states, _OTHER),
+        Field("assignee", say("Assignee"), _assignee(agent), people, called | {"none": ("unassigned",)}),
+        Field("priority", say("Priority"), _priority, ranks),
+        Field("team", say("Team"), _team, _named((one.id, one.name) for one in teams(session))),
+        Field("category", say("Category"), _category, _named((one.id, one.name) for one in categories(session))),
+        Field("mailbox", say("Mailbox"), _mailbox, _named((one.id, one.address) for one in boxes)),
+        Field("tag", say("Tag"), _tag, kind="text", example="vip"),
+        Field("from", say("Customer"), _customer, kind="text", example="ana@example.org"),
+        Field("after", say("Opened from"), _after(there), kind="date", example="2026-01-01"),
+        Field("before", say("Opened before"), _before(there), kind="date", example="2026-02-01"),
+        Field(
+            "is",
+            say("Only"),
+            _is,
+            (Option("unread", say("Unread")), Option("read", say("Read")), Option("snoozed", say("Snoozed"))),
+        ),
     )
     return Known({one.name: one for one in fields if one.kind != "choice" or one.options}, boxes)
 

@@ -16,16 +16,21 @@ from mailgate.store.office import categories, mailboxes, teams
 from mailgate.store.organisations import own
 from mailgate.store.tickets import PRIORITIES
 from mailgate.tickets.in_words import span
-from web.look import MONTHS
+from web.look import day_and_month
+from web.show import words
 from web.show.charts import Chart, Series, bars, lines
 from web.show.fields import Option
+from web.speech import later, say
 
 PERIODS = (7, 30, 90, 365)
 _LATELY = timedelta(days=7)
 LONGEST = 1100  # days
 _BY_DAY, _BY_WEEK = 62, 400
 GROUPS = (*DIMENSIONS, "day")
-_NONE = {"team": "No team", "agent": "Nobody", "category": "No category"}
+_CHANNELS = {
+    "mail": later("Mail"), "web": later("Web"), "api": later("Api"), "phone": later("Phone"), "form": later("Form"),
+}  # fmt: skip
+_NONE = {"team": later("No team"), "agent": later("Nobody"), "category": later("No category")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +105,23 @@ def figures_for(session: Session, asked: Asked) -> Figures:
 def charts_of(figures: Figures) -> list[Chart]:
     """The pictures: what came and went, what was left, and how long a first answer took."""
     bins = _binned(figures.asked.days)
-    labels = [f"{first.day} {MONTHS[first.month - 1]}" for first, *_ in bins]
+    labels = [day_and_month(first) for first, *_ in bins]
     sums = [total(figures.by_day[day] for day in days) for days in bins]
     drawn = [
         bars(
-            "Opened and resolved", labels,
-            [Series("Opened", "one", [one["opened"] for one in sums]),
-             Series("Resolved", "two", [one["resolved"] for one in sums])], in_numbers,
+            say("Opened and resolved"), labels,
+            [Series(say("Opened"), "one", [one["opened"] for one in sums]),
+             Series(say("Resolved"), "two", [one["resolved"] for one in sums])], in_numbers,
         ),
         lines(
-            "First response", labels,
-            [Series("Median", "one", [one.first_median for one in sums]),
+            say("First response"), labels,
+            [Series(say("Median"), "one", [one.first_median for one in sums]),
              Series("9 of 10 within", "two", [one.first_most for one in sums])], in_time,
         ),
     ]  # fmt: skip
     if figures.asked.of is None and figures.asked.until == figures.asked.today and figures.now is not None:
         left = _backlog(figures.now.open, [one["opened"] - one["resolved"] for one in sums])
-        drawn.insert(1, lines("Not done at the end", labels, [Series("Tickets", "one", left)], in_numbers))
+        drawn.insert(1, lines(say("Not done at the end"), labels, [Series(say("Tickets"), "one", left)], in_numbers))
     return drawn
 
 
@@ -146,7 +151,7 @@ def in_share(share: float | None) -> str:
 
 
 def in_days(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day_and_month(day)} {day.year}"
 
 
 def _groups(session: Session, asked: Asked) -> list[Group]:
@@ -154,7 +159,10 @@ def _groups(session: Session, asked: Asked) -> list[Group]:
     for row in _rows(session, asked):
         found.setdefault(row.key, Tally()).add(from_numbers(row.numbers))
     names = _names(session, asked.by)
-    called = [Group(key, names.get(key) or _NONE.get(asked.by, key) or "None", tally) for key, tally in found.items()]
+    called = [
+        Group(key, names.get(key) or say(_NONE.get(asked.by, key)) or say("None"), tally)
+        for key, tally in found.items()
+    ]
     if asked.by == "priority":
         return sorted(called, key=lambda group: -PRIORITIES.index(group.key))
     return sorted(called, key=lambda group: (-group.tally["opened"], group.name))
@@ -183,8 +191,8 @@ def _names(session: Session, dimension: str) -> dict[str, str]:
         "agent": lambda: [(one.id, one.name) for one in agents(session)],
         "category": lambda: [(one.id, one.name) for one in categories(session)],
         "mailbox": lambda: [(one.id, one.address) for one in mailboxes(session)],
-        "priority": lambda: [(name, name.title()) for name in PRIORITIES],
-        "channel": lambda: [(name, name.title()) for name in ("mail", "web", "api", "phone", "form")],
+        "priority": lambda: [(name, say(words.PRIORITIES[name])) for name in PRIORITIES],
+        "channel": lambda: [(name, say(word)) for name, word in _CHANNELS.items()],
     }
     return {str(key): name for key, name in found[dimension]()}
 

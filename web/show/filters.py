@@ -13,13 +13,14 @@ from mailgate.store.views import SavedView
 from web.show.fields import LONGEST, Known, Option
 from web.show.language import Said, Understood, understand
 from web.show.views import VIEWS, Search, View
+from web.speech import later, say
 
 SORT_NAMES = {
-    "-updated": "Newest first",
-    "updated": "Oldest first",
-    "-created": "Last opened first",
-    "created": "First opened first",
-    "-priority": "Most urgent first",
+    "-updated": later("Newest first"),
+    "updated": later("Oldest first"),
+    "-created": later("Last opened first"),
+    "created": later("First opened first"),
+    "-priority": later("Most urgent first"),
 }
 assert set(SORT_NAMES) <= set(SORTS)
 DEFAULT_SORT, WORDS_LENGTH = "-updated", 300
@@ -91,7 +92,7 @@ class Asked:
                 field.kind,
                 field.example,
                 self.values.get(field.name, ""),
-                [Option("", "Anybody" if field.name == "assignee" else "Any"), *field.options],
+                [Option("", say("Anybody") if field.name == "assignee" else say("Any")), *field.options],
             )
             for field in self.known.fields.values()
         ]

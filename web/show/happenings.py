@@ -9,8 +9,9 @@ from typing import Any
 
 from mailgate.store.events import Event
 from mailgate.tickets.in_words import promised
-from web.look import MONTHS
+from web.look import day_and_month
 from web.show import words
+from web.speech import later, say, spoken, told
 
 _SYMBOLS = {
     "bounced": "warning",
@@ -132,22 +133,22 @@ def in_thread(events: Iterable[Event], me: int | None) -> list[Happening]:
 
 
 def _text(event: Event, me: int | None) -> str:
-    who = "You" if me is not None and event.agent_id == me else event.actor_name or "Somebody"
+    who = _who(event, me)
     if event.kind == "changed":
         changes = [
             _change(event, name, *pair) for name, pair in event.data.items() if name != "reasons" and _is_pair(pair)
         ]
-        why = _why(event)
-        return f"{who} {', '.join(changes) or 'changed the ticket'}{f' ({why})' if why else ''}"
-    reasons = " ".join(str(reason) for reason in event.data.get("reasons", ()))
-    sentence = _SAID.get(event.kind, f"{{who}}: {event.kind.replace('_', ' ')}")
-    told = {
-        "recipient": event.data.get("recipient") or "somebody",
+        why = told(_why(event))
+        return f"{who} {', '.join(changes) or say('changed the ticket')}{f' ({why})' if why else ''}"
+    reasons = " ".join(told(reason) for reason in event.data.get("reasons", ()))
+    sentence = say(_SAID.get(event.kind, f"{{who}}: {event.kind.replace('_', ' ')}"))
+    values = {
+        "recipient": event.data.get("recipient") or say("somebody"),
         "into": event.data.get("into"),
         "ticket": event.data.get("ticket"),
-        **promised(event.data),
+        **{name: told(value) for name, value in promised(event.data).items()},
         "other": event.data.get("related")
-        or next((number for name, number in event.data.items() if name.endswith("_by")), "Another ticket"),
+        or next((number for name, number in event.data.items() if name.endswith("_by")), say("Another ticket")),
         "related": event.data.get("related"),
         "new": event.data.get("new"),
         "from": event.data.get("from"),
@@ -155,7 +156,14 @@ def _text(event: Event, me: int | None) -> str:
         "level": (event.data.get("level") or [0, 0])[1],
         "reason": event.data.get("reason"),
     }
-    return sentence.format(who=who, reasons=reasons, **told).rstrip(".")
+    return sentence.format(who=who, reasons=reasons, **values).rstrip(".")
+
+
+def _who(event: Event, me: int | None) -> str:
+    """Who did it. “You” goes with the same verb as a name in English; elsewhere a sentence keeps the name."""
+    if me is not None and event.agent_id == me and spoken() == "en":
+        return "You"
+    return told(event.actor_name or later("Somebody"))
 
 
 def _why(event: Event) -> str:
@@ -168,27 +176,29 @@ def _why(event: Event) -> str:
 def _change(event: Event, field: str, before: Any, after: Any) -> str:
     match field:
         case "status":
-            return f"set the status to {words.STATUSES.get(after, after)}"
+            return say("set the status to %(status)s", status=say(words.STATUSES.get(after, after)))
         case "priority":
-            return f"set the priority to {str(after).title()}"
+            return say(
+                "set the priority to %(priority)s", priority=say(words.PRIORITIES.get(after, str(after).title()))
+            )
         case "assignee" if after is None:
-            return f"took the ticket from {before}"
+            return say("took the ticket from %(name)s", name=before)
         case "assignee" if after == event.actor_name:
-            return "took the ticket"
+            return say("took the ticket")
         case "assignee":
-            return f"assigned {after}"
+            return say("assigned %(name)s", name=after)
         case "tags":
-            return f"set the tags to {', '.join(after) or 'none'}"
+            return say("set the tags to %(tags)s", tags=", ".join(after) or say("none"))
         case _:
-            return f"set the {field} to {after or 'none'}"
+            return say("set the %(field)s to %(value)s", field=told(field), value=after or say("none"))
 
 
 def _moment(written: object) -> str:
     """A moment as it was chosen, in the zone it was chosen in."""
     if not isinstance(written, str):
-        return "later"
+        return say("later")
     moment = datetime.fromisoformat(written)
-    return f"{moment.day} {MONTHS[moment.month - 1]} {moment:%H:%M}"
+    return f"{day_and_month(moment)} {moment:%H:%M}"
 
 
 def _is_pair(value: Any) -> bool:

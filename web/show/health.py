@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mailgate.store.health import Backlog
+from web.speech import later, say, say_count
 
 SLOW, STUCK = 60, 300  # seconds that something waits
 
@@ -18,30 +19,48 @@ class Finding(NamedTuple):
     url: str = ""
 
 
+class _Nouns(NamedTuple):
+    """What waits, in words."""
+
+    none: str
+    one: str
+    several: str
+
+
+_MAILS = _Nouns(later("No mail waits."), later("%(num)s mail waits."), later("%(num)s mails wait."))
+_EVENTS = _Nouns(later("No event waits."), later("%(num)s event waits."), later("%(num)s events wait."))
+_LETTERS = _Nouns(later("No letter waits."), later("%(num)s letter waits."), later("%(num)s letters wait."))
+
+
 def of_backlog(found: Backlog, shelf_alarm: int) -> list[Finding]:
     """What an organisation's queues say."""
     failed, shelved = found.failed, sum(found.shelf.values())
     causes = ", ".join(f"{cause} {count}" for cause, count in sorted(found.shelf.items()))
+    told_causes = f" {causes}." if causes else ""
     return [
-        _queue("Reading", found.to_read, found.read_age, "mail"),
-        _queue("Following", found.to_follow, found.follow_age, "event"),
-        _queue("Leaving", found.to_send, found.send_age, "letter", "/admin/outbox?state=waiting"),
+        _queue(say("Reading"), found.to_read, found.read_age, _MAILS),
+        _queue(say("Following"), found.to_follow, found.follow_age, _EVENTS),
+        _queue(say("Leaving"), found.to_send, found.send_age, _LETTERS, "/admin/outbox?state=waiting"),
         Finding(
-            "Letters", "warn" if failed else "good",
-            f"{failed} failed or came back in seven days." if failed else "None failed in seven days.",
+            say("Letters"), "warn" if failed else "good",
+            say("%(failed)s failed or came back in seven days.", failed=failed)
+            if failed
+            else say("None failed in seven days."),
             "/admin/outbox?state=failed" if failed else "",
         ),
         Finding(
-            "Shelf", "warn" if shelf_alarm and shelved >= shelf_alarm else "good",
-            f"{shelved} {'mail lies' if shelved == 1 else 'mails lie'} there{f': {causes}' if causes else ''}.",
+            say("Shelf"), "warn" if shelf_alarm and shelved >= shelf_alarm else "good",
+            say_count("%(num)s mail lies there.", "%(num)s mails lie there.", shelved) + told_causes,
             "/admin/shelf",
         ),
     ]  # fmt: skip
 
 
-def _queue(part: str, count: int, age: float, noun: str, url: str = "") -> Finding:
+def _queue(part: str, count: int, age: float, nouns: _Nouns, url: str = "") -> Finding:
     if not count:
-        return Finding(part, "good", f"No {noun} waits.")
+        return Finding(part, "good", say(nouns.none))
     state = "bad" if age > STUCK else "warn" if age > SLOW else "good"
-    nouns, wait = (noun, "waits") if count == 1 else (noun if noun == "mail" else f"{noun}s", "wait")
-    return Finding(part, state, f"{count} {nouns} {wait}, the oldest for {age:.0f} s.", url)
+    waiting = say_count(nouns.one, nouns.several, count)
+    return Finding(
+        part, state, f"{waiting} {say('The oldest has waited for %(seconds)s s.', seconds=f'{age:.0f}')}", url
+    )

@@ -16,12 +16,14 @@ from mailgate.store.views import SavedView, views_of
 from mailgate.tickets.bulk import Result
 from web import cursors
 from web.access import who
+from web.show import words
 from web.show.fields import Option, known_fields
 from web.show.filters import SORT_NAMES, Asked, of_saved, read
 from web.show.later import laters
 from web.show.rows import rows
 from web.show.shell import desk_page
 from web.show.views import capped, counts
+from web.speech import say, say_count, told
 
 ROWS = 50
 
@@ -47,7 +49,8 @@ def inbox_page(session: Session, query: Mapping[str, str], *, told: Told | None 
     """The page. `told`: what was just done to many tickets; `wrong`: why a view could not be saved."""
     agent = who().agent_id or 0
     organisation = own(session)
-    known = known_fields(session, agent, organisation.time_zone)
+    zone = who().time_zone or organisation.time_zone
+    known = known_fields(session, agent, zone)
     asked = read(known, query)
     saved = views_of(session, agent)
     filters = asked.filters(session, agent)
@@ -61,16 +64,16 @@ def inbox_page(session: Session, query: Mapping[str, str], *, told: Told | None 
         saved=saved,
         current=_current(asked, saved),
         counted=counted,
-        view=asked.view,
+        view={"key": asked.view.key, "name": say(asked.view.name)},
         asked=asked,
-        sorts=[Sort(name, asked.url(sort=key), key == asked.sort) for key, name in SORT_NAMES.items()],
+        sorts=[Sort(say(name), asked.url(sort=key), key == asked.sort) for key, name in SORT_NAMES.items()],
         total=0 if asked.q.mistakes else capped(counted[0]),
         rows=rows(session, page, asked.sort),
         older_url=asked.url(cursor=cursors.of_ticket(page[-1].ticket, asked.sort)) if len(found) > ROWS else None,
         newest_url=asked.url() if "cursor" in query else None,
         unassigned_count=counted["unassigned"],
-        support_address=next((mailbox.address for mailbox in known.mailboxes if mailbox.active), "a mailbox"),
-        deeds=_deeds(asked, organisation.time_zone) if who().may(Right.WORK) else None,
+        support_address=next((mailbox.address for mailbox in known.mailboxes if mailbox.active), say("a mailbox")),
+        deeds=_deeds(asked, zone) if who().may(Right.WORK) else None,
         saved_view=_saved_here(asked, saved),
         can_save=who().agent_id is not None and bool(asked.chips() or asked.q.words) and not asked.q.mistakes,
         told=told,
@@ -84,9 +87,9 @@ def told_of(results: Sequence[Result], done: str) -> Told:
     refused = [result.refused for result in results if result.refused]
     same = len(results) - changed - len(refused)
     parts = [f"{changed} {done}"]
-    parts += [f"{same} {'was' if same == 1 else 'were'} so already"] if same else []
-    parts += [f"{len(refused)} not"] if refused else []
-    return Told(f"{', '.join(parts)}{':' if refused else '.'}", refused)
+    parts += [say_count("%(num)s was so already", "%(num)s were so already", same)] if same else []
+    parts += [say("%(count)s not", count=len(refused))] if refused else []
+    return Told(f"{', '.join(parts)}{':' if refused else '.'}", [told(one) for one in refused])
 
 
 def _found(session: Session, asked: Asked, filters: Filters, query: Mapping[str, str]) -> list[Listed]:
@@ -118,7 +121,7 @@ def _deeds(asked: Asked, zone: str) -> dict[str, Any]:
     """What can be done to the ticked tickets."""
     people = [option for option in asked.known.fields["assignee"].options if option.value != "me"]
     return {
-        "assignees": [Option("me", "Take them myself"), *people],
-        "priorities": [Option(name, name.title()) for name in PRIORITIES],
+        "assignees": [Option("me", say("Take them myself")), *people],
+        "priorities": [Option(name, say(words.PRIORITIES[name])) for name in PRIORITIES],
         "laters": laters(zone),
     }

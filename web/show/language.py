@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from web.show.fields import Field
+from web.speech import say
 
 # name:"value of several words" · name:value · "exact words" · a word. A quote that is never closed closes at the end.
 _TOKEN = re.compile(r'(?P<name>[A-Za-z]{2,12}):(?:"(?P<exact>[^"]*)"?|(?P<bare>[^\s"]*))|"[^"]*"?|[^\s"]+')
@@ -72,7 +73,13 @@ def understand(text: str, fields: Mapping[str, Field]) -> Understood:
             else:
                 said.append(Said(name, found, token.start(), token.end()))
         elif meant := get_close_matches(name, fields, 1, 0.75):
-            mistakes.append(Mistake(token.start(), token.end(), f"There is no “{name}:”. Did you mean “{meant[0]}:”?"))
+            mistakes.append(
+                Mistake(
+                    token.start(),
+                    token.end(),
+                    say("There is no “%(name)s:”. Did you mean “%(meant)s:”?", name=name, meant=meant[0]),
+                )
+            )
         else:
             words.append(token[0])
     return Understood(text, tuple(said), " ".join(words), tuple(mistakes))
@@ -85,12 +92,32 @@ def written(field: str, value: str) -> str:
 
 def _why(field: Field, value: str) -> str:
     if field.kind == "date":
-        return f"“{value}” is no date. Write one such as {field.name}:{field.example}."
+        return say(
+            "“%(value)s” is no date. Write one such as %(name)s:%(example)s.",
+            value=value,
+            name=field.name,
+            example=field.example,
+        )
     if not field.options:
-        return f"“{field.name}:” needs something behind it, such as {field.name}:{field.example}."
+        return say(
+            "“%(name)s:” needs something behind it, such as %(name)s:%(example)s.",
+            name=field.name,
+            example=field.example,
+        )
     choices = [one.value if not one.value.isdigit() else one.word for one in field.options]
     close = get_close_matches(value.lower(), [choice.lower() for choice in choices], 1, 0.6)
     if close:
-        return f"There is no {field.label.lower()} “{value}”. Did you mean {written(field.name, close[0])}?"
+        return say(
+            "There is no %(lower)s “%(value)s”. Did you mean %(written)s?",
+            lower=field.label.lower(),
+            value=value,
+            written=written(field.name, close[0]),
+        )
     more = ", …" if len(choices) > _SHOWN else ""
-    return f"There is no {field.label.lower()} “{value}”. There are {', '.join(choices[:_SHOWN])}{more}."
+    return say(
+        "There is no %(lower)s “%(value)s”. There are %(join)s%(more)s.",
+        lower=field.label.lower(),
+        value=value,
+        join=", ".join(choices[:_SHOWN]),
+        more=more,
+    )

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from mailgate import clock
 from mailgate.errors import BadInput
-from web.look import DAYS
+from web.look import weekday
+from web.speech import say
 
 _MORNING = time(8)
 _MONDAY = 7
@@ -30,10 +31,10 @@ def laters(zone: str) -> list[Later]:
     week = _morning(now, 7)
     hours = now.replace(second=0, microsecond=0) + timedelta(hours=3)
     return [
-        Later("hours", f"In 3 hours, {hours:%H:%M}", hours),
-        Later("tomorrow", f"Tomorrow, {tomorrow:%H:%M}", tomorrow),
-        Later("monday", f"Next Monday, {monday:%H:%M}", monday),
-        Later("week", f"In a week, {DAYS[week.weekday()]} {week:%H:%M}", week),
+        Later("hours", say("In 3 hours, %(hours)s", hours=f"{hours:%H:%M}"), hours),
+        Later("tomorrow", say("Tomorrow, %(tomorrow)s", tomorrow=f"{tomorrow:%H:%M}"), tomorrow),
+        Later("monday", say("Next Monday, %(monday)s", monday=f"{monday:%H:%M}"), monday),
+        Later("week", say("In a week, %(days)s %(week)s", days=weekday(week), week=f"{week:%H:%M}"), week),
     ]
 
 

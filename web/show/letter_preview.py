@@ -21,13 +21,15 @@ from mailgate.store.tickets import Ticket, by_number
 from mailgate.tickets.tasks import token
 from web.access import who
 from web.db import tools
+from web.speech import later
 
 # What the frame of a preview may do: show styles, and be reached by the page around it.
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox allow-same-origin"
 )
-LOOKS = {"mail": "Mail", "phone": "Phone", "dark": "Dark", "text": "Plain text"}
+_MISSING = later('it must name "%(name)s", which is what this letter is for')
+LOOKS = {"mail": later("Mail"), "phone": later("Phone"), "dark": later("Dark"), "text": later("Plain text")}
 _DARK = re.compile(r"@media \(prefers-color-scheme: dark\)")
 _SCHEMES = re.compile(r'content="light dark"')
 _EXCERPT = 500
@@ -59,7 +61,7 @@ def _left_out(place: Place, wording: Wording) -> Iterator[Mistake]:
     for name in needed(place.name):
         for field, source in (("text", wording.text), ("html", wording.html)):
             if source and not re.search(rf"\{{\{{-?\s*{name}\b", source):
-                yield Mistake(field, 1, f'it must name "{name}", which is what this letter is for')
+                yield Mistake(field, 1, _MISSING % {"name": name})
 
 
 def require_sound(place: Place, wording: Wording) -> None:

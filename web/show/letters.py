@@ -25,8 +25,10 @@ from mailgate.store.letters import (
     written_since,
 )
 from mailgate.store.office import categories, mailboxes
+from web.speech import later, say
 
-LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
+_DEEDS = {"saved": later("Saved"), "switched on": later("Switched on"), "switched off": later("Switched off")}
+LANGUAGES = {"en": later("English"), "de": later("German"), "fr": later("French"), "es": later("Spanish")}
 _MONTH = timedelta(days=30)
 _MOST_COUNTED = 9_999
 
@@ -135,8 +137,8 @@ class Scopes:
 
     def options(self) -> tuple[list[Option], list[Option]]:
         """The choices of the editor: mailboxes, categories."""
-        boxes = [Option("", "All mailboxes"), *(Option(str(key), word) for key, word in self._mailboxes.items())]
-        kinds = [Option("", "All categories"), *(Option(str(key), word) for key, word in self._categories.items())]
+        boxes = [Option("", say("All mailboxes")), *(Option(str(key), word) for key, word in self._mailboxes.items())]
+        kinds = [Option("", say("All categories")), *(Option(str(key), word) for key, word in self._categories.items())]
         return boxes, kinds
 
     def own(self, letter: OwnLetter) -> Own:
@@ -146,11 +148,11 @@ class Scopes:
         return Own(", ".join(self.words(place)), url_of(place))
 
     def words(self, place: Place) -> Iterator[str]:
-        yield LANGUAGES[place.language]
+        yield say(LANGUAGES[place.language])
         if place.mailbox_id is not None:
-            yield self._mailboxes.get(place.mailbox_id, "a mailbox")
+            yield self._mailboxes.get(place.mailbox_id, say("a mailbox"))
         if place.category_id is not None:
-            yield self._categories.get(place.category_id, "a category")
+            yield self._categories.get(place.category_id, say("a category"))
 
 
 def shipped(place: Place) -> Wording:
@@ -189,17 +191,17 @@ def _named(place: Place) -> tuple[str, str]:
 
 
 def _step(version: LetterVersion, own: OwnLetter, count: int) -> Step:
-    words = {"saved": "Saved", "switched on": "Switched on", "switched off": "Switched off"}.get(version.deed)
+    words = _DEEDS.get(version.deed)
     if words is None:
-        words = "Taken back to what ships" if version.text is None else "Taken back to an earlier version"
+        words = later("Taken back to what ships") if version.text is None else later("Taken back to an earlier version")
     return Step(
-        number=version.number, words=words, by=version.by_name, at=version.created_at,
+        number=version.number, words=say(words), by=version.by_name, at=version.created_at,
         count=capped(count) if count else None, is_current=version.number == own.setting.version,
         can_return=wording_of(version) is not None and version.number != own.setting.version,
     )  # fmt: skip
 
 
 def _lines(wording: Wording) -> Sequence[str]:
-    subject = [f"Subject: {wording.subject}", ""] if wording.subject else []
-    page = ["", "Page of its own:", *wording.html.splitlines()] if wording.html else []
+    subject = [say("Subject: %(subject)s", subject=wording.subject), ""] if wording.subject else []
+    page = ["", say("Page of its own:"), *wording.html.splitlines()] if wording.html else []
     return [*subject, *wording.text.splitlines(), *page]

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from web.show.views import capped
+from web.speech import say
 
 ENTRIES = 50
 _LONGEST_ID = 18
@@ -35,7 +36,7 @@ class Asked:
     def states(self, words: Mapping[str, str], count: Callable[[str], int]) -> list[State]:
         return [
             State(
-                word,
+                say(word),
                 f"{self.url}?{urlencode({'state': name})}" if name else self.url,
                 capped(count(name)),
                 name == self.state,

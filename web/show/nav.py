@@ -12,6 +12,7 @@ from mailgate.store.kept import SHELVED, count_state
 from mailgate.store.letters import count_troubles
 from web.access import Who
 from web.show.views import MOST_COUNTED, capped
+from web.speech import later, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +29,28 @@ class Item:
 
 # key: (name, icon), below the heading of their group
 _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
-    "People": {"agents": ("Agents", "person"), "teams": ("Teams", "people"), "categories": ("Categories", "list")},
-    "Mail": {
-        "mailboxes": ("Mailboxes", "inbox"),
-        "letters": ("Letters", "mail"),
-        "replies": ("Canned replies", "answer"),
+    later("People"): {
+        "agents": (later("Agents"), "person"),
+        "teams": (later("Teams"), "people"),
+        "categories": (later("Categories"), "list"),
     },
-    "By itself": {
-        "routing": ("Routing", "people"),
-        "policies": ("Policies", "check"),
-        "rules": ("Rules", "rule"),
-        "calendars": ("Calendars", "clock"),
-        "surveys": ("Surveys", "star"),
+    later("Mail"): {
+        "mailboxes": (later("Mailboxes"), "inbox"),
+        "letters": (later("Letters"), "mail"),
+        "replies": (later("Canned replies"), "answer"),
     },
-    "Office": {
-        "organisation": ("Organisation", "gear"),
-        "tokens": ("API tokens", "machine"),
-        "audit": ("Audit", "eye"),
-        "health": ("Health", "facts"),
+    later("By itself"): {
+        "routing": (later("Routing"), "people"),
+        "policies": (later("Policies"), "check"),
+        "rules": (later("Rules"), "rule"),
+        "calendars": (later("Calendars"), "clock"),
+        "surveys": (later("Surveys"), "star"),
+    },
+    later("Office"): {
+        "organisation": (later("Organisation"), "gear"),
+        "tokens": (later("API tokens"), "machine"),
+        "audit": (later("Audit"), "eye"),
+        "health": (later("Health"), "facts"),
     },
 }
 
@@ -56,16 +61,16 @@ def setup_items(session: Session, known: Who, current: str) -> list[Item]:
         return []
     shelved = capped(count_state(session, SHELVED, MOST_COUNTED))
     items = [
-        Item("Shelf", "/admin/shelf", "held", shelved or None, current == "shelf", "In and out"),
-        Item("Senders", "/admin/senders", "person", None, current == "senders"),
-        Item("Outbox", "/admin/outbox", "outbox", None, current == "outbox"),
+        Item(say("Shelf"), "/admin/shelf", "held", shelved or None, current == "shelf", say("In and out")),
+        Item(say("Senders"), "/admin/senders", "person", None, current == "senders"),
+        Item(say("Outbox"), "/admin/outbox", "outbox", None, current == "outbox"),
     ]
     if known.may(Right.SET_UP):
         # A mailbox that is not fetched, or a broken letter, shows on every page of an admin.
         wanting = {"mailboxes": count_alarms(session, clock.now()), "letters": count_troubles(session)}
         for group, parts in _GROUPS.items():
             for place, (key, (name, icon)) in enumerate(parts.items()):
-                heading = "" if place else group
+                heading = "" if place else say(group)
                 count = wanting.get(key) or None
-                items.append(Item(name, f"/admin/{key}", icon, count, current == key, heading))
+                items.append(Item(say(name), f"/admin/{key}", icon, count, current == key, heading))
     return items

@@ -13,12 +13,13 @@ from mailgate.sla.policy import Goal
 from mailgate.store.promises import PolicyRow
 from mailgate.store.tickets import PRIORITIES
 from web.forms import Form, Line
+from web.speech import later, say
 
 GOALS = {
-    Goal.FIRST_RESPONSE.value: "First response",
-    Goal.NEXT_RESPONSE.value: "Next response",
-    Goal.RESOLUTION.value: "Resolution",
-    Goal.ASSIGNMENT.value: "Assignment",
+    Goal.FIRST_RESPONSE.value: later("First response"),
+    Goal.NEXT_RESPONSE.value: later("Next response"),
+    Goal.RESOLUTION.value: later("Resolution"),
+    Goal.ASSIGNMENT.value: later("Assignment"),
 }
 _MOST = 20  # steps
 Lines = Annotated[tuple[Line, ...], Field(max_length=_MOST + 1)]
@@ -150,9 +151,15 @@ def targets_in_words(row: PolicyRow) -> list[str]:
         times = {priority: row.targets.get(priority, {}).get(goal) for priority in PRIORITIES}
         told = {priority: minutes_in_words(minutes) for priority, minutes in times.items() if minutes is not None}
         if told and len(set(told.values())) == 1 and len(told) == len(PRIORITIES):
-            sentences.append(f"{name} within {next(iter(told.values()))}")
+            sentences.append(say("%(name)s within %(time)s", name=name, time=next(iter(told.values()))))
         elif told:
-            sentences.append(f"{name} within {', '.join(f'{words} ({priority})' for priority, words in told.items())}")
+            sentences.append(
+                say(
+                    "%(name)s within %(time)s",
+                    name=name,
+                    time=", ".join((f"{words} ({priority})" for priority, words in told.items())),
+                )
+            )
     return sentences
 
 

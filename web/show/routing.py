@@ -12,17 +12,22 @@ from mailgate.store.agents import Agent, agents, team_names
 from mailgate.store.db import Session
 from mailgate.store.office import Team
 from mailgate.store.routing import Routing, loads_of
+from web.speech import later, say, say_count, told
 
 _METHODS = {
-    "by_hand": "By hand",
-    "round_robin": "By turns",
-    "least_loaded": "To whoever has least to do",
+    "by_hand": later("By hand"),
+    "round_robin": later("By turns"),
+    "least_loaded": later("To whoever has least to do"),
 }
-_ASKED = {"skill": "knows the category", "language": "speaks the language", "region": "is in the region"}
+_ASKED = {
+    "skill": later("knows the category"),
+    "language": later("speaks the language"),
+    "region": later("is in the region"),
+}
 _AWAY = {
-    "stay": "Tickets stay with whoever is away.",
-    "return": "Tickets of whoever is away for {} come back to the team.",
-    "hand_on": "Tickets of whoever is away for {} go to somebody else.",
+    "stay": later("Tickets stay with whoever is away."),
+    "return": later("Tickets of whoever is away for {} come back to the team."),
+    "hand_on": later("Tickets of whoever is away for {} go to somebody else."),
 }
 
 
@@ -51,7 +56,9 @@ class AgentShown:
 def teams_in_words(teams: Sequence[Team], rows: Mapping[int | None, Routing]) -> list[TeamShown]:
     """Every team's way, and that of tickets without a team."""
     places: list[tuple[int | None, str]] = [(team.id, team.name) for team in teams]
-    return [_team(team_id, name, rows.get(team_id)) for team_id, name in [*places, (None, "Tickets without a team")]]
+    return [
+        _team(team_id, name, rows.get(team_id)) for team_id, name in [*places, (None, say("Tickets without a team"))]
+    ]
 
 
 def desk_of_agents(session: Session, now: datetime) -> list[AgentShown]:
@@ -63,30 +70,42 @@ def desk_of_agents(session: Session, now: datetime) -> list[AgentShown]:
 
 def _team(team_id: int | None, name: str, row: Routing | None) -> TeamShown:
     if row is None or (row.method == "by_hand" and row.when_away == "stay"):
-        return TeamShown(team_id or 0, name, _METHODS["by_hand"], "Agents take tickets themselves.", is_by_hand=True)
+        return TeamShown(
+            team_id or 0, name, say(_METHODS["by_hand"]), say("Agents take tickets themselves."), is_by_hand=True
+        )
     told = []
     if row.method != "by_hand":
-        needed = [words for key, words in _ASKED.items() if getattr(row, key) == "require"]
-        wanted = [words for key, words in _ASKED.items() if getattr(row, key) == "prefer"]
-        told += [f"Only to somebody who {' and '.join(needed)}."] if needed else []
-        wanted = (["the customer knows"] if row.known == "prefer" else []) + [f"who {words}" for words in wanted]
-        told += [f"Rather to somebody {', '.join(wanted)}."] if wanted else []
-    told.append(_AWAY[row.when_away].format(_span(row.away_minutes)))
-    return TeamShown(team_id or 0, name, _METHODS[row.method], " ".join(told), is_by_hand=row.method == "by_hand")
+        needed = [say(words) for key, words in _ASKED.items() if getattr(row, key) == "require"]
+        wanted = [say(words) for key, words in _ASKED.items() if getattr(row, key) == "prefer"]
+        told += [say("Only to somebody who %(names)s.", names=say(" and ").join(needed))] if needed else []
+        wanted = ([say("the customer knows")] if row.known == "prefer" else []) + [
+            say("who %(words)s", words=words) for words in wanted
+        ]
+        told += [say("Rather to somebody %(names)s.", names=", ".join(wanted))] if wanted else []
+    told.append(say(_AWAY[row.when_away]).format(_span(row.away_minutes)))
+    return TeamShown(team_id or 0, name, say(_METHODS[row.method]), " ".join(told), is_by_hand=row.method == "by_hand")
 
 
 def _agent(one: Agent, load: int, of_teams: Sequence[str], now: datetime) -> AgentShown:
     facts = [", ".join(of_teams)] if of_teams else []
-    facts += [f"tier {one.tier}"] if one.tier > 1 else []
+    facts += [say("tier %(tier)s", tier=one.tier)] if one.tier > 1 else []
     facts += [one.region] if one.region else []
-    facts += [f"knows {', '.join(map(str, one.skills))}"] if one.skills else []
-    facts += [f"speaks {', '.join(language_name(str(code)) for code in one.languages)}"] if one.languages else []
-    shown = f"{load} of {one.capacity}" if one.capacity is not None else f"{load}, no limit"
+    facts += [say("knows %(names)s", names=", ".join(map(str, one.skills)))] if one.skills else []
+    facts += (
+        [say("speaks %(names)s", names=", ".join(told(language_name(str(code))) for code in one.languages))]
+        if one.languages
+        else []
+    )
+    shown = (
+        say("%(load)s of %(capacity)s", load=load, capacity=one.capacity)
+        if one.capacity is not None
+        else say("%(load)s, no limit", load=load)
+    )
     is_full = one.capacity is not None and load >= one.capacity
     return AgentShown(one.name, one.presence_at(now), shown, is_full, tuple(facts))
 
 
 def _span(minutes: int) -> str:
     if minutes % 60 == 0 and minutes:
-        return f"{minutes // 60} {'hour' if minutes == 60 else 'hours'}"  # noqa: PLR2004 - minutes of an hour
-    return f"{minutes} minutes" if minutes else "a moment"
+        return say_count("%(num)s hour", "%(num)s hours", minutes // 60)
+    return say("%(minutes)s minutes", minutes=minutes) if minutes else say("a moment")

@@ -16,6 +16,7 @@ from mailgate.office.written import minutes_in_words, read_minutes
 from mailgate.rules.fields import FIELDS, HEADER, OPS, OPS_IN_WORDS, Kind
 from mailgate.rules.schema import ACTIONS, TESTS, All, AnyOf, RuleGiven, Test, members
 from web.forms import Form, Line, Words
+from web.speech import told
 
 _MOST_GROUPS = 20
 _Rows = Annotated[tuple[Line, ...], Field(max_length=TESTS + 1)]
@@ -172,7 +173,7 @@ def written(given: RuleGiven) -> RuleForm:
 def ops_of(field: str) -> list[tuple[str, str]]:
     """What a field can be asked, with words."""
     kind = Kind.TEXT if field == HEADER or field not in FIELDS else FIELDS[field].kind
-    return [(op, OPS_IN_WORDS[op]) for op in OPS[kind]]
+    return [(op, told(OPS_IN_WORDS[op])) for op in OPS[kind]]
 
 
 def _fitting(row: TestRow) -> TestRow:

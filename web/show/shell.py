@@ -14,11 +14,11 @@ from mailgate.store.numbers import example_number
 from mailgate.store.office import mailboxes
 from mailgate.store.organisations import Organisation, own, sole
 from mailgate.store.views import SavedView, views_of
-from web.access import desk_of, who
+from web.access import desk_of, who, zone_of
 from web.db import tools
 from web.show.nav import Item, setup_items
 from web.show.views import VIEWS, Counts, capped, counts
-from web.speech import say, speak, spoken, wanted
+from web.speech import say, speak, spoken, told, wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,21 @@ def desk_page(
     **values: Any,
 ) -> str:
     """An agent's page. `current` names the view or the part of the set-up that is shown; the rest: what is known."""
-    agent = who().agent_id or 0
+    known = who()
+    agent = known.agent_id or 0
     organisation = organisation or own(session)
     counted = counts(session, agent) if counted is None else counted
     saved = views_of(session, agent) if saved is None else saved
     desk = _desk(session, organisation, current, counted, saved)
-    return render_template(template, desk=desk, zone=organisation.time_zone, **values)
+    if values.get("errors"):
+        values["errors"] = {name: told(sentence) for name, sentence in values["errors"].items()}
+    zone = known.time_zone or organisation.time_zone
+    return render_template(template, desk=desk, language=spoken(), zone=zone, **values)
 
 
 def fragment(session: Session, template: str, **values: Any) -> str:
     """A part of an agent's page that is swapped in."""
-    return render_template(template, zone=own(session).time_zone, **values)
+    return render_template(template, zone=zone_of(session), **values)
 
 
 def face(session: Session) -> Face:
@@ -113,7 +117,7 @@ def _desk(
     known = who()
     views = [
         Item(
-            view.name,
+            say(view.name),
             f"/?view={view.key}",
             view.icon,
             capped(counted[view.key]) if view.is_counted else None,
@@ -122,7 +126,7 @@ def _desk(
         for view in VIEWS.values()
     ]
     if not known.only_own_teams:
-        views.append(Item("Figures", "/figures", "facts", None, current == "figures"))
+        views.append(Item(say("Figures"), "/figures", "facts", None, current == "figures"))
     setup = setup_items(session, known, current)
     own_views = [
         Item(

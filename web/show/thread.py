@@ -21,12 +21,13 @@ from mailgate.tickets.outgoing import has_left
 from web.look import Stretch, stretches
 from web.show.happenings import Happening, in_thread
 from web.show.paper import is_picture, remote_pictures, within
+from web.speech import later, say, told
 
 _PLUS_PART = re.compile(r"\+[^@]*(?=@)")
 _WHO = {"in": "customer", "out": "agent", "note": "note", "system": "system"}
 _TRUST = {
-    "pass": "The domain in the sender's address vouches for this mail.",
-    "fail": "The mail fails the rules of the domain in its sender's address. It may be forged.",
+    "pass": later("The domain in the sender's address vouches for this mail."),
+    "fail": later("The mail fails the rules of the domain in its sender's address. It may be forged."),
 }
 _AGAIN = frozenset({"failed", "bounced", "held"})
 _SOON = timedelta(seconds=60)  # a letter that has not left by then has trouble, and is not watched any more
@@ -200,7 +201,9 @@ def _trust(session: Session, messages: Sequence[Message]) -> dict[int, Trust]:
     judged = [message for message in messages if message.trust in _TRUST]
     reasons = trust_reasons(session, [message.kept_id for message in judged if message.kept_id is not None])
     return {
-        message.id: Trust(message.trust, (_TRUST[message.trust], *reasons.get(message.kept_id or 0, ())))
+        message.id: Trust(
+            message.trust, (say(_TRUST[message.trust]), *map(told, reasons.get(message.kept_id or 0, ())))
+        )
         for message in judged
         if message.trust is not None
     }
@@ -248,7 +251,7 @@ def _message(
     return Shown(
         id=message.id,
         who=_WHO[message.direction],
-        author="Automatic answer" if message.direction == "system" else message.author or "Unknown sender",
+        author=say("Automatic answer") if message.direction == "system" else message.author or say("Unknown sender"),
         is_me=people.me is not None and message.agent_id == people.me,
         to=_names(message.to, people.called),
         cc=_names(message.cc, people.called),

@@ -17,7 +17,6 @@ from mailgate.store.events import Event, history_of
 from mailgate.store.listing import Listed
 from mailgate.store.messages import last_letter_in, message_by_id, newest_id, thread_of
 from mailgate.store.office import categories, teams
-from mailgate.store.organisations import own
 from mailgate.store.people import addresses_of, failing
 from mailgate.store.senders import rule_by_pattern
 from mailgate.store.sides import sides_of
@@ -29,7 +28,7 @@ from mailgate.tickets.moves import allowed_from
 from mailgate.tickets.promised import Promise, promises_for
 from mailgate.tickets.recipients import judged, reply_all
 from mailgate.tokens import secret
-from web.access import who
+from web.access import who, zone_of
 from web.show import words
 from web.show.canned import offered
 from web.show.fields import Option
@@ -39,18 +38,19 @@ from web.show.preview import Preview
 from web.show.rating import rating_words
 from web.show.thread import Shown, shown_messages, thread
 from web.show.trees import in_tree
+from web.speech import later, say
 
 _LINK_WORDS = {
-    "claims": "Says it belongs to",
-    "claims_by": "Named by a stranger in",
-    "follows": "Follows",
-    "follows_by": "Followed by",
-    "same-mail": "Same mail as",
-    "same-mail_by": "Same mail as",
-    "related": "Has to do with",
-    "related_by": "Has to do with",
-    "perhaps": "Perhaps the same as",
-    "perhaps_by": "Perhaps the same as",
+    "claims": later("Says it belongs to"),
+    "claims_by": later("Named by a stranger in"),
+    "follows": later("Follows"),
+    "follows_by": later("Followed by"),
+    "same-mail": later("Same mail as"),
+    "same-mail_by": later("Same mail as"),
+    "related": later("Has to do with"),
+    "related_by": later("Has to do with"),
+    "perhaps": later("Perhaps the same as"),
+    "perhaps_by": later("Perhaps the same as"),
 }
 _HISTORY = 12
 LARGEST = 64 * 2**20  # bytes of all files of one answer; what a relay would not take is linked
@@ -133,7 +133,7 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
             "tags": tags_of(session, [ticket.id])[ticket.id],
             "links": [
                 {
-                    "text": _LINK_WORDS.get(kind, "Linked with"),
+                    "text": say(_LINK_WORDS.get(kind, later("Linked with"))),
                     "number": other.number,
                     "url": f"/t/{other.number}",
                     "is_ours": kind.removesuffix("_by") == BY_HAND,
@@ -148,7 +148,7 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
         "entries": entries,
         "choices": _choices(session, ticket) if works else None,
         "composer": _composer(session, listed, url, refused) if works and not listed.merged_into else None,
-        "laters": laters(own(session).time_zone) if works and ticket.status not in ("resolved", "closed") else None,
+        "laters": laters(zone_of(session)) if works and ticket.status not in ("resolved", "closed") else None,
         "errors": refused.errors if refused else None,
     }
 
@@ -164,7 +164,12 @@ def message_values(session: Session, listed: Listed, message_id: int) -> Shown:
 
 def _facts(session: Session, listed: Listed) -> list[tuple[str, str]]:
     said = rating_words(survey_of(session, listed.ticket.id))
-    facts = (("Mailbox", listed.mailbox), ("Team", listed.team), ("Category", listed.category), ("Rated", said))
+    facts = (
+        (say("Mailbox"), listed.mailbox),
+        (say("Team"), listed.team),
+        (say("Category"), listed.category),
+        (say("Rated"), said),
+    )
     return [(name, value) for name, value in facts if value]
 
 
@@ -189,7 +194,7 @@ def _customer(session: Session, listed: Listed) -> dict[str, Any]:
     return {
         "name": listed.requester or ticket.requester_address,
         "address": ticket.requester_address,
-        "facts": [f"Also writes from {', '.join(others)}"] if others else [],
+        "facts": [say("Also writes from %(names)s", names=", ".join(others))] if others else [],
         "tickets": [
             {"number": other.number, "url": f"/t/{other.number}", "subject": other.subject, "at": other.created_at}
             for other in earlier_of(session, ticket)
@@ -200,7 +205,7 @@ def _customer(session: Session, listed: Listed) -> dict[str, Any]:
 def _senders(session: Session, ticket: Ticket) -> list[Option]:
     """What can become of the requester's mail; what holds now stands first."""
     rule = rule_by_pattern(session, ticket.requester_address)
-    options = [Option("", "As it comes"), *(Option(value, word) for value, word in words.TREATMENTS.items())]
+    options = [Option("", say("As it comes")), *(Option(value, say(word)) for value, word in words.TREATMENTS.items())]
     return sorted(options, key=lambda option: option.value != (rule.treatment if rule else ""))
 
 
@@ -211,17 +216,17 @@ def _choices(session: Session, ticket: Ticket) -> dict[str, list[Option]]:
     next_tier = min(ticket.tier + 1, TIERS[-1])
     return {
         "tiers": [
-            Option("", "The next one"),
-            *(Option(str(one), f"Tier {one}") for one in TIERS[next_tier - 1 :]),
+            Option("", say("The next one")),
+            *(Option(str(one), say("Tier %(number)s", number=one)) for one in TIERS[next_tier - 1 :]),
         ],
-        "to_teams": [Option("", "As it is"), *of_teams],
-        "to_agents": [Option("", "Whoever fits"), *of_agents],
-        "statuses": [Option(name, words.STATUSES[name]) for name in (ticket.status, *allowed_from(ticket.status))],
-        "assignees": [Option("", "Nobody"), *of_agents],
+        "to_teams": [Option("", say("As it is")), *of_teams],
+        "to_agents": [Option("", say("Whoever fits")), *of_agents],
+        "statuses": [Option(name, say(words.STATUSES[name])) for name in (ticket.status, *allowed_from(ticket.status))],
+        "assignees": [Option("", say("Nobody")), *of_agents],
         "senders": _senders(session, ticket) if who().may(Right.MAIL) else [],
-        "priorities": [Option(name, name.title()) for name in PRIORITIES],
-        "teams": [Option("", "None"), *of_teams],
-        "categories": [Option("", "None"), *_choosable(session, ticket)],
+        "priorities": [Option(name, say(words.PRIORITIES[name])) for name in PRIORITIES],
+        "teams": [Option("", say("None")), *of_teams],
+        "categories": [Option("", say("None")), *_choosable(session, ticket)],
     }
 
 
@@ -275,9 +280,9 @@ def _composer(session: Session, listed: Listed, url: str, refused: Written | Non
 def _ways(status: str) -> list[Way]:
     """How an answer can leave a ticket; the first is the usual one."""
     if status in ("resolved", "closed"):
-        return [Way("", "Send", "send"), Way("open", "Send and open again", "inbox")]
+        return [Way("", say("Send"), "send"), Way("open", say("Send and open again"), "inbox")]
     return [
-        Way("pending", "Send and set to waiting", "pause"),
-        Way("resolved", "Send and resolve", "check"),
-        Way("open", "Send and keep open", "inbox"),
+        Way("pending", say("Send and set to waiting"), "pause"),
+        Way("resolved", say("Send and resolve"), "check"),
+        Way("open", say("Send and keep open"), "inbox"),
     ]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mailgate.store.db import Session
 from mailgate.store.listing import Filters, count_tickets
 from mailgate.store.tickets import STATUSES
+from web.speech import later
 
 AT_WORK = ("new", "open", "on_hold")  # what waits for us, not for the customer
 MOST_COUNTED = 1000
@@ -31,7 +32,7 @@ class Search(NamedTuple):
     """No view: everything is looked through."""
 
     key: str = ""
-    name: str = "Search"
+    name: str = later("Search")
 
 
 def _in(*statuses: str, is_snoozed: bool | None = None) -> Callable[[Filters, int], Filters]:
@@ -53,14 +54,14 @@ def _teams(filters: Filters, agent: int) -> Filters:
 VIEWS = {
     view.key: view
     for view in (
-        View("mine", "Mine", "person", _mine),
-        View("unassigned", "Unassigned", "inbox", _unassigned),
-        View("teams", "My teams", "people", _teams),
-        View("all", "All open", "list", _in(*AT_WORK, is_snoozed=False)),
-        View("pending", "Waiting for customer", "pause", _in("pending", is_snoozed=False)),
-        View("snoozed", "Snoozed", "clock", _in(*AT_WORK, "pending", is_snoozed=True)),
-        View("resolved", "Resolved", "solved", _in("resolved"), is_counted=False),
-        View("closed", "Closed", "archive", _in("closed"), is_counted=False),
+        View("mine", later("Mine"), "person", _mine),
+        View("unassigned", later("Unassigned"), "inbox", _unassigned),
+        View("teams", later("My teams"), "people", _teams),
+        View("all", later("All open"), "list", _in(*AT_WORK, is_snoozed=False)),
+        View("pending", later("Waiting for customer"), "pause", _in("pending", is_snoozed=False)),
+        View("snoozed", later("Snoozed"), "clock", _in(*AT_WORK, "pending", is_snoozed=True)),
+        View("resolved", later("Resolved"), "solved", _in("resolved"), is_counted=False),
+        View("closed", later("Closed"), "archive", _in("closed"), is_counted=False),
     )
 }
 assert {status for view in VIEWS.values() for status in view.narrow(Filters(), 0).statuses} == set(STATUSES)

@@ -34,7 +34,7 @@
       write(box, null);
       say(box, "");
     } else if (write(box, { text: box.value, sentAs })) {
-      say(box, `Draft saved ${clock.format(new Date())}`);
+      say(box, pageWord("draft_saved", { time: clock.format(new Date()) }));
     }
   };
 
@@ -60,7 +60,7 @@
     } else if (!box.value) {
       box.value = draft.text;
       if (draft.sentAs) markSent(box, draft.sentAs);
-      say(box, "Draft found again");
+      say(box, pageWord("draft_found"));
     }
   };
   const restoreAll = () => document.querySelectorAll("[data-draft]").forEach(restore);

@@ -7,7 +7,7 @@
     const files = [...input.files];
     const total = files.reduce((sum, file) => sum + file.size, 0);
     const limit = Number(input.dataset.files);
-    const tooLarge = total > limit ? `Together the files may have ${Math.floor(limit / megabyte)} MB. Choose fewer or smaller ones.` : "";
+    const tooLarge = total > limit ? pageWord("too_large", { size: Math.floor(limit / megabyte) }) : "";
     input.setCustomValidity(tooLarge);
     const chosen = input.form.querySelector("[data-chosen]");
     chosen.hidden = files.length === 0;

@@ -104,7 +104,7 @@
     x: () => tick(false), X: () => tick(true), "*": () => press("[data-tick-all]"), ".": () => press("[data-fresh]:not([hidden])"),
     r: () => writeIn("answer"), f: () => writeIn("forward"), n: () => writeIn("note"), "/": () => focusOn("#q"),
     t: () => press(".ticket-action button[name=assignee][value=me]"), T: takeNext, e: resolve, z: () => press(".leaving button"),
-    a: () => pick("#fact-assignee", "Assign to"), s: () => pick("#fact-status", "Set the status to"), p: () => pick("#fact-priority", "Set the priority to"),
+    a: () => pick("#fact-assignee", pageWord("assign")), s: () => pick("#fact-status", pageWord("status")), p: () => pick("#fact-priority", pageWord("priority")),
     l: () => focusOn("#fact-tags"), b: () => focusOn("#snooze button"), m: () => focusOn("#merge-into"), "!": () => focusOn("#escalate [name=reason]"),
     "?": showKeys,
     g: () => {

@@ -68,7 +68,7 @@
         line.append(words);
         if (nearest) {
           const use = document.createElement("button");
-          Object.assign(use, { type: "button", className: "button button-small", textContent: "Use it" });
+          Object.assign(use, { type: "button", className: "button button-small", textContent: pageWord("use") });
           use.addEventListener("click", () => fix(field, name, nearest));
           line.append(use);
         }

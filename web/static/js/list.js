@@ -6,7 +6,7 @@
     const all = boxes();
     const ticked = all.filter((box) => box.checked).length;
     const words = document.querySelector("[data-ticked]");
-    if (words) words.textContent = `${ticked} of ${all.length}`;
+    if (words) words.textContent = pageWord("ticked", { count: ticked, all: all.length });
     const every = document.querySelector("[data-tick-all]");
     if (every) {
       every.checked = ticked > 0 && ticked === all.length;

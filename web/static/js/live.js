@@ -48,7 +48,7 @@
       const button = document.querySelector("[data-fresh]");
       if (!button) return;
       button.hidden = fresh.size === 0;
-      button.textContent = `Show ${fresh.size} new`;
+      button.textContent = pageWord("fresh", { count: fresh.size });
     };
     const listPage = async () => {
       const answer = await fetch(`/?${list.dataset.query}`).catch(() => null);
@@ -128,9 +128,9 @@
       const words = document.querySelector(".composer-answer [data-meanwhile]");
       const box = document.querySelector(".composer-answer textarea");
       if (!words || !box?.value.trim()) return;
-      const who = kinds.includes("customer_wrote") ? "The customer has" : kinds.includes("answered") ? "Somebody has" : null;
+      const who = kinds.includes("customer_wrote") ? "customer_wrote" : kinds.includes("answered") ? "somebody_answered" : null;
       if (!who) return;
-      words.querySelector("span").textContent = `${who} written meanwhile. Read it before you send.`;
+      words.querySelector("span").textContent = pageWord(who);
       words.hidden = false;
     };
     const showPeople = () => {
@@ -141,19 +141,18 @@
       const writing = others.filter((one) => one.doing === "answering");
       const noting = others.filter((one) => one.doing === "noting");
       const reading = others.filter((one) => one.doing === "reading");
-      const are = (people) => people.length > 1 ? "are" : "is";
       const told = [];
-      if (noting.length) told.push(`${names(noting)} ${are(noting)} writing a note`);
-      if (reading.length) told.push(`${names(reading)} ${are(reading)} reading this`);
+      if (noting.length) told.push(pageWord(noting.length > 1 ? "noting" : "noting_one", { names: names(noting) }));
+      if (reading.length) told.push(pageWord(reading.length > 1 ? "reading" : "reading_one", { names: names(reading) }));
       here.textContent = told.join(" · ");
       here.hidden = !told.length;
       warning.hidden = !writing.length;
       if (writing.length) {
+        const one = writing.length > 1 ? "" : "_one";
         const minutes = Math.floor((Date.now() / 1000 - Math.min(...writing.map((one) => one.since))) / 60);
-        const have = writing.length > 1 ? "have" : "has";
         warning.querySelector("span").textContent = minutes < 1
-          ? `${names(writing)} ${are(writing)} writing an answer, too.`
-          : `${names(writing)} ${have} been writing an answer for ${minutes} min.`;
+          ? pageWord(`answering${one}`, { names: names(writing) })
+          : pageWord(`answering_for${one}`, { names: names(writing), minutes });
       }
     };
 

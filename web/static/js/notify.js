@@ -11,14 +11,14 @@
     }
   };
   const show = () => {
-    button.textContent = isOn() ? "Stop notifications here" : "Show notifications here";
-    told.textContent = isOn() ? "You are told of new mail while you look at something else." : "";
+    button.textContent = pageWord(isOn() ? "notify_not" : "notify");
+    told.textContent = isOn() ? pageWord("notify_on") : "";
   };
   button?.addEventListener("click", async () => {
     if (isOn()) localStorage.removeItem(KEY);
     else if ((await Notification.requestPermission()) === "granted") localStorage.setItem(KEY, "yes");
     show();
-    if (!isOn() && Notification.permission === "denied") told.textContent = "This browser does not allow it: allow notifications of this site in its settings.";
+    if (!isOn() && Notification.permission === "denied") told.textContent = pageWord("notify_denied");
   });
   if (button && window.Notification) show();
   else button?.closest("section").remove();

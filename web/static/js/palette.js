@@ -29,9 +29,9 @@
   let picking = null; // the field whose values are offered, instead of everything
   let found = {};
   let asking = null;
-  const pages = () => [...document.querySelectorAll("#nav a.nav-item, #nav a.menu-item")].map((link) => ({ word: link.title || link.textContent.trim(), about: "Page", url: link.getAttribute("href") }));
+  const pages = () => [...document.querySelectorAll("#nav a.nav-item, #nav a.menu-item")].map((link) => ({ word: link.title || link.textContent.trim(), about: pageWord("page"), url: link.getAttribute("href") }));
   const acts = () => [...document.querySelectorAll("#keys [data-act]")].map((entry) => ({ word: entry.querySelector("dd").textContent, about: entry.dataset.act, act: entry.dataset.act }));
-  const values = () => [...picking.options].map((option) => ({ word: option.textContent.trim(), about: option.selected ? "now" : "", value: option.value }));
+  const values = () => [...picking.options].map((option) => ({ word: option.textContent.trim(), about: option.selected ? pageWord("now") : "", value: option.value }));
   const offered = (asked) => {
     const fits = (one) => asked.toLowerCase().split(/\s+/).every((part) => one.word.toLowerCase().includes(part));
     if (picking) return values().filter(fits);
@@ -85,7 +85,7 @@
     picking = field;
     found = {};
     box.value = "";
-    box.placeholder = title || "Jump to a ticket, a person or a page, or do something";
+    box.placeholder = title || box.getAttribute("aria-label");
     show();
     if (!dialog.open) dialog.showModal();
     box.focus();

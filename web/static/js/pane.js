@@ -55,9 +55,9 @@
   const fail = (source, why) => {
     const refused = source.querySelector?.("[data-refused]");
     if (refused) {
-      refused.textContent = `Not sent: ${why}. Your text is kept here. Send it again.`;
+      refused.textContent = pageWord("not_sent", { why });
     } else if (toast) {
-      toast.textContent = `Not done: ${why}. Try again.`;
+      toast.textContent = pageWord("not_done", { why });
       timer = setTimeout(goAway, READ_IN);
     }
   };
@@ -65,7 +65,7 @@
   document.addEventListener("htmx:before:swap", (event) => {
     if (!event.detail.ctx.sourceElement?.isConnected) event.preventDefault();
   });
-  document.addEventListener("htmx:error", (event) => fail(event.target, "no connection"));
+  document.addEventListener("htmx:error", (event) => fail(event.target, pageWord("no_connection")));
   document.addEventListener("htmx:before:response", (event) => {
     const { request, response, sourceElement } = event.detail.ctx;
     hush();
