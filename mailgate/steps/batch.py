@@ -1,61 +1,62 @@
-"""What following a batch of one organisation's events needs to know, asked for once."""
+"""What filing a batch of one organisation's letters needs to know, and how a letter gets its outcome."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailgate.compose.sign import SigningKey
-from mailgate.office.letters import Letters, letters
-from mailgate.office.promises import policies
-from mailgate.sla.policy import Policy
+from mailgate.mail import Cause, Try
 from mailgate.steps.workshop import Workshop
-from mailgate.store.agents import Agent
 from mailgate.store.db import Session
-from mailgate.store.dkim import dkim_keys
-from mailgate.store.events import Event
-from mailgate.store.messages import Message, messages_by_ids
-from mailgate.store.office import Mailbox, mailboxes
-from mailgate.store.organisations import Organisation, own
-from mailgate.store.tickets import Ticket, by_ids
+from mailgate.store.kept import KeptMail
+from mailgate.store.office import Mailbox
+from mailgate.store.organisations import Organisation
+from mailgate.store.people import Person
+from mailgate.store.senders import SenderRule
+from mailgate.store.tickets import Recent
+from mailgate.thread.evidence import Evidence
 
 
 @dataclass
 class Batch:
-    """The office as it is now, and the tickets and messages these events are about."""
+    """One batch, in one transaction. What is filed changes what later letters of the same batch find."""
 
     session: Session
     shop: Workshop
     organisation: Organisation
     mailboxes: dict[int, Mailbox]
-    tickets: dict[int, Ticket]
-    messages: dict[int, Message]
-    keys: dict[str, SigningKey]  # by domain
-    letters: Letters
-    promised: Sequence[Policy]  # as far as anything is
+    evidence: Evidence
+    people: dict[str, Person]
+    read_before: dict[bytes, list[KeptMail]]  # by content: earlier deliveries, to whichever mailbox
+    recent: dict[int, list[Recent]]  # by person: what they asked for in the last days, newest first
+    lately: Counter[int]  # by person: how many requests they made in the last hour, as far as there is a limit
+    senders: dict[str, SenderRule]  # the block and allow lists, as far as they speak of this batch's senders
+    numbers: list[str]
     now: datetime
-    new_tickets_for: list[tuple[Agent, frozenset[int]]] | None = None  # asked for once, by the first that opens
-    written: int = 0
+    to_follow: int = 0
+
+    def when(self, row: KeptMail) -> datetime:
+        """When what a mail says was said: just now, unless it was imported."""
+        return row.dated or self.now
 
 
-def batch_of(session: Session, shop: Workshop, events: Sequence[Event], now: datetime) -> Batch:
-    """What these events need; their tickets are locked where the office's rules may change them."""
-    organisation = own(session)
-    return Batch(
-        session,
-        shop,
-        organisation,
-        {mailbox.id: mailbox for mailbox in mailboxes(session)},
-        by_ids(session, [event.ticket_id for event in events], lock=organisation.is_followed_locked),
-        messages_by_ids(session, [event.message_id for event in events if event.message_id]),
-        _keys(session, shop),
-        letters(session),
-        policies(session, now) if organisation.is_timed else (),
-        now,
-    )
+def settle(
+    row: KeptMail,
+    outcome: str,
+    reasons: Sequence[str],
+    *,
+    ticket_id: int | None = None,
+    trail: Sequence[Try] = (),
+) -> None:
+    """Give a mail its outcome, once."""
+    row.outcome, row.state, row.ticket_id = outcome, "done", ticket_id
+    row.reasons = [reason for reason in reasons if reason]
+    row.trail = [[step.signal, step.value[:300], step.result] for step in trail]
 
 
-def _keys(session: Session, shop: Workshop) -> dict[str, SigningKey]:
-    """What signs this organisation's letters, by domain."""
-    return {key.domain: SigningKey(key.domain, key.selector, shop.seal.open(key.secret)) for key in dkim_keys(session)}
+def hold(row: KeptMail, cause: Cause, reason: str, *, ticket_id: int | None = None, trail: Sequence[Try] = ()) -> None:
+    """Lay a mail on the shelf, where a person decides."""
+    settle(row, "held", [reason], ticket_id=ticket_id, trail=trail)
+    row.state, row.cause = "held", cause.value

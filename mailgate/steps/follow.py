@@ -15,9 +15,9 @@ from mailgate.errors import Permanent
 from mailgate.failpoints import point
 from mailgate.mail import Draft, Task
 from mailgate.office.links import conversation_link
-from mailgate.steps.batch import Batch, batch_of
 from mailgate.steps.dress import write_own
 from mailgate.steps.enclosed import Known, enclosed_aside, enclosed_with, known_of
+from mailgate.steps.following import Following, following_of
 from mailgate.steps.rule_clock import set_rule_timers
 from mailgate.steps.ruling import apply_rules
 from mailgate.steps.telling import Telling, acknowledging, tellings
@@ -50,7 +50,7 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
         count = len(events)
         answers = sum(event.kind == "answered" for event in events)
         reserve(session, messages=count, events=count, written_letters=count, outbox=count, tokens=answers)
-        batch = batch_of(session, shop, events, clock.now())
+        batch = following_of(session, shop, events, clock.now())
         organisation, now = batch.organisation, batch.now
         if organisation.rule_triggers:
             addresses = {mailbox.id: mailbox.address for mailbox in batch.mailboxes.values()}
@@ -77,7 +77,7 @@ def follow(shop: Workshop, org: int, event_ids: Sequence[int]) -> int:
     return batch.written
 
 
-def _set_times(batch: Batch) -> None:
+def _set_times(batch: Following) -> None:
     """When somebody has to look at these tickets again: for their promises, and for rules that wait."""
     if "time" in batch.organisation.rule_triggers:
         rules = batch.shop.rules.rules(batch.session, batch.now)
@@ -86,7 +86,7 @@ def _set_times(batch: Batch) -> None:
         write_times(batch.session, batch.tickets.values(), batch.promised)
 
 
-def _acknowledge(batch: Batch, opened: Sequence[Event]) -> None:
+def _acknowledge(batch: Following, opened: Sequence[Event]) -> None:
     """Each new request by mail gets one automatic answer, unless there is a reason against it, which is then told."""
     by_mail = [event for event in opened if batch.tickets[event.ticket_id].channel == "mail"]
     answerable = [event for event in by_mail if not event.data.get("unanswerable")]
@@ -120,7 +120,7 @@ def _acknowledge(batch: Batch, opened: Sequence[Event]) -> None:
         _write_acknowledgement(batch, ticket, first, *chosen, held=is_flood)
 
 
-def _counts(batch: Batch, events: Sequence[Event]) -> dict[tuple[int, str], int]:
+def _counts(batch: Following, events: Sequence[Event]) -> dict[tuple[int, str], int]:
     if not batch.shop.ack_per_sender:
         return {}
     wanted: dict[int, set[str]] = {}
@@ -134,13 +134,13 @@ def _counts(batch: Batch, events: Sequence[Event]) -> dict[tuple[int, str], int]
     }
 
 
-def _this_hour(batch: Batch) -> int:
+def _this_hour(batch: Following) -> int:
     cap = batch.shop.ack_per_hour
     return acknowledgements_since(batch.session, batch.now - _HOUR, cap) if cap else 0
 
 
 def _write_acknowledgement(
-    batch: Batch, ticket: Ticket, first: Message, letter: str, opens: datetime | None, *, held: bool
+    batch: Following, ticket: Ticket, first: Message, letter: str, opens: datetime | None, *, held: bool
 ) -> None:
     mailbox = batch.mailboxes[ticket.mailbox_id]
     status_url = f"{batch.shop.public_url}/status?number={quote(ticket.number)}"
@@ -156,7 +156,7 @@ def _write_acknowledgement(
     record(batch.session, ticket, "acknowledged", MAILGATE, batch.now, message=message)
 
 
-def _said(batch: Batch, ticket: Ticket, task: Task, draft: Draft) -> Message:
+def _said(batch: Following, ticket: Ticket, task: Task, draft: Draft) -> Message:
     """A letter of Mailgate's own as it stands on its ticket."""
     said = Said(
         direction="system",
@@ -171,7 +171,7 @@ def _said(batch: Batch, ticket: Ticket, task: Task, draft: Draft) -> Message:
     return say(batch.session, ticket, said, batch.now)
 
 
-def _write(batch: Batch, ticket: Ticket, task: Task, message: Message | None = None) -> Draft | None:
+def _write(batch: Following, ticket: Ticket, task: Task, message: Message | None = None) -> Draft | None:
     """The letter; or None where it can never be written, e.g. to an odd address, which the ticket then tells."""
     key = batch.keys.get(task.sender.address.rpartition("@")[2])
     try:
@@ -185,12 +185,12 @@ def _write(batch: Batch, ticket: Ticket, task: Task, message: Message | None = N
         return None
 
 
-def _say_why_not(batch: Batch, event: Event, reasons: Sequence[str]) -> None:
+def _say_why_not(batch: Following, event: Event, reasons: Sequence[str]) -> None:
     ticket = batch.tickets[event.ticket_id]
     record(batch.session, ticket, "not_acknowledged", MAILGATE, batch.now, data={"reasons": list(reasons)})
 
 
-def _answer(batch: Batch, event: Event, known: Known) -> None:
+def _answer(batch: Following, event: Event, known: Known) -> None:
     """Write an agent's answer, a copy for each of the recipients fixed when they pressed send."""
     ticket, answer = batch.tickets[event.ticket_id], batch.messages[event.message_id or 0]
     mailbox = batch.mailboxes[ticket.mailbox_id]
@@ -209,7 +209,7 @@ def _answer(batch: Batch, event: Event, known: Known) -> None:
         _put_out(batch, ticket, mailbox, answer, task, draft)
 
 
-def _forward(batch: Batch, event: Event, known: Known) -> None:
+def _forward(batch: Following, event: Event, known: Known) -> None:
     """Write an agent's letter to a third party."""
     ticket, letter = batch.tickets[event.ticket_id], batch.messages[event.message_id or 0]
     mailbox = batch.mailboxes[ticket.mailbox_id]
@@ -224,14 +224,14 @@ def _forward(batch: Batch, event: Event, known: Known) -> None:
         _put_out(batch, ticket, mailbox, letter, task, draft)
 
 
-def _link_in(batch: Batch, ticket: Ticket, answer: Message) -> str:
+def _link_in(batch: Following, ticket: Ticket, answer: Message) -> str:
     """The requester's private link; but where others read along, only where to look up: the link speaks as them."""
     if answer.cc:
         return f"{batch.shop.public_url}/status?number={quote(ticket.number)}"
     return conversation_link(batch.session, ticket, batch.now, batch.shop.public_url)
 
 
-def _mail_link(batch: Batch, event: Event) -> None:
+def _mail_link(batch: Following, event: Event) -> None:
     """Write the private link to the requester. It is no message of the ticket: nobody else may see it."""
     ticket = batch.tickets[event.ticket_id]
     mailbox = batch.mailboxes[ticket.mailbox_id]
@@ -241,7 +241,7 @@ def _mail_link(batch: Batch, event: Event) -> None:
         _put_out(batch, ticket, mailbox, None, task, draft)
 
 
-def _tell(batch: Batch, event: Event, telling: Telling) -> None:
+def _tell(batch: Following, event: Event, telling: Telling) -> None:
     """Write to somebody whom an event concerns. What the customer is told stands on the ticket."""
     ticket, task = batch.tickets[event.ticket_id], telling.task
     if (draft := _write(batch, ticket, task)) is None:
@@ -254,7 +254,7 @@ def _tell(batch: Batch, event: Event, telling: Telling) -> None:
 
 
 def _put_out(
-    batch: Batch,
+    batch: Following,
     ticket: Ticket,
     mailbox: Mailbox,
     message: Message | None,

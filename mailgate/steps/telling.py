@@ -12,8 +12,8 @@ from mailgate.mail import Task
 from mailgate.office.links import conversation_link
 from mailgate.rights import Right, may
 from mailgate.sla.calendar import opens_next
-from mailgate.steps.batch import Batch
 from mailgate.steps.dress import is_on
+from mailgate.steps.following import Following
 from mailgate.steps.notices import fact_of, to_tell
 from mailgate.store.agents import Agent, agents_by_ids, is_away
 from mailgate.store.events import Event, last_event
@@ -56,7 +56,7 @@ class Telling:
     to_customer: bool = False
 
 
-def tellings(batch: Batch, event: Event) -> Iterator[Telling]:
+def tellings(batch: Following, event: Event) -> Iterator[Telling]:
     """Every letter an event calls for beside answers and acknowledgements."""
     ticket = batch.tickets[event.ticket_id]
     if ticket.merged_into_id is not None:
@@ -79,7 +79,7 @@ def tellings(batch: Batch, event: Event) -> Iterator[Telling]:
             yield from _to_agents(batch, ticket, event, _by_id(batch, _put_away_by(batch, ticket)))
 
 
-def _of_new_status(batch: Batch, ticket: Ticket, event: Event) -> Iterator[Telling]:
+def _of_new_status(batch: Following, ticket: Ticket, event: Event) -> Iterator[Telling]:
     """A ticket stands elsewhere now. Where it has moved on meanwhile, the next event tells."""
     before, after = event.data.get("status", (None, None))
     if after is None or event.actor == "customer" or ticket.status != after:
@@ -90,7 +90,7 @@ def _of_new_status(batch: Batch, ticket: Ticket, event: Event) -> Iterator[Telli
         yield from _to_customer(batch, ticket, letter, StatusChanged(letter))
 
 
-def _asked_for(batch: Batch, ticket: Ticket, event: Event) -> Iterator[Telling]:
+def _asked_for(batch: Following, ticket: Ticket, event: Event) -> Iterator[Telling]:
     """Somebody has asked for this very letter: it goes unless an admin has switched it off."""
     letter, closes = str(event.data["letter"]), event.data.get("closes")
     if not _is_on(batch, ticket, letter, usually=True):
@@ -101,7 +101,7 @@ def _asked_for(batch: Batch, ticket: Ticket, event: Event) -> Iterator[Telling]:
     yield from _to_customer(batch, ticket, letter, fact)
 
 
-def _survey(batch: Batch, ticket: Ticket, _: Event) -> Iterator[Telling]:
+def _survey(batch: Following, ticket: Ticket, _: Event) -> Iterator[Telling]:
     """Ask whether we were of help. Both links open one page, which asks: who only follows them says nothing."""
     if not _is_on(batch, ticket, "survey", usually=True):
         _say_why_not(batch, ticket, "survey", [f"The letter “{ABOUT['survey'].title}” is switched off."])
@@ -112,7 +112,7 @@ def _survey(batch: Batch, ticket: Ticket, _: Event) -> Iterator[Telling]:
     yield from _to_customer(batch, ticket, "survey", None)
 
 
-def _to_customer(batch: Batch, ticket: Ticket, letter: str, fact: ToCustomer | None) -> Iterator[Telling]:
+def _to_customer(batch: Following, ticket: Ticket, letter: str, fact: ToCustomer | None) -> Iterator[Telling]:
     """One letter to the requester. Without a fact it is the survey, whose links begin with theirs."""
     if reasons := list(_why_not(batch, ticket)):
         _say_why_not(batch, ticket, letter, reasons)
@@ -122,7 +122,7 @@ def _to_customer(batch: Batch, ticket: Ticket, letter: str, fact: ToCustomer | N
     yield Telling(to_customer(_desk(batch, ticket), ticket, fact, batch.now, status_url=link), to_customer=True)
 
 
-def _why_not(batch: Batch, ticket: Ticket) -> Iterator[str]:
+def _why_not(batch: Following, ticket: Ticket) -> Iterator[str]:
     """Everything that speaks against an automatic letter to whoever asked."""
     address = ticket.requester_address
     if address in {mailbox.address for mailbox in batch.mailboxes.values()}:
@@ -138,12 +138,12 @@ def _why_not(batch: Batch, ticket: Ticket) -> Iterator[str]:
         yield f"{address} was sent {cap} automatic letters on this ticket within a day."
 
 
-def _say_why_not(batch: Batch, ticket: Ticket, letter: str, reasons: list[str]) -> None:
+def _say_why_not(batch: Following, ticket: Ticket, letter: str, reasons: list[str]) -> None:
     data = {"letter": ABOUT[letter].title, "reasons": reasons}
     record(batch.session, ticket, "customer_not_told", MAILGATE, batch.now, data=data)
 
 
-def acknowledging(batch: Batch, ticket: Ticket, at: datetime) -> tuple[str, datetime | None] | None:
+def acknowledging(batch: Following, ticket: Ticket, at: datetime) -> tuple[str, datetime | None] | None:
     """With which letter a request of this moment is acknowledged, and when somebody is back; None: with none."""
     is_usual, opens = _is_on(batch, ticket, "received"), _opens(batch, ticket, at)
     if opens is not None and _is_on(batch, ticket, "outside_hours", usually=is_usual):
@@ -151,7 +151,7 @@ def acknowledging(batch: Batch, ticket: Ticket, at: datetime) -> tuple[str, date
     return ("received", None) if is_usual else None
 
 
-def _opens(batch: Batch, ticket: Ticket, at: datetime) -> datetime | None:
+def _opens(batch: Following, ticket: Ticket, at: datetime) -> datetime | None:
     """When the desk opens next, by the calendar of the policy that is meant for the ticket; None: it is open."""
     if not batch.organisation.is_timed:
         return None
@@ -160,14 +160,14 @@ def _opens(batch: Batch, ticket: Ticket, at: datetime) -> datetime | None:
     return opens_next(policy.calendar, at) if policy is not None else None
 
 
-def _given_to(batch: Batch, ticket: Ticket, event: Event) -> list[Agent]:
+def _given_to(batch: Following, ticket: Ticket, event: Event) -> list[Agent]:
     """Whom a ticket was given to, unless somebody else has it by now. The history knows names."""
     given = event.data.get("assignee", (None, None))[1]
     found = _by_id(batch, [ticket.assignee_id]) if given is not None and ticket.assignee_id is not None else []
     return [agent for agent in found if agent.name == given]
 
 
-def _wants_new(batch: Batch, ticket: Ticket) -> list[Agent]:
+def _wants_new(batch: Following, ticket: Ticket) -> list[Agent]:
     """Whoever wants to hear of new tickets and may see this one as theirs; whom it was given to is told that."""
     if batch.new_tickets_for is None:
         batch.new_tickets_for = who_want_new_tickets(batch.session)
@@ -178,18 +178,18 @@ def _wants_new(batch: Batch, ticket: Ticket) -> list[Agent]:
     ]
 
 
-def _put_away_by(batch: Batch, ticket: Ticket) -> list[int]:
+def _put_away_by(batch: Following, ticket: Ticket) -> list[int]:
     """Who wanted to be reminded, or who has the ticket."""
     snoozed = last_event(batch.session, ticket.id, "snoozed")
     who = snoozed.agent_id if snoozed is not None and snoozed.agent_id is not None else ticket.assignee_id
     return [who] if who is not None else []
 
 
-def _by_id(batch: Batch, ids: Iterable[int]) -> list[Agent]:
+def _by_id(batch: Following, ids: Iterable[int]) -> list[Agent]:
     return agents_by_ids(batch.session, ids)
 
 
-def _to_agents(batch: Batch, ticket: Ticket, event: Event, agents: Iterable[Agent]) -> Iterator[Telling]:
+def _to_agents(batch: Following, ticket: Ticket, event: Event, agents: Iterable[Agent]) -> Iterator[Telling]:
     """Tell those who want to know; nobody is told what they did themselves, what they see before them, or while away.
 
     Whom a policy names is told in any case: that is what it promises.
@@ -215,12 +215,12 @@ def _to_agents(batch: Batch, ticket: Ticket, event: Event, agents: Iterable[Agen
             yield Telling(task)
 
 
-def _is_told_often(batch: Batch, ticket: Ticket, agent: Agent) -> bool:
+def _is_told_often(batch: Following, ticket: Ticket, agent: Agent) -> bool:
     batch.session.flush()  # what this batch has written counts
     return notices_since(batch.session, ticket.id, NOTES, agent.email, batch.now - _HOUR) >= _NOTES_AN_HOUR
 
 
-def _fact(batch: Batch, ticket: Ticket, event: Event) -> ToAgent:
+def _fact(batch: Following, ticket: Ticket, event: Event) -> ToAgent:
     match event.kind:
         case "opened":
             return NewTicket(batch.messages[event.message_id or 0])
@@ -238,10 +238,10 @@ def _fact(batch: Batch, ticket: Ticket, event: Event) -> ToAgent:
             return fact_of(ticket, event, batch.organisation.time_zone)
 
 
-def _desk(batch: Batch, ticket: Ticket) -> Desk:
+def _desk(batch: Following, ticket: Ticket) -> Desk:
     return Desk(batch.organisation, batch.mailboxes[ticket.mailbox_id], batch.shop.marks, batch.shop.public_url)
 
 
-def _is_on(batch: Batch, ticket: Ticket, letter: str, *, usually: bool | None = None) -> bool:
+def _is_on(batch: Following, ticket: Ticket, letter: str, *, usually: bool | None = None) -> bool:
     language = language_of(batch.organisation, batch.mailboxes[ticket.mailbox_id], ticket)
     return is_on(batch.letters, letter, language, ticket.mailbox_id, ticket.category_id, usually=usually)
