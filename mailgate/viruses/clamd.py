@@ -17,6 +17,10 @@ _CHUNK = 2**16
 _LONGEST_ANSWER = 4096
 
 
+class TooSlow(Temporary):
+    """It may be at work: no answer came in the time there was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clamd:
     """Where a daemon listens: a path, or a host and a port."""
@@ -44,7 +48,7 @@ def read_clamav_url(url: str) -> Clamd:
 
 
 def ask(clamd: Clamd, command: str, patience: float, content: bytes | None = None) -> str:
-    """A daemon's answer to PING, VERSION, or INSTREAM with the content of a file; Temporary when it gives none."""
+    """A daemon's answer to PING, VERSION, or INSTREAM with the content of a file; without one, Temporary or TooSlow."""
     end = monotonic() + patience
     try:
         with _connected(clamd, end) as connection:
@@ -53,7 +57,8 @@ def ask(clamd: Clamd, command: str, patience: float, content: bytes | None = Non
                 _stream(connection, content, end)
             return _answer(connection, end)
     except OSError as error:
-        raise Temporary(f"ClamAV at {clamd} cannot be asked: {error or type(error).__name__}.") from error
+        kind = TooSlow if isinstance(error, TimeoutError) else Temporary
+        raise kind(f"ClamAV at {clamd} cannot be asked: {error or type(error).__name__}.") from error
 
 
 @contextmanager

@@ -16,11 +16,12 @@ LIMIT = 2**20
 
 
 class ScriptedClamd:
-    """Answers PING, VERSION and INSTREAM, NUL-terminated. `mood`: well, silent, or rude (it closes)."""
+    """Answers PING, VERSION and INSTREAM, NUL-terminated. `mood`: well, silent, busy (with files), rude (it closes)."""
 
     def __init__(self) -> None:
         self.mood = "well"
         self.scanned: list[int] = []
+        self.commands: list[bytes] = []
         self.url = ""
         self.released = threading.Event()
 
@@ -32,9 +33,10 @@ class ScriptedClamd:
             if not byte:
                 return
             command += byte
+        self.commands.append(command.strip(b"z\0"))
         if self.mood == "rude":
             return
-        if self.mood == "silent":
+        if self.mood == "silent" or (self.mood == "busy" and command == b"zINSTREAM\0"):
             self.released.wait(30)
             return
         answers = {b"zPING\0": b"PONG\0", b"zVERSION\0": b"ClamAV 1.5.1/27800/Fri Nov 20 09:00:00 2026\0"}
