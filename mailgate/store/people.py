@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Index, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from mailgate.store.base import TenantRow, points_to
+from mailgate.store.base import TenantRow, points_to, take_ids, tenant
 from mailgate.store.tickets import Ticket
 
 
@@ -102,14 +103,26 @@ def customers_called(session: Session, start: str, limit: int) -> list[tuple[str
 
 
 def mark_failing(session: Session, address: str, at: datetime) -> bool:
-    """Letters to this address come back for good; False where it is marked already, or nobody's we know."""
+    """Letters to this address come back for good; False where that is known. Whoever never wrote is met by this."""
+    address = address.lower()
     marked = (
         update(PersonAddress)
-        .where(PersonAddress.address == address.lower(), PersonAddress.failing_since.is_(None))
+        .where(PersonAddress.address == address, PersonAddress.failing_since.is_(None))
         .values(failing_since=at)
         .returning(PersonAddress.id)
     )
-    return session.scalar(marked) is not None
+    if session.scalar(marked) is not None:
+        return True
+    (person_id,) = take_ids(session, Person, 1)
+    org_id = tenant(session)
+    # The address first, although it names the person: of two reports at once, one is then too late and writes nothing.
+    met = insert(PersonAddress).values(
+        org_id=org_id, address=address, person_id=person_id, failing_since=at, created_at=at
+    )
+    if session.scalar(met.on_conflict_do_nothing().returning(PersonAddress.id)) is None:
+        return False
+    session.execute(insert(Person).values(org_id=org_id, id=person_id, created_at=at))
+    return True
 
 
 def clear_failing(session: Session, address: str) -> bool:

@@ -13,6 +13,7 @@ from mailgate.store.tickets import by_id
 from mailgate.tickets.answer import answer
 from mailgate.tickets.change import set_status
 from mailgate.tickets.history import Actor
+from mailgate.tickets.recipients import judged
 from tests.support.mails import mail
 from tests.support.relay import Taken
 from tests.support.world import DESK, World
@@ -140,6 +141,21 @@ def test_a_hard_failure_marks_the_address_until_somebody_sends_again(world: Worl
         assert try_again(session, _copies(world, kept.ticket_id)[ANA].id, clock.now())
     world.work()
     assert _failing(world, ANA) == set()
+
+
+def test_whoever_never_wrote_is_marked_too_until_they_write(world: World) -> None:
+    kept = world.receive(mail())
+    letter = next(letter for letter in _answer(world, kept.ticket_id, BEN) if letter.recipient == BEN)
+    for _ in range(2):
+        _back(world, _report("failed", BEN), letter.sender)
+    assert _failing(world, ANA, BEN) == {BEN}
+    with world.database.desk(1) as session:
+        (ben,) = judged(session, world.ticket(kept.ticket_id), [BEN])
+        assert ben.is_failing
+    world.receive(mail(sender=BEN), sender=BEN)
+    assert _failing(world, BEN) == {BEN}, "anybody can write as if"
+    world.receive(mail(sender=BEN, subject="Me"), sender=BEN, trust="pass")
+    assert _failing(world, BEN) == set()
 
 
 @pytest.mark.parametrize("status", ["5.2.2", "5.7.1", "5.3.4", "4.4.7"])
