@@ -20,8 +20,11 @@ class Carrier(Protocol):
 
     takes_whole_letters: bool  # all recipients of a letter at once; else each gets a turn, and a fate, of their own
 
+    def announce(self, parcel: Parcel) -> None:
+        """Say all that comes before the letter itself, which cannot have been taken before `carry`. Raises as that."""
+
     def carry(self, parcel: Parcel) -> str:
-        """Hand over; the words of whoever took it are the receipt.
+        """Hand over what was announced, or is announced first; the words of whoever took it are the receipt.
 
         Raises Unreachable (nothing can be handed over just now), Temporary (this letter, later) or Permanent.
         """

@@ -38,6 +38,9 @@ class Graph:
         self._token = token
         self._host, self._port = host, port
 
+    def announce(self, parcel: Parcel) -> None:
+        """Nothing can be said before: it takes a letter in one request."""
+
     def carry(self, parcel: Parcel) -> str:
         """Hand over one letter for these recipients."""
         body = base64.b64encode(addressed_to(parcel))

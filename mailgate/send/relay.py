@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -38,31 +40,49 @@ class Relay:
         self._answer_timeout = answer_timeout
         self._accept_timeout = accept_timeout
         self._smtp: smtplib.SMTP | None = None
+        self._announced: tuple[Parcel, Turn, bytes] | None = None
+
+    def announce(self, parcel: Parcel) -> None:
+        """MAIL, RCPT and DATA for one recipient's copy, until the relay waits for the letter itself."""
+        (recipient,) = parcel.recipients
+        _require_address(recipient)
+        if parcel.sender:
+            _require_address(parcel.sender)
+        raw = _with_whole_line_ends(parcel.raw)
+        if self._announced is not None:  # and it never came: whatever is said now would be read as its text
+            self._drop()
+        with self._noticing_when_lost():
+            turn, begun = self._begin(parcel.sender, recipient, raw)
+            code, text = turn.go_on(begun)
+            if code != GO_ON:
+                self._refuse(code, text)
+        self._announced = parcel, turn, raw
 
     def carry(self, parcel: Parcel) -> str:
-        """Hand over one recipient's copy."""
-        (recipient,) = parcel.recipients
-        return self.deliver(parcel.sender, recipient, parcel.raw)
-
-    def deliver(self, sender: str, recipient: str, raw: bytes) -> str:
-        """Hand over one letter for one recipient; the relay's own words are the receipt.
+        """Hand over one recipient's copy.
 
         Raises Unreachable (the relay itself is the trouble), Temporary (this letter, later) or Permanent.
         """
-        _require_address(recipient)
-        if sender:
-            _require_address(sender)
-        raw = _with_whole_line_ends(raw)
-        try:
-            receipt = self._hand_over(sender, recipient, raw)
-        except OSError as error:
-            self._drop()
-            raise Temporary(f"The connection to the relay {self._address} was lost: {error}") from None
+        if self._announced is None or self._announced[0] is not parcel:
+            self.announce(parcel)
+        assert self._announced is not None
+        _, turn, raw = self._announced
+        self._announced = None
+        with self._noticing_when_lost():
+            self._wait(self._accept_timeout)
+            receipt = self._accepted(*turn.hand_over(raw))
+            self._wait(self._answer_timeout)
         failpoints.point("send.after_250")
         return receipt
 
+    def deliver(self, sender: str, recipient: str, raw: bytes) -> str:
+        """Hand over one letter for one recipient, as `carry` does."""
+        return self.carry(Parcel(sender, (recipient,), raw))
+
     def close(self) -> None:
         """Say goodbye, if there is still somebody to say it to."""
+        if self._announced is not None:
+            self._drop()
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             try:
@@ -78,15 +98,13 @@ class Relay:
     ) -> None:
         self.close()
 
-    def _hand_over(self, sender: str, recipient: str, raw: bytes) -> str:
-        turn, begun = self._begin(sender, recipient, raw)
-        code, text = turn.go_on(begun)
-        if code != GO_ON:
-            self._refuse(code, text)
-        self._wait(self._accept_timeout)
-        receipt = self._accepted(*turn.hand_over(raw))
-        self._wait(self._answer_timeout)
-        return receipt
+    @contextmanager
+    def _noticing_when_lost(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._drop()
+            raise Temporary(f"The connection to the relay {self._address} was lost: {error}") from None
 
     def _begin(self, sender: str, recipient: str, raw: bytes) -> tuple[Turn, Reply]:
         """Say MAIL FROM. A kept connection may be closed by now: nothing is handed over yet, so begin anew."""
@@ -164,7 +182,7 @@ class Relay:
             self._smtp.sock.settimeout(seconds)
 
     def _drop(self) -> None:
-        smtp, self._smtp = self._smtp, None
+        smtp, self._smtp, self._announced = self._smtp, None, None
         if smtp is not None:
             smtp.close()
 

@@ -13,11 +13,12 @@ from mailgate.queue.worker import is_stopping
 from mailgate.send import LATE, LATE_TRY, PATIENCE, Carrier, Parcel, Unreachable, is_dead, next_try
 from mailgate.steps.workshop import Workshop
 from mailgate.store import outbox
-from mailgate.store.db import Connection, Session
+from mailgate.store.db import Session
 from mailgate.store.messages import written_since
 from mailgate.store.organisations import own
 from mailgate.store.outbox import OutboxCopy, message_of_copy
 from mailgate.store.people import mark_failing
+from mailgate.store.receipts import Receipts
 from mailgate.store.relays import RelayAccount, goes, relays_of
 from mailgate.tickets.answer import AT_ONCE
 from mailgate.tickets.delivery import FAILING, held_back, late, not_delivered
@@ -51,7 +52,7 @@ def deliver(shop: Workshop, org: int, copy_ids: Sequence[int]) -> bool:
         if common and not shop.relay_url:
             outbox.hold(session, common, "relay", _HELD["relay"])
             letters = [(copy, raw) for copy, raw in letters if copy.mailbox_id in accounts]
-    with shop.database.crossing() as receipts:
+    with shop.database.crossing() as connection, Receipts(connection) as receipts:
         for mailbox_id in {copy.mailbox_id: None for copy, _ in letters if copy.mailbox_id in accounts}:
             mine = [(copy, raw) for copy, raw in letters if copy.mailbox_id == mailbox_id]
             goes_on &= _by_own_relay(shop, org, receipts, accounts[mailbox_id], mine)
@@ -94,7 +95,7 @@ def _say_that_they_leave(session: Session, copies: Sequence[OutboxCopy]) -> None
 
 
 def _by_own_relay(
-    shop: Workshop, org: int, receipts: Connection, account: RelayAccount, letters: Sequence[Letter]
+    shop: Workshop, org: int, receipts: Receipts, account: RelayAccount, letters: Sequence[Letter]
 ) -> bool:
     """Through a mailbox's own relay. How that goes is written down where somebody looks for it, when it changes."""
     goes_on, trouble = True, None
@@ -112,7 +113,7 @@ def _by_own_relay(
 
 
 def _in_a_lane(
-    shop: Workshop, org: int, receipts: Connection, carrier: Carrier, letters: Sequence[Letter], name: str
+    shop: Workshop, org: int, receipts: Receipts, carrier: Carrier, letters: Sequence[Letter], name: str
 ) -> tuple[bool, Unreachable | None]:
     """As one of the few at a time whom a relay is to see, and no faster than it is to be."""
     room = shop.lanes.room(name, len(letters)) if shop.lanes is not None else None
@@ -127,9 +128,12 @@ def _in_a_lane(
 
 
 def _hand_over(
-    shop: Workshop, org: int, receipts: Connection, carrier: Carrier, letters: Sequence[Letter]
+    shop: Workshop, org: int, receipts: Receipts, carrier: Carrier, letters: Sequence[Letter]
 ) -> Unreachable | None:
-    """One letter after the other, each with a receipt of its own: a crash repeats at most one."""
+    """One letter after the other, each with a receipt of its own: a crash repeats at most one.
+
+    While a receipt is being committed the next letter is announced already; it goes once the receipt is safe.
+    """
     end = monotonic() + _PATIENCE
     left = list(letters)
     while left:
@@ -144,22 +148,35 @@ def _hand_over(
         )
         parcel = Parcel(left[0][0].sender, tuple(copy.recipient for copy in mine), left[0][1])
         point("send.before_relay")
-        try:
-            answer = carrier.carry(parcel)
-        except Unreachable as error:
-            # Nobody answers there: the rest of the batch would only wait for the same.
-            _put_off(shop, org, [late.id for late, _ in left], error)
-            return error
-        except Temporary as error:
-            _put_off(shop, org, [copy.id for copy in mine], error)
-        except Permanent as error:
-            _give_up(shop, org, [copy.id for copy in mine], error)
-        else:
-            for copy in mine:
-                outbox.mark_sent(receipts, org, copy.id, answer[:_WORDS], clock.now())
-            point("send.after_mark")
+        match _carried(carrier, parcel, receipts):
+            case Unreachable() as error:
+                # Nobody answers there: the rest of the batch would only wait for the same.
+                _put_off(shop, org, [late.id for late, _ in left], error)
+                return error
+            case Temporary() as error:
+                _put_off(shop, org, [copy.id for copy in mine], error)
+            case Permanent() as error:
+                _give_up(shop, org, [copy.id for copy in mine], error)
+            case str() as answer:
+                for copy in mine:
+                    receipts.note(org, copy.id, answer[:_WORDS], clock.now())
         left = [(copy, raw) for copy, raw in left if copy not in mine]
     return None
+
+
+def _carried(carrier: Carrier, parcel: Parcel, receipts: Receipts) -> str | Temporary | Permanent:
+    """What the carrier says of a letter. A database that is away is no carrier's fault, and goes to whoever called."""
+    try:
+        carrier.announce(parcel)
+    except (Temporary, Permanent) as error:
+        return error
+    point("send.announced")
+    receipts.settle()
+    point("send.after_mark")
+    try:
+        return carrier.carry(parcel)
+    except (Temporary, Permanent) as error:
+        return error
 
 
 def release_held(shop: Workshop) -> None:

@@ -98,12 +98,6 @@ def claim_letters(connection: Connection, worker: str, limit: int, now: datetime
     return claimed(connection, "claim_letters", worker, limit, now, until)
 
 
-def mark_sent(connection: Connection, org: int, copy_id: int, answer: str, now: datetime) -> None:
-    """Write down the relay's 250 at once, in one statement."""
-    values = {"org": org, "id": copy_id, "answer": answer, "now": now}
-    connection.execute(text("SELECT letter_sent(:org, :id, :answer, :now)"), values)
-
-
 def organisations_holding(connection: Connection, reasons: Sequence[str]) -> list[int]:
     """Whose letters are held for one of these reasons."""
     rows = connection.execute(text("SELECT organisations_holding(:reasons)"), {"reasons": list(reasons)})

@@ -24,8 +24,8 @@ FETCHING = ("imap.after_keep", "imap.after_tidy")
 WORKING = (
     "read.after_claim", "read.one", "read.after_parse", "file.after_blobs", "file.after_numbers", "file.before_commit",
     "file.after_commit", "follow.after_claim", "follow.after_taking", "follow.before_commit", "follow.after_commit",
-    "send.after_claim", "send.before_relay", "send.after_250", "send.after_mark", "sweep.after_look",
-    "sweep.after_blobs", "sweep.after_move",
+    "send.after_claim", "send.before_relay", "send.announced", "send.after_mark", "send.after_250",
+    "sweep.after_look", "sweep.after_blobs", "sweep.after_move",
 )  # fmt: skip
 TIMING = ("clocks.after_claim", "clocks.after_lock", "clocks.before_commit", "clocks.after_commit")
 DOORS = ("smtp", "lmtp", "pipe", "import", "imap")

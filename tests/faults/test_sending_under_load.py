@@ -12,7 +12,7 @@ from tests.support.world import World
 
 POINTS = (
     "follow.after_claim", "follow.after_taking", "follow.before_commit", "follow.after_commit",
-    "send.after_claim", "send.before_relay", "send.after_250", "send.after_mark",
+    "send.after_claim", "send.before_relay", "send.announced", "send.after_mark", "send.after_250",
 )  # fmt: skip
 
 
@@ -52,7 +52,9 @@ def _all_sent(world: World, people: int) -> bool:
 
 
 def test_killed_while_rendering_and_while_sending(world: World, fresh: Fresh, tmp_path: Path) -> None:
-    _killed(world, fresh, tmp_path, ["follow.before_commit=kill@1", "send.after_250=kill@5"], 40)
+    _killed(
+        world, fresh, tmp_path, ["follow.before_commit=kill@1", "send.after_250=kill@5", "send.announced=kill@4"], 40
+    )
 
 
 @pytest.mark.slow
