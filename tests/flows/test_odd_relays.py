@@ -7,6 +7,7 @@ import pytest
 
 from mailgate import clock
 from mailgate.mail import Address
+from mailgate.office.setup import add_agent
 from mailgate.send import LATE, LATE_TRY, Relay
 from mailgate.store.events import Event, history_of
 from mailgate.store.office import mailbox_by_address
@@ -14,8 +15,8 @@ from mailgate.store.outbox import OutboxCopy, list_copies
 from mailgate.store.people import failing
 from mailgate.store.tickets import by_id
 from mailgate.tickets.answer import answer
-from mailgate.tickets.change import mark_read
-from mailgate.tickets.history import Actor
+from mailgate.tickets.change import Named, change, mark_read
+from mailgate.tickets.history import MAILGATE, Actor
 from tests.support.mails import mail
 from tests.support.odd_relay import OddRelay
 from tests.support.world import DESK, World
@@ -46,10 +47,6 @@ def moving() -> Iterator[list[datetime]]:
 def test_every_letter_ends_and_the_agent_knows(world: World, odd: OddRelay, moving: list[datetime]) -> None:
     begun = moving[0]
     kept = world.receive(mail())
-    for address in ODD:  # known people, whose addresses can be marked
-        world.receive(mail(sender=address), sender=address)
-    odd.tries.clear()
-    odd.taken.clear()
     _answered(world, kept.ticket_id, [Address(address) for address in ODD])
     world.work()
     states = {address: copy.state for address, copy in _answers(world).items()}
@@ -99,6 +96,29 @@ def test_an_answer_nobody_got_was_no_first_response(world: World, odd: OddRelay)
     assert world.ticket(kept.ticket_id).first_response_at is None
     (told,) = _events(world, kept.ticket_id, "not_sent")[-1:]
     assert told.data["first_response"][1] is None
+
+
+def test_a_notice_that_does_not_leave_is_told_on_its_ticket_and_asks_nobody_to_act(
+    world: World, odd: OddRelay, moving: list[datetime]
+) -> None:
+    never = "never@lusitel.example"
+    with world.database.desk(1) as session:
+        agent = add_agent(session, never, "agent", clock.now())
+    kept = world.receive(mail())
+    with world.database.desk(1) as session:
+        ticket = by_id(session, kept.ticket_id or 0, lock=True)
+        assert ticket is not None
+        change(session, ticket, MAILGATE, clock.now(), given={"assignee": (None, Named(agent.id, "Never"))})
+        mark_read(ticket)
+    world.work()
+    for _ in range(LATE_TRY - 1):
+        moving[0] += timedelta(minutes=75)
+        world.work()
+    (late,) = _events(world, kept.ticket_id, "not_sent_yet")
+    assert (late.data["recipient"], world.ticket(kept.ticket_id).is_unread) == (never, False)
+    with world.database.desk(1) as session:
+        ((copy, _),) = list_copies(session, states=("waiting",), before=None, limit=10)
+    assert (copy.letter, copy.recipient) == ("assigned", never)
 
 
 def _answered(world: World, ticket_id: int | None, cc: list[Address]) -> None:
