@@ -16,7 +16,7 @@ demo: setup ## run the gateway with sample data
 
 test: .venv/.dev ## run the whole test suite; as root it installs Chromium and Dovecot first
 	@sh deploy/test-packages.sh
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not slow"
 
 check: .venv/.dev ## style, types, architecture, fast tests
 	$(BIN)/ruff format --check .

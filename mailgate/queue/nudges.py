@@ -19,7 +19,7 @@ JOBS = {
     "call_webhooks": SEND,
 }
 SLOTS = 4  # so many workers at most are woken for one burst
-_REMEMBERED = 60  # seconds; a nudge that was lost blocks the next one no longer than that
+_REMEMBERED = 15  # seconds; a nudge that a dying worker took along blocks the next one no longer than that
 _TIME_LIMIT = 300  # seconds a drain may take before RQ ends it; it returns long before
 
 _log = log.get("queue")
