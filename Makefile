@@ -1,7 +1,8 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Nothing but git, make and Python is needed.
 PYTHON ?= python3
 BIN := .venv/bin
-JOBS ?= auto
+# One more than cores: many tests wait, for processes, servers and clocks.
+JOBS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
 .PHONY: help setup demo test check fmt bench faults fuzz soak lock wheel clean
 .DEFAULT_GOAL := help

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from mailgate import clock
@@ -17,7 +19,12 @@ BEN = "ben@nordlicht.example"
 expect.set_options(timeout=15_000)  # the machine may be busy
 
 
-def test_two_agents_see_what_comes_and_each_other(engine: Browser, base: str, agent: Window, world: World) -> None:
+def test_two_agents_see_what_comes_and_each_other(
+    engine: Browser, base: str, agent: Window, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        import_module("web.live.hub"), "_BEAT", 1.0
+    )  # how soon it is seen that a page has gone, by this server
     first = world.receive(mail(subject="Cannot sign in", body="Since yesterday I cannot sign in."))
     number = world.ticket(first.ticket_id).number
     with world.database.desk(1) as session:
