@@ -28,6 +28,7 @@ from mailgate.store.tickets import PRIORITIES
 
 PAUSES = ("pending", "on_hold")
 CONDITIONS = ("mailboxes", "categories", "customers", "languages", "tags")
+_PROPERTY = re.compile(r"(customer|company)\.[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST = timedelta(days=366)
 STEPS, TURNS = 20, 20
 LETTERS = ("status_changed", "waiting")  # that a step can have written to the customer
@@ -150,7 +151,7 @@ def checked(session: Session, given: PolicyGiven, mine: int | None = None) -> No
         _check_targets(priority, goals)
     if unknown := set(given.pauses) - set(PAUSES):
         raise BadInput(f"{', '.join(sorted(unknown))} cannot pause a clock.", pauses="must be pending or on_hold")
-    if unknown := set(given.conditions) - set(CONDITIONS):
+    if unknown := {name for name in given.conditions if name not in CONDITIONS and not _PROPERTY.fullmatch(name)}:
         raise BadInput(f"There is no condition {', '.join(sorted(unknown))}.", conditions="are not known")
     if len(given.steps) > STEPS:
         raise BadInput(f"A policy has {STEPS} steps at most.", steps="are too many")

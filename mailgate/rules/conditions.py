@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from mailgate.rules.facts import Facts
 from mailgate.rules.fields import Kind, field_named
@@ -38,8 +39,8 @@ def _asked(test: Test) -> tuple[Question, bool]:
     assert field is not None
     name, op = test.field.lower(), _DENIED.get(test.op, test.op)
     is_denied = op != test.op
-    if field.kind is Kind.NUMBER:
-        return _of_number(name, op, int(test.value)), is_denied
+    if field.kind is Kind.NUMBER or op in ("above", "below"):
+        return _of_number(name, op, Decimal(test.value)), is_denied
     if field.kind in (Kind.LIST, Kind.HOURS):
         return _of_list(name, op, test.value.strip().casefold()), is_denied
     if op == "matches":
@@ -72,7 +73,7 @@ def _of_list(name: str, op: str, wanted: str) -> Question:
             return lambda facts: wanted in facts.words(name)
 
 
-def _of_number(name: str, op: str, wanted: int) -> Question:
+def _of_number(name: str, op: str, wanted: Decimal) -> Question:
     """What nobody knows is neither more nor less than anything."""
 
     def compared(facts: Facts) -> bool:

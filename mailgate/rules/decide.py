@@ -75,7 +75,7 @@ def _after(facts: Facts, actions: Sequence[Action]) -> dict[str, Value]:
             case "status" | "priority" | "assignee" | "team" | "category":
                 after[action.do] = action.value or None
             case "escalate":
-                after["escalation"] = (facts.number("escalation") or 0) + 1
+                after["escalation"] = int(facts.number("escalation") or 0) + 1
             case "tag" | "untag":
                 tags = after.get("tags", facts.value("tags"))
                 others = tuple(tag for tag in (tags if isinstance(tags, tuple) else ()) if tag != action.value.lower())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 
+NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
 Value = str | tuple[str, ...] | int | None
 _SHOWN = 200  # characters of a value that a log keeps
 
@@ -29,8 +32,11 @@ class Facts:
         found = self._in_one_case(field)
         return found if isinstance(found, tuple) else ()
 
-    def number(self, field: str) -> int | None:
+    def number(self, field: str) -> int | Decimal | None:
+        """A number; words that are one count, too."""
         value = self._values.get(field)
+        if isinstance(value, str):
+            return Decimal(value) if NUMBER.fullmatch(value) else None
         return value if isinstance(value, int) else None
 
     def changed(self, values: Mapping[str, Value]) -> Facts:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 HEADER = "header."  # before the name of a mail's header
+CUSTOMER, COMPANY = "customer.", "company."  # before the key of a property
+_PROPERTY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
 class Kind(StrEnum):
@@ -15,6 +18,7 @@ class Kind(StrEnum):
     CHOICE = "choice"  # one of some words, or nothing
     LIST = "list"
     NUMBER = "number"
+    PROPERTY = "property"  # words, or a number
     HOURS = "hours"  # the calendars by which somebody is at work
 
 
@@ -27,12 +31,15 @@ class Needs(StrEnum):
     HEADERS = "headers"
     TAGS = "tags"
     PERSON = "person"
+    PROPERTIES = "properties"
     EARLIER = "earlier"
     HOURS = "hours"
 
 
+_OF_TEXT = ("contains", "contains_not", "is", "is_not", "begins", "ends", "matches", "matches_not", "empty", "set")
 OPS = {
-    Kind.TEXT: ("contains", "contains_not", "is", "is_not", "begins", "ends", "matches", "matches_not", "empty", "set"),
+    Kind.TEXT: _OF_TEXT,
+    Kind.PROPERTY: ("is", "is_not", *(op for op in _OF_TEXT if op not in ("is", "is_not")), "above", "below"),
     Kind.CHOICE: ("is", "is_not", "empty", "set"),
     Kind.LIST: ("has", "has_not", "contains", "contains_not", "empty", "set"),
     Kind.NUMBER: ("is", "above", "below"),
@@ -102,6 +109,8 @@ FIELDS = {
     "company": Field("the customer's domain", Kind.CHOICE),
     "customer_name": Field("the customer's name", Kind.TEXT, Needs.PERSON),
     "customer_language": Field("the customer's own language", Kind.CHOICE, Needs.PERSON),
+    "region": Field("the customer's region", Kind.TEXT, Needs.PERSON),
+    "company_name": Field("the customer's company", Kind.TEXT, Needs.PROPERTIES),
     "earlier": Field("the customer's earlier tickets", Kind.NUMBER, Needs.EARLIER),
     "messages": Field("the number of letters", Kind.NUMBER),
     "reopened": Field("how often it was opened again", Kind.NUMBER),
@@ -109,14 +118,27 @@ FIELDS = {
     "age": Field("its age in hours", Kind.NUMBER),
     "hours": Field("the hours of a calendar", Kind.HOURS, Needs.HOURS),
 }
-_HEADER_FIELD = Field("a header", Kind.TEXT, Needs.HEADERS)
+# What stands before a name of one's own: a header of the mail, a property of the customer or of their company.
+NAMED = {
+    HEADER: Field("the header", Kind.TEXT, Needs.HEADERS),
+    CUSTOMER: Field("the customer's", Kind.PROPERTY, Needs.PROPERTIES),
+    COMPANY: Field("the company's", Kind.PROPERTY, Needs.PROPERTIES),
+}
 
 
 def field_named(name: str) -> Field | None:
-    """A field; a header of the mail is one, too, under any name a header can have."""
-    if name.startswith(HEADER):
-        return _HEADER_FIELD if is_header(name.removeprefix(HEADER)) else None
-    return FIELDS.get(name)
+    """A field; a header of the mail is one, too, and a property of the customer, under any name it can have."""
+    beginning, own = split_name(name)
+    if not beginning:
+        return FIELDS.get(name)
+    is_name = is_header(own) if beginning == HEADER else _PROPERTY.fullmatch(own) is not None
+    return NAMED[beginning] if is_name else None
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """What a name begins with, of those that have one of their own behind it, and that one; else "" and all of it."""
+    beginning = next((each for each in NAMED if name.startswith(each)), "")
+    return beginning, name.removeprefix(beginning)
 
 
 def is_header(name: str) -> bool:

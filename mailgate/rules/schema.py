@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from mailgate.rules.facts import NUMBER
 from mailgate.rules.fields import OPS, WITHOUT_VALUE, Kind, field_named
 from mailgate.rules.patterns import PatternError, compiled
 
@@ -89,6 +90,8 @@ class Test(Given):
             raise ValueError(f"{self.field} {self.op} needs a value")
         if field.kind is Kind.NUMBER and not re.fullmatch(r"[0-9]{1,9}", self.value):
             raise ValueError(f"{self.field} is compared with a number")
+        if field.kind is Kind.PROPERTY and self.op in ("above", "below") and not NUMBER.fullmatch(self.value):
+            raise ValueError(f"{self.field} {self.op} is compared with a number")
         if field.choices and self.op not in WITHOUT_VALUE and self.value not in field.choices:
             raise ValueError(f"{self.field} is one of {', '.join(field.choices)}")
         if self.op.startswith("matches"):

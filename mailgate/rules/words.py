@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailgate.rules.fields import FIELDS, HEADER, OPS_IN_WORDS, WITHOUT_VALUE
+from mailgate.rules.fields import FIELDS, NAMED, OPS_IN_WORDS, WITHOUT_VALUE, split_name
 from mailgate.rules.schema import Action, All, AnyOf, RuleGiven, Schedule, Test, Wait, members
 
 WHEN = {
@@ -90,8 +90,8 @@ def test_in_words(test: Test) -> str:
 
 def label_of(name: str) -> str:
     """What a field is called."""
-    field = FIELDS.get(name)
-    return field.label if field is not None else f"the header {name.removeprefix(HEADER)}"
+    beginning, own = split_name(name)
+    return f"{NAMED[beginning].label} {own}" if beginning else FIELDS[name].label
 
 
 def action_in_words(action: Action) -> str:

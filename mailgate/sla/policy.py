@@ -59,6 +59,7 @@ class About:
     customer: str  # an address
     language: str | None
     tags: tuple[str, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)  # by names such as customer.plan or company.plan
 
 
 def chosen(policies: Sequence[Policy], about: About) -> Policy | None:
@@ -67,7 +68,10 @@ def chosen(policies: Sequence[Policy], about: About) -> Policy | None:
 
 
 def _holds(conditions: Mapping[str, Sequence[Any]], about: About) -> bool:
-    """Every condition has to hold; of the values of one, any. `customers`: addresses, or domains as @example.org."""
+    """Every condition has to hold; of the values of one, any. `customers`: addresses, or domains as @example.org.
+
+    A name with a dot in it is a property's, whose values are the same in large and small letters.
+    """
     domain = f"@{about.customer.rpartition('@')[2]}"
     found: dict[str, set[Any]] = {
         "mailboxes": {about.mailbox},
@@ -76,4 +80,15 @@ def _holds(conditions: Mapping[str, Sequence[Any]], about: About) -> bool:
         "languages": {about.language},
         "tags": set(about.tags),
     }
-    return all(not values or not found[name].isdisjoint(values) for name, values in conditions.items())
+    for name, values in conditions.items():
+        if is_property(name):
+            if about.properties.get(name, "").casefold() not in {str(value).casefold() for value in values}:
+                return False
+        elif values and found[name].isdisjoint(values):
+            return False
+    return True
+
+
+def is_property(name: str) -> bool:
+    """Whether a condition asks for something that an admin has named, not we."""
+    return "." in name

@@ -20,9 +20,9 @@ from mailgate.store.events import Event, last_event
 from mailgate.store.outbox import notices_since
 from mailgate.store.people import failing, person_by_id, wants_no_surveys
 from mailgate.store.sight import who_see
-from mailgate.store.tickets import Ticket, tags_of
+from mailgate.store.tickets import Ticket
 from mailgate.store.wishes import NOTES, USUAL, who_want_new_tickets, wishes_of
-from mailgate.tickets.clocks import policy_of
+from mailgate.tickets.clocks import policies_of
 from mailgate.tickets.history import MAILGATE, record
 from mailgate.tickets.notices import (
     Assigned,
@@ -155,8 +155,7 @@ def _opens(batch: Following, ticket: Ticket, at: datetime) -> datetime | None:
     """When the desk opens next, by the calendar of the policy that is meant for the ticket; None: it is open."""
     if not batch.organisation.is_timed:
         return None
-    tags = tags_of(batch.session, [ticket.id])[ticket.id]
-    policy = policy_of(ticket, tags, batch.promised)
+    policy = policies_of(batch.session, [ticket], batch.promised)[ticket.id]
     return opens_next(policy.calendar, at) if policy is not None else None
 
 

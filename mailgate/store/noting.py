@@ -17,11 +17,13 @@ from mailgate import clock
 from mailgate.store.agents import Agent, TeamMember, Token
 from mailgate.store.audit import By, record
 from mailgate.store.base import TenantRow
+from mailgate.store.companies import Company, CompanyDomain
 from mailgate.store.dkim import DkimKey
 from mailgate.store.imap import ImapAccount
 from mailgate.store.letters import LetterSetting, LetterVersion
 from mailgate.store.office import Category, Mailbox, Team, TeamCategory
 from mailgate.store.organisations import Organisation
+from mailgate.store.people import Person
 from mailgate.store.promises import CalendarRow, PolicyRow
 from mailgate.store.relays import RelayAccount
 from mailgate.store.replies import CannedReply
@@ -38,7 +40,7 @@ _QUIET = frozenset(
 _POINTERS: dict[str, tuple[type[TenantRow], str]] = {
     "team_id": (Team, "name"), "category_id": (Category, "name"), "parent_id": (Category, "name"),
     "agent_id": (Agent, "email"), "mailbox_id": (Mailbox, "address"), "calendar_id": (CalendarRow, "name"),
-    "letter_id": (LetterSetting, "name"),
+    "letter_id": (LetterSetting, "name"), "company_id": (Company, "name"),
 }  # fmt: skip
 
 
@@ -73,6 +75,9 @@ KINDS: dict[type, Kind] = {
     SenderRule: Kind("sender", _by("pattern")),
     Token: Kind("API token", _by("name"), is_noted=lambda row: row.kind == "api"),
     Organisation: Kind("organisation", _by("name")),
+    Person: Kind("customer", _by("name"), is_noted=lambda row: bool(inspect(row).persistent)),  # whoever writes is new
+    Company: Kind("company", _by("name")),
+    CompanyDomain: Kind("company's domain", _by("domain", "company_id", between=" of ")),
 }
 
 

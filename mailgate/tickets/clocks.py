@@ -9,7 +9,8 @@ from datetime import datetime
 from mailgate.sla.clocks import Clock, State, clocks
 from mailgate.sla.escalation import Planned, planned
 from mailgate.sla.facts import Fact, What
-from mailgate.sla.policy import About, Goal, Policy, chosen
+from mailgate.sla.policy import About, Goal, Policy, chosen, is_property
+from mailgate.store.companies import Known, known_of
 from mailgate.store.db import Session
 from mailgate.store.tickets import Ticket, tags_of
 from mailgate.store.timing import Happened, Times, happened_on
@@ -61,13 +62,12 @@ def written(ticket: Ticket) -> Times:
 def time_tickets(session: Session, tickets: Collection[Ticket], policies: Sequence[Policy]) -> list[Timed]:
     """Read what happened to some tickets, and say what is due when."""
     ids = [ticket.id for ticket in tickets]
-    histories, tags = happened_on(session, ids), tags_of(session, ids)
-    return [timed(ticket, tags[ticket.id], histories[ticket.id], policies) for ticket in tickets]
+    histories, policy_of = happened_on(session, ids), policies_of(session, tickets, policies)
+    return [timed(ticket, policy_of[ticket.id], histories[ticket.id], policies) for ticket in tickets]
 
 
-def timed(ticket: Ticket, tags: Iterable[str], history: Sequence[Happened], policies: Sequence[Policy]) -> Timed:
+def timed(ticket: Ticket, policy: Policy | None, history: Sequence[Happened], policies: Sequence[Policy]) -> Timed:
     """The times of one ticket. Nothing is promised for what was imported: it was said long ago."""
-    policy = policy_of(ticket, tags, policies)
     if policy is None or _is_imported(history):
         return Timed(ticket, None, is_promised=bool(policies))
     found = clocks(list(facts(history, ticket.requester_address)), policy, ticket.priority)
@@ -75,10 +75,26 @@ def timed(ticket: Ticket, tags: Iterable[str], history: Sequence[Happened], poli
     return Timed(ticket, policy, tuple(found), tuple(planned(policy, found, done)))
 
 
-def policy_of(ticket: Ticket, tags: Iterable[str], policies: Sequence[Policy]) -> Policy | None:
-    """The policy that is meant for a ticket."""
-    about = About(ticket.mailbox_id, ticket.category_id, ticket.requester_address, ticket.language, tuple(sorted(tags)))
-    return chosen(policies, about)
+def policies_of(session: Session, tickets: Collection[Ticket], policies: Sequence[Policy]) -> dict[int, Policy | None]:
+    """The policies that are meant for some tickets. What no policy asks for is not looked up."""
+    ids = [ticket.id for ticket in tickets]
+    tags = tags_of(session, ids)
+    known = known_of(session, ids) if any(map(is_property, _asked(policies))) else {}
+    return {
+        ticket.id: chosen(policies, _about(ticket, tags[ticket.id], known.get(ticket.id, Known())))
+        for ticket in tickets
+    }
+
+
+def _asked(policies: Iterable[Policy]) -> set[str]:
+    return {name for policy in policies for name in policy.conditions}
+
+
+def _about(ticket: Ticket, tags: Iterable[str], known: Known) -> About:
+    return About(
+        ticket.mailbox_id, ticket.category_id, ticket.requester_address, ticket.language, tuple(sorted(tags)),
+        known.by_name,
+    )  # fmt: skip
 
 
 def is_stopped(clock: Clock) -> bool:

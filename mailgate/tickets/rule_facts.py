@@ -16,6 +16,7 @@ from mailgate.rules.fields import HEADER, Needs
 from mailgate.sla.calendar import Calendar, time_between
 from mailgate.store.agents import agents
 from mailgate.store.blobs import Blobs
+from mailgate.store.companies import known_of
 from mailgate.store.db import Session
 from mailgate.store.events import Event
 from mailgate.store.kept import raw_of
@@ -142,6 +143,7 @@ class _Looked:
         self._files = files_of(session, [message.id for message in said]) if Needs.FILES in needed else {}
         people = {case.ticket.requester_id for case in cases}
         self._people = people_by_ids(session, people) if Needs.PERSON in needed else {}
+        self._known = known_of(session, ids) if Needs.PROPERTIES in needed else {}
         self._counts = count_requests(session, people, _LONG_AGO, _MOST) if Needs.EARLIER in needed else {}
         self._heads = _heads(desk, said) if Needs.HEADERS in needed else {}
 
@@ -157,7 +159,9 @@ class _Looked:
         if Needs.TAGS in self._needed:
             found["tags"] = tuple(self._desk.tags[ticket.id])
         if (person := self._people.get(ticket.requester_id)) is not None:
-            found |= {"customer_name": person.name, "customer_language": person.language}
+            found |= {"customer_name": person.name, "customer_language": person.language, "region": person.region}
+        if (known := self._known.get(ticket.id)) is not None:
+            found |= known.by_name | {"company_name": known.company}
         if Needs.EARLIER in self._needed:
             found["earlier"] = max(self._counts.get(ticket.requester_id, 0) - 1, 0)
         if Needs.HOURS in self._needed:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from mailgate.rules.conditions import question
 from mailgate.rules.decide import LONGEST_CHAIN, decide, needs, ready
 from mailgate.rules.facts import Facts
-from mailgate.rules.fields import FIELDS, OPS, Needs
+from mailgate.rules.fields import FIELDS, OPS, Needs, field_named
 from mailgate.rules.schema import RuleGiven
 from mailgate.rules.words import in_words
 
@@ -17,7 +17,7 @@ FACTS = Facts(
     {
         "subject": " Rückerstattung STRASSE", "text": "Where is my refund?\nOrder 20931", "words": "a\nrefund b",
         "language": "pt", "team": None, "tags": ("vip", "Order"), "messages": 3, "age": None, "hours": ("Office",),
-        "header.x-spam": "0.1", "files": ("Invoice.PDF",),
+        "header.x-spam": "0.1", "customer.plan": "Gold", "company.seats": "12.5", "files": ("Invoice.PDF",),
     }
 )  # fmt: skip
 YES = [
@@ -28,11 +28,14 @@ YES = [
     ("tags", "has", "VIP"), ("tags", "has_not", "vi"), ("tags", "contains", "vi"), ("tags", "contains_not", "vx"),
     ("tags", "set", ""), ("files", "contains", ".pdf"), ("messages", "is", "3"), ("messages", "above", "2"),
     ("messages", "below", "4"), ("hours", "within", "office"), ("hours", "outside", "Night"),
+    ("customer.plan", "is", "gold"), ("customer.Plan", "begins", "g"), ("company.seats", "above", "12"),
+    ("company.seats", "below", "12.6"), ("company.plan", "empty", ""), ("company.plan", "is_not", "gold"),
     ("header.X-Spam", "is", "0.1"), ("header.X-Other", "empty", ""),
 ]  # fmt: skip
 NO = [
     ("subject", "empty", ""), ("team", "set", ""), ("age", "above", "0"), ("age", "below", "9"), ("age", "is", "0"),
     ("messages", "above", "3"), ("hours", "within", "Night"), ("hours", "outside", "Office"), ("tags", "has", "vi"),
+    ("customer.plan", "above", "1"), ("company.seats", "above", "12.5"), ("company.plan", "is", "gold"),
     ("text", "matches", r"order \d{6}"), ("files", "has", "invoice"), ("subject", "begins", "strasse"),
 ]  # fmt: skip
 
@@ -71,6 +74,8 @@ def test_groups_nest() -> None:
         ({"if": {"all": [{"field": "wards", "op": "is", "value": "x"}]}}, "no field wards"),
         ({"if": {"all": [{"field": "tags", "op": "is", "value": "x"}]}}, "can be asked"),
         ({"if": {"all": [{"field": "status", "op": "is", "value": "gone"}]}}, "one of new, open"),
+        ({"if": {"all": [{"field": "customer.a b", "op": "set"}]}}, "no field customer"),
+        ({"if": {"all": [{"field": "company.seats", "op": "above", "value": "many"}]}}, "a number"),
         ({"if": {"all": [{"field": "age", "op": "above", "value": "ten"}]}}, "a number"),
         ({"if": {"all": [{"field": "text", "op": "matches", "value": "(a"}]}}, "cannot be followed"),
         ({"if": {"all": [{"field": "text", "op": "matches", "value": "(?=a)"}]}}, "cannot be followed"),
@@ -116,10 +121,11 @@ def test_a_rule_is_told_in_a_sentence() -> None:
         " customer's domain is “lusitel.example”: set the category “Refunds”, assign the team “Billing” and take it"
         " from its agent."
     )
-    for name in (*FIELDS, "header.X-Spam"):
-        for op in OPS[FIELDS.get(name, FIELDS["text"]).kind]:
-            choices = FIELDS[name].choices if name in FIELDS else ()
-            asked = {"field": name, "op": op, "value": choices[0] if choices else "1"}
+    for name in (*FIELDS, "header.X-Spam", "customer.plan", "company.seats"):
+        field = field_named(name)
+        assert field is not None
+        for op in OPS[field.kind]:
+            asked = {"field": name, "op": op, "value": field.choices[0] if field.choices else "1"}
             assert in_words(given({"all": [asked]})).endswith(": add the tag “T”.")
 
 

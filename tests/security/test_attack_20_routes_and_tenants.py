@@ -13,6 +13,7 @@ from mailgate.office.links import make_api_token
 from mailgate.office.replies import Words, save
 from mailgate.office.senders import treat
 from mailgate.office.setup import add_category, add_team
+from mailgate.people.describe import CompanySetup, save_company
 from mailgate.rights import Right, may
 from mailgate.store.agents import ROLES, agents
 from mailgate.store.messages import files_of
@@ -53,6 +54,8 @@ def _real_things(world: World) -> dict[str, str]:
         (calendar,) = calendar_rows(session)
         people = {"agent_id": agents(session)[0].id, "team_id": add_team(session, "Ours", clock.now()).id}
         people["token_id"] = make_api_token(session, "Spare", "viewer", clock.now()).token.id
+        people["person_id"] = ticket.requester_id
+        people["company_id"] = save_company(session, CompanySetup("Lusitel"), clock.now()).id
         people["category_id"] = add_category(session, "Ours", clock.now()).id
     return {
         **{name: str(value) for name, value in people.items()},

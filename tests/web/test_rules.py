@@ -89,7 +89,7 @@ def _page(site: Site, path: str, status: int = 200, **fields: Any) -> str:
 FORM: dict[str, Any] = {
     "name": "Slow", "when": "time", "group_number": ["0", "1"], "group_parent": ["", "0"],
     "group_match": ["all", "any"],
-    "test_group": ["0", "1", "1"], "test_field": ["header.", "tags", "status"], "test_header": ["X-Spam", "", ""],
+    "test_group": ["0", "1", "1"], "test_field": ["header.", "tags", "status"], "test_own": ["X-Spam", "", ""],
     "test_op": ["is", "is", "is"], "test_value": ["yes", "vip", "open"], "minutes": "72 h", "since": "created",
     "do": ["note", "tag"], "do_value": ["", "slow"], "do_text": ["It takes long.", ""],
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """The API, version 1: JSON for programs. One file a noun; the schemas that validate also describe it."""
 
 from web.api import (
+    customers,
     description,
     events,
     figures,
@@ -28,6 +29,7 @@ from web.api.operations import api
 
 __all__ = [
     "api",
+    "customers",
     "description",
     "events",
     "figures",

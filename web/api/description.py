@@ -26,6 +26,8 @@ _NOUNS = (
     "outbound",
     "failing-addresses",
     "replies",
+    "customers",
+    "companies",
     "organisation",
     "agents",
     "teams",

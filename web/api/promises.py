@@ -13,6 +13,7 @@ from mailgate.office import calendars, promises
 from mailgate.office.calendars import CalendarGiven, Day
 from mailgate.office.promises import PolicyGiven, StepGiven
 from mailgate.office.written import hours_in_words, read_hours
+from mailgate.sla.policy import is_property
 from mailgate.store.promises import CalendarRow, PolicyRow, calendar_rows, policy_rows
 from web.access import desk
 from web.api.operations import Answer, Body, operation
@@ -22,6 +23,7 @@ from web.forms import Line
 Name = Annotated[Line, Field(min_length=1, max_length=100)]
 Hours = Annotated[Line, Field(max_length=200, description="Such as `9:00-12:30, 13:00-17:00`; empty: closed.")]
 Goal = Literal["first_response", "next_response", "resolution", "assignment"]
+Property = Annotated[str, Field(pattern=r"^(customer|company)\.[a-z0-9][a-z0-9_-]{0,39}$")]
 Minutes = Annotated[int, Field(ge=1, le=527_040)]
 
 
@@ -83,6 +85,10 @@ class Conditions(Body):
     customers: Annotated[tuple[Line, ...], Field(description="Addresses, or domains as @example.org.")] = ()
     languages: tuple[Line, ...] = ()
     tags: tuple[Line, ...] = ()
+    properties: Annotated[
+        dict[Property, tuple[Line, ...]],
+        Field(description='Of the customer or their company: {"company.plan": ["gold"]}.'),
+    ] = Field(default_factory=dict)
 
 
 class Policy(Body):
@@ -209,8 +215,15 @@ def _policy_given(body: Policy) -> PolicyGiven:
 
 
 def _conditions(body: Conditions) -> dict[str, list[Any]]:
-    found = {name: list(values) for name, values in body.model_dump().items()}
+    dumped = body.model_dump(exclude={"properties"})
+    found = {name: list(values) for name, values in {**dumped, **body.properties}.items()}
     return found | {name: [value.lower() for value in found[name]] for name in ("customers", "languages", "tags")}
+
+
+def _conditions_shown(row: PolicyRow) -> Conditions:
+    found: dict[str, Any] = {name: tuple(values) for name, values in row.conditions.items()}
+    properties = {name: found.pop(name) for name in list(found) if is_property(name)}
+    return Conditions.model_validate(found | {"properties": properties})
 
 
 def _step_given(body: StepBody) -> StepGiven:
@@ -228,7 +241,7 @@ def _step_given(body: StepBody) -> StepGiven:
 def _policy(row: PolicyRow) -> PolicyShown:
     return PolicyShown(
         id=row.id, name=row.name, calendar=row.calendar_id, targets=row.targets,
-        conditions=Conditions.model_validate({name: tuple(values) for name, values in row.conditions.items()}),
+        conditions=_conditions_shown(row),
         pauses=list(row.pauses), steps=[_step(step) for step in row.steps], place=row.place, active=row.active,
         changed_at=row.changed_at,
     )  # fmt: skip

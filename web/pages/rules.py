@@ -25,7 +25,7 @@ from mailgate.office.rules import (
     with_calendars,
 )
 from mailgate.rules.decide import ready
-from mailgate.rules.fields import FIELDS, HEADER
+from mailgate.rules.fields import COMPANY, CUSTOMER, FIELDS, HEADER
 from mailgate.rules.schema import LETTERS, RuleGiven
 from mailgate.rules.words import DO, SINCE, WHEN, in_words, label_of
 from mailgate.store.agents import agents
@@ -48,7 +48,13 @@ pages = Blueprint("rules", __name__, url_prefix="/admin/rules")
 
 _URL = "/admin/rules"
 _RUNS = 50
-_FIELDS = [*((name, field.label) for name, field in FIELDS.items()), (HEADER, later("a header of the mail"))]
+_OWN = {HEADER: "X-Spam-Score", CUSTOMER: "plan", COMPANY: "plan"}  # what stands in the empty box of its name
+_FIELDS = [
+    *((name, field.label) for name, field in FIELDS.items()),
+    (CUSTOMER, later("a property of the customer")),
+    (COMPANY, later("a property of their company")),
+    (HEADER, later("a header of the mail")),
+]
 _DAYS = (
     later("Monday"),
     later("Tuesday"),
@@ -232,7 +238,7 @@ def _form(
         url=f"{_URL}/{row.id}" if row is not None else f"{_URL}/new", errors={"": str(error)} if error else {},
         whens=_pairs(WHEN), sinces=_pairs(SINCE), fields=_pairs(dict(_FIELDS)), ops_of=ops_of,
         known=_known(session),
-        deeds=_pairs(DO), with_text=WITH_TEXT, days=list(enumerate(map(say, _DAYS))), header=HEADER,
+        deeds=_pairs(DO), with_text=WITH_TEXT, days=list(enumerate(map(say, _DAYS))), own=_OWN,
         secret_of=partial(tools().marks.webhook, who().org),
     )  # fmt: skip
 

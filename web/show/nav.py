@@ -33,6 +33,7 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "agents": (later("Agents"), "person"),
         "teams": (later("Teams"), "people"),
         "categories": (later("Categories"), "list"),
+        "companies": (later("Companies"), "people"),
     },
     later("Mail"): {
         "mailboxes": (later("Mailboxes"), "inbox"),

@@ -9,10 +9,11 @@ from pydantic import Field, create_model
 from mailgate.errors import BadInput
 from mailgate.office.promises import PolicyGiven, StepGiven
 from mailgate.office.written import minutes_in_words, read_minutes
-from mailgate.sla.policy import Goal
+from mailgate.sla.policy import Goal, is_property
 from mailgate.store.promises import PolicyRow
 from mailgate.store.tickets import PRIORITIES
-from web.forms import Form, Line
+from web.forms import Form, Line, Words
+from web.show.pairs import pairs_in_words, read_pairs
 from web.speech import later, say
 
 GOALS = {
@@ -54,6 +55,7 @@ class _Fields(Form):
     customers: Annotated[Line, Field(max_length=2000)] = ""
     languages: Annotated[Line, Field(max_length=100)] = ""
     tags: Annotated[Line, Field(max_length=1000)] = ""
+    properties: Annotated[Words, Field(max_length=2000)] = ""
     step_id: Lines = ()
     step_goal: Lines = ()
     step_time: Lines = ()
@@ -81,6 +83,7 @@ class _Fields(Form):
             "customers": _listed(self.customers.lower()),
             "languages": _listed(self.languages.lower()),
             "tags": _listed(self.tags.lower()),
+            **{key.lower(): _listed(values) for key, values in read_pairs(self.properties).items()},
         }
         return PolicyGiven(
             self.name, targets, int(self.calendar) if self.calendar else None, conditions, self.pauses,
@@ -140,6 +143,9 @@ def written(given: PolicyGiven) -> PolicyForm:
         "mailboxes": tuple(map(str, conditions.get("mailboxes", ()))),
         "categories": tuple(map(str, conditions.get("categories", ()))),
         **{name: ", ".join(conditions.get(name, ())) for name in ("customers", "languages", "tags")},
+        "properties": pairs_in_words(
+            {name: ", ".join(values) for name, values in conditions.items() if is_property(name)}
+        ),
     }
     return PolicyForm(**values, **fields, **times)
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from mailgate.errors import BadInput
 from mailgate.office.rules import understood
 from mailgate.office.written import minutes_in_words, read_minutes
-from mailgate.rules.fields import FIELDS, HEADER, OPS, OPS_IN_WORDS, Kind
+from mailgate.rules.fields import FIELDS, NAMED, OPS, OPS_IN_WORDS, split_name
 from mailgate.rules.schema import ACTIONS, TESTS, All, AnyOf, RuleGiven, Test, members
 from web.forms import Form, Line, Words
 from web.speech import told
@@ -28,11 +28,11 @@ WITH_TEXT = frozenset({"note", "letter", "escalate"})
 
 
 class TestRow(NamedTuple):
-    """One condition as it stands in the form; `header`: which, where the field is a header of the mail."""
+    """One condition as it stands in the form; `own`: the name of a header or property, where the field is one."""
 
     group: str
     field: str = "words"
-    header: str = ""
+    own: str = ""
     op: str = "contains"
     value: str = ""
 
@@ -68,7 +68,7 @@ class RuleForm(Form):
     group_match: _Groups = ("all",)
     test_group: _Rows = ()
     test_field: _Rows = ()
-    test_header: _Rows = ()
+    test_own: _Rows = ()
     test_op: _Rows = ()
     test_value: _Rows = ()
     do: _Deeds = ()
@@ -84,7 +84,7 @@ class RuleForm(Form):
     def tests(self) -> list[TestRow]:
         return [
             TestRow(*row)
-            for row in _rows(self.test_group, self.test_field, self.test_header, self.test_op, self.test_value)
+            for row in _rows(self.test_group, self.test_field, self.test_own, self.test_op, self.test_value)
         ]
 
     @property
@@ -172,7 +172,7 @@ def written(given: RuleGiven) -> RuleForm:
 
 def ops_of(field: str) -> list[tuple[str, str]]:
     """What a field can be asked, with words."""
-    kind = Kind.TEXT if field == HEADER or field not in FIELDS else FIELDS[field].kind
+    kind = (NAMED.get(field) or FIELDS.get(field) or FIELDS["text"]).kind
     return [(op, told(OPS_IN_WORDS[op])) for op in OPS[kind]]
 
 
@@ -183,7 +183,7 @@ def _fitting(row: TestRow) -> TestRow:
 
 
 def _plain(row: TestRow) -> dict[str, str]:
-    field = f"{HEADER}{row.header}" if row.field == HEADER else row.field
+    field = f"{row.field}{row.own}" if row.field in NAMED else row.field
     return {"field": field, "op": row.op, "value": row.value}
 
 
@@ -192,9 +192,9 @@ def _lay_out(group: All | AnyOf, parent: str, groups: list[GroupRow], tests: lis
     groups.append(GroupRow(number, parent, "all" if isinstance(group, All) else "any"))
     for member in members(group):
         if isinstance(member, Test):
-            is_header = member.field.startswith(HEADER)
-            name, header = (HEADER, member.field.removeprefix(HEADER)) if is_header else (member.field, "")
-            tests.append(TestRow(number, name, header, member.op, member.value))
+            beginning, own = split_name(member.field)
+            name, own = (beginning, own) if beginning else (member.field, "")
+            tests.append(TestRow(number, name, own, member.op, member.value))
         else:
             _lay_out(member, number, groups, tests)
 

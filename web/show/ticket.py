@@ -12,6 +12,7 @@ from mailgate.errors import NotFound
 from mailgate.office.promises import policies
 from mailgate.rights import Right, may
 from mailgate.store.agents import agents
+from mailgate.store.companies import known_of
 from mailgate.store.db import Session
 from mailgate.store.events import Event, history_of
 from mailgate.store.listing import Listed
@@ -194,12 +195,22 @@ def _customer(session: Session, listed: Listed) -> dict[str, Any]:
     return {
         "name": listed.requester or ticket.requester_address,
         "address": ticket.requester_address,
+        "url": f"/customers/{ticket.requester_id}",
+        "known": _known(session, ticket),
         "facts": [say("Also writes from %(names)s", names=", ".join(others))] if others else [],
         "tickets": [
             {"number": other.number, "url": f"/t/{other.number}", "subject": other.subject, "at": other.created_at}
             for other in earlier_of(session, ticket)
         ],
     }
+
+
+def _known(session: Session, ticket: Ticket) -> list[tuple[str, str]]:
+    """What is known of the customer and their company, by its name."""
+    known = known_of(session, [ticket.id])[ticket.id]
+    said = [(say("Company"), known.company), (say("Region"), known.region), (say("Telephone"), known.phone)]
+    properties = {**known.of_company, **known.properties}
+    return [(name, value) for name, value in (*said, *sorted(properties.items())) if value]
 
 
 def _senders(session: Session, ticket: Ticket) -> list[Option]:
