@@ -13,6 +13,7 @@ from mailgate.store.db import Database
 from mailgate.store.door import DoorDatabase
 from tests.support.certificates import write_certificate
 from tests.support.databases import Databases, Fresh, fresh_database, own_databases, shared_servers
+from tests.support.promises import Hands, moved_by_hand
 from tests.support.routes import routes_compiled_once
 from tests.support.world import World, small_world
 
@@ -84,6 +85,13 @@ def owner(fresh: Fresh) -> Iterator[Database]:
 def world(fresh: Fresh, tmp_path: Path) -> Iterator[World]:
     """A desk with a mailbox, an agent and a relay."""
     with small_world(fresh, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def hands() -> Iterator[Hands]:
+    """The clock's, which stand at Monday, nine o'clock in Berlin, until they are moved."""
+    with moved_by_hand() as made:
         yield made
 
 

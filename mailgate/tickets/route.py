@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailgate.errors import NotFound
+from mailgate.failpoints import point
 from mailgate.routing.choice import Candidate, Choice, Method, Need, Rule, Weight, choose
 from mailgate.store.agents import Agent, names_of
 from mailgate.store.db import Session
@@ -78,6 +79,7 @@ def route_all(
         return {}
     session.flush()  # what this transaction has given out counts
     found = _begin(session, rules, mine, at)
+    point("route.after_lock")
     chosen: dict[int, Choice] = {}
     for ticket in sorted(mine, key=lambda one: (-PRIORITIES.index(one.priority), one.created_at, one.id)):
         chosen[ticket.id] = choice = _choose(found, ticket)

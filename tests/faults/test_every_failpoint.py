@@ -28,6 +28,9 @@ WORKING = (
     "sweep.after_look", "sweep.after_blobs", "sweep.after_move",
 )  # fmt: skip
 TIMING = ("clocks.after_claim", "clocks.after_lock", "clocks.before_commit", "clocks.after_commit")
+ROUTING = (
+    "route.before_return", "route.after_taking", "route.after_lock", "route.before_commit", "route.after_commit",
+)  # fmt: skip
 DOORS = ("smtp", "lmtp", "pipe", "import", "imap")
 
 needs_dovecot = pytest.mark.skipif(
@@ -205,4 +208,4 @@ def test_every_failpoint_in_the_code_is_among_these() -> None:
         for file in (ROOT / "mailgate").rglob("*.py")
         for name in re.findall(r'\bpoint\(\s*"([a-z_0-9.]+)"', file.read_text())
     }
-    assert found == {*ACCEPTING, *FETCHING, *WORKING, *TIMING}
+    assert found == {*ACCEPTING, *FETCHING, *WORKING, *TIMING, *ROUTING}

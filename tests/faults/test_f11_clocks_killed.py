@@ -1,7 +1,7 @@
 """F11: clocks and workers die at random, and come twice; each step and each rule is done once, in order."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -33,15 +33,6 @@ STEPS = (
     StepGiven("resolution", 60, does={"tags": ["very late"]}),
 )
 DAY = 24 * 60
-
-
-@pytest.fixture
-def hands() -> Iterator[Hands]:
-    """Monday, nine o'clock in Berlin."""
-    made = Hands(datetime.fromisoformat("2026-11-23T09:00+01:00"))
-    clock.follow(made)
-    yield made
-    clock.follow(None)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""A desk that has promised something: after every story, its due times are worked out anew and must be the same."""
+"""After every story, whoever's desk it was told at: all due times are worked out anew, and must be the same."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,18 @@ from tests.support.world import World, small_world
 
 @pytest.fixture
 def world(fresh: Fresh, tmp_path: Path) -> Iterator[World]:
-    """A desk with a mailbox, an agent, a relay and a policy."""
+    """A desk with a mailbox, an agent, a relay, and a policy."""
     with small_world(fresh, tmp_path) as made:
         promise(made)
         yield made
-        with made.owner.engine.begin() as connection:  # what workers held when they were killed
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Function) -> Generator[None, None, None]:
+    yield
+    world = item.funcargs.get("world")
+    if isinstance(world, World):
+        with world.owner.engine.begin() as connection:  # what workers held when they were killed
             connection.exec_driver_sql("UPDATE unfollowed_events SET claimed_until = NULL")
-        made.work()
-        require_rebuilt(made)
+        world.work()
+        require_rebuilt(world)

@@ -11,7 +11,6 @@ import pytest
 
 from mailgate import clock, jobs
 from mailgate.office.promises import StepGiven, policies
-from mailgate.office.setup import add_agent, add_team
 from mailgate.sla.escalation import Planned, planned
 from mailgate.steps import timing
 from mailgate.store.events import Event, history_of
@@ -20,8 +19,8 @@ from mailgate.tickets.clocks import time_tickets
 from tests.faults.test_every_failpoint import TIMING
 from tests.support.databases import Fresh
 from tests.support.mails import mail
-from tests.support.promises import TARGETS, USUAL, Hands, promise, require_rebuilt
-from tests.support.world import World, small_world
+from tests.support.promises import TARGETS, USUAL, Hands, promise, two_levels
+from tests.support.world import World
 
 IDA = "ida@nordlicht.example"
 STEPS = (
@@ -33,25 +32,11 @@ STEPS = (
 
 
 @pytest.fixture
-def hands() -> Iterator[Hands]:
-    """Monday, nine o'clock in Berlin."""
-    made = Hands(datetime.fromisoformat("2026-11-23T09:00+01:00"))
-    clock.follow(made)
-    yield made
-    clock.follow(None)
-
-
-@pytest.fixture
 def world(hands: Hands, fresh: Fresh, tmp_path: Any) -> Iterator[World]:
     """A desk whose policy has steps."""
-    with small_world(fresh, tmp_path) as made:
-        with made.database.desk(1) as session:
-            add_team(session, "Second level", clock.now())
-            add_agent(session, IDA, "admin", clock.now(), name="Ida Holm")
+    with two_levels(fresh, tmp_path) as made:
         promise(made, STEPS, targets=dict.fromkeys(TARGETS, USUAL))  # else a raised priority moves what is due
         yield made
-        made.work()
-        require_rebuilt(made)
 
 
 def _history(world: World, ticket_id: int | None) -> list[Event]:

@@ -1,9 +1,7 @@
 """What is promised: due times follow what happens, and steps are done once when their time has come."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-import pytest
 from sqlalchemy import event
 
 from mailgate import clock, jobs
@@ -20,15 +18,6 @@ from tests.support.promises import Hands
 from tests.support.world import World
 
 MARA = Actor("agent", "Mara Koch", 1)
-
-
-@pytest.fixture
-def hands() -> Iterator[Hands]:
-    """Monday, nine o'clock in Berlin."""
-    made = Hands(datetime.fromisoformat("2026-11-23T09:00+01:00"))
-    clock.follow(made)
-    yield made
-    clock.follow(None)
 
 
 def _due(ticket: Ticket) -> list[str | None]:

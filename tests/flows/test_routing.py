@@ -1,9 +1,8 @@
 """Tickets find their agents: by what a team wants, never above capacity, however many workers choose at once."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -29,15 +28,6 @@ from tests.support.promises import Hands
 from tests.support.world import World
 
 MARA = Actor("agent", "Mara Koch", 1)
-
-
-@pytest.fixture
-def hands() -> Iterator[Hands]:
-    """Monday, nine o'clock in Berlin."""
-    made = Hands(datetime.fromisoformat("2026-11-23T09:00+01:00"))
-    clock.follow(made)
-    yield made
-    clock.follow(None)
 
 
 def _whose(world: World, ticket_id: int | None) -> str | None:

@@ -18,6 +18,7 @@ from mailgate.tickets.change import change
 from mailgate.tickets.history import Actor
 from tests.support.databases import Fresh
 from tests.support.mails import mail
+from tests.support.promises import promise
 from tests.support.ruled import asks, history, names, rule, runs
 from tests.support.world import World, small_world
 
@@ -32,6 +33,7 @@ def world(fresh: Fresh, tmp_path: Path) -> Iterator[World]:
             add_team(session, "Billing", clock.now())
             add_category(session, "Refunds", clock.now())
             add_agent(session, "ida@nordlicht.example", "admin", clock.now(), name="Ida Holm")
+        promise(made)
         yield made
         made.work()
         assert made.count("SELECT count(*) FROM unfollowed_events") == 0

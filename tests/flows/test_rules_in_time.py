@@ -1,7 +1,7 @@
 """Rules that wait: for time to pass, for a time of day, for a promise to be at risk; once each, also when late."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,39 +9,24 @@ import pytest
 from mailgate import clock
 from mailgate.office.promises import StepGiven
 from mailgate.office.rules import adopt_shipped, change_rule, given_by, the_rule
-from mailgate.office.setup import add_agent, add_team
 from mailgate.office.shipped_rules import SHIPPED
 from mailgate.store.tickets import by_id
 from mailgate.tickets.change import change
 from mailgate.tickets.history import Actor
 from tests.support.databases import Fresh
 from tests.support.mails import mail
-from tests.support.promises import Hands, promise, require_rebuilt
+from tests.support.promises import Hands, promise, two_levels
 from tests.support.ruled import asks, history, names, rule, runs
-from tests.support.world import World, small_world
+from tests.support.world import World
 
 MARA = Actor("agent", "Mara Koch", agent_id=1)
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def hands() -> Iterator[Hands]:
-    """Monday, nine o'clock in Berlin."""
-    made = Hands(datetime.fromisoformat("2026-11-23T09:00+01:00"))
-    clock.follow(made)
-    yield made
-    clock.follow(None)
-
-
-@pytest.fixture
 def world(hands: Hands, fresh: Fresh, tmp_path: Path) -> Iterator[World]:
-    with small_world(fresh, tmp_path) as made:
-        with made.database.desk(1) as session:
-            add_team(session, "Second level", clock.now())
-            add_agent(session, "ida@nordlicht.example", "admin", clock.now(), name="Ida Holm")
+    with two_levels(fresh, tmp_path) as made:
         yield made
-        made.work()
-        require_rebuilt(made)
 
 
 def _open(world: World, message_id: str | None = None) -> int:

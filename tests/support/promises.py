@@ -1,15 +1,19 @@
 """Promises for tests: an office in Berlin and a policy that runs by it, and the proof that due times can be rebuilt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from mailgate import clock
 from mailgate.office.calendars import CalendarGiven, add_calendar
 from mailgate.office.promises import PolicyGiven, StepGiven, add_policy, policies
+from mailgate.office.setup import add_agent, add_team
 from mailgate.store.tickets import by_ids
 from mailgate.tickets.clocks import time_tickets, written
-from tests.support.world import World
+from tests.support.databases import Fresh
+from tests.support.world import World, small_world
 
 HOUR = 60
 OFFICE = CalendarGiven("Office", "Europe/Berlin", [[(9 * HOUR, 17 * HOUR)]] * 5 + [[], []])
@@ -35,6 +39,16 @@ def require_rebuilt(world: World) -> None:
     assert not wrong, wrong[:3]
 
 
+@contextmanager
+def two_levels(fresh: Fresh, folder: Path) -> Iterator[World]:
+    """A desk with a second level and Ida, an admin."""
+    with small_world(fresh, folder) as made:
+        with made.database.desk(1) as session:
+            add_team(session, "Second level", clock.now())
+            add_agent(session, "ida@nordlicht.example", "admin", clock.now(), name="Ida Holm")
+        yield made
+
+
 class Hands:
     """The hands of a clock that tests move."""
 
@@ -43,3 +57,14 @@ class Hands:
 
     def __call__(self) -> datetime:
         return self.moment
+
+
+@contextmanager
+def moved_by_hand(start: str = "2026-11-23T09:00+01:00") -> Iterator[Hands]:
+    """Everybody goes by a clock that stands."""
+    made = Hands(datetime.fromisoformat(start))
+    clock.follow(made)
+    try:
+        yield made
+    finally:
+        clock.follow(None)

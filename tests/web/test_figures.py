@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from sqlalchemy import event
 
-from mailgate import clock, jobs
+from mailgate import jobs
 from mailgate.steps.figures import DAYS_AT_ONCE, count_days, count_months
 from mailgate.store.agents import agent_by_email
 from mailgate.store.figures import write_sums
 from tests.support.browsing import Browser
 from tests.support.desks import staff
 from tests.support.mails import mail
-from tests.support.promises import Hands, promise
+from tests.support.promises import Hands, moved_by_hand, promise
 from tests.support.world import World
 from tests.web.conftest import MARA, Site
 
@@ -25,10 +25,8 @@ from tests.web.conftest import MARA, Site
 @pytest.fixture
 def hands() -> Iterator[Hands]:
     """Friday, nine o'clock in Berlin."""
-    made = Hands(datetime.fromisoformat("2026-11-20T09:00+01:00"))
-    clock.follow(made)
-    yield made
-    clock.follow(None)
+    with moved_by_hand("2026-11-20T09:00+01:00") as made:
+        yield made
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailgate import clock, jobs
+from mailgate import jobs
 from mailgate.store.people import stop_surveys
 from mailgate.tickets.rate import CHANGEABLE
 from tests.support.browsing import Browser
 from tests.support.mails import mail
-from tests.support.promises import Hands
+from tests.support.promises import Hands, moved_by_hand
 from tests.support.world import World
 from tests.web.conftest import MARA, Site
 
@@ -22,10 +22,8 @@ ANA = "ana@lusitel.example"
 
 @pytest.fixture
 def hands() -> Iterator[Hands]:
-    made = Hands(datetime.now(UTC))
-    clock.follow(made)
-    yield made
-    clock.follow(None)
+    with moved_by_hand(datetime.now(UTC).isoformat()) as made:
+        yield made
 
 
 def _solved(site: Site, world: World, *, answered: bool = True, sender: str = ANA, **more: str) -> str:
