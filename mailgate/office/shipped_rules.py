@@ -55,6 +55,12 @@ _SHIPPED: dict[str, dict[str, Any]] = {
         "if": {"all": [{"field": "assignee", "op": "empty"}]},
         "then": [{"do": "notify", "value": "team"}],
     },
+    "not-content": {
+        "name": "A customer was not content",
+        "when": "rated",
+        "if": {"all": [_is("rating", "unhappy")]},
+        "then": [{"do": "notify", "value": "team"}],
+    },
     "urgent-every-morning": {
         "name": "Every morning: what is urgent",
         "when": "schedule",

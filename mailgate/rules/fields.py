@@ -104,6 +104,7 @@ FIELDS = {
     "status_before": Field("the status before", Kind.CHOICE, Needs.NOTHING, _STATUSES),
     "priority_before": Field("the priority before", Kind.CHOICE, Needs.NOTHING, _PRIORITIES),
     "promise": Field("the promise", Kind.CHOICE, Needs.NOTHING, _GOALS),
+    "rating": Field("what the customer says", Kind.CHOICE, Needs.NOTHING, ("happy", "unhappy")),
     "turn": Field("the next to act", Kind.CHOICE, Needs.NOTHING, ("us", "customer")),
     "customer": Field("the customer's address", Kind.TEXT),
     "company": Field("the customer's domain", Kind.CHOICE),

@@ -29,6 +29,7 @@ Trigger = Literal[
     "assigned",
     "changed",
     "woke",
+    "rated",
     "at_risk",
     "breached",
     "time",

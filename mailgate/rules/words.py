@@ -13,6 +13,7 @@ WHEN = {
     "assigned": "the assignee or team changes",
     "changed": "the category or tags change",
     "woke": "a ticket comes back into sight",
+    "rated": "a customer says whether we were of help",
     "at_risk": "a promise is at risk",
     "breached": "a promise is broken",
     "time": "some time has passed",

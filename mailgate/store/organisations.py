@@ -30,6 +30,7 @@ class Organisation(Base):
     is_timed: Mapped[bool] = mapped_column(server_default=text("false"))  # something is promised to somebody
     is_routed: Mapped[bool] = mapped_column(server_default=text("false"))  # some tickets are given out by themselves
     tells_new_tickets: Mapped[bool] = mapped_column(server_default=text("false"))  # an agent wants to hear of them
+    survey_questions: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # asked beside the one
     survey_hours: Mapped[int | None]  # after a request is resolved, its customer is asked; None: nobody is
     surveyed_until: Mapped[datetime | None]  # whoever's request was resolved up to then has been asked
     figures_at: Mapped[datetime | None]  # when the sums behind the figures were last looked after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, Connection, Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -29,6 +29,7 @@ class Survey(TenantRow):
     asked_at: Mapped[datetime | None]
     rating: Mapped[str | None]
     comment: Mapped[str] = mapped_column(server_default="")
+    answers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))  # 1 to 5, by the words of the question
     first_rated_at: Mapped[datetime | None]
     rated_at: Mapped[datetime | None]
 
@@ -63,6 +64,18 @@ def satisfaction_since(session: Session, since: datetime) -> Satisfaction:
     happy = func.count().filter(Survey.rating == "happy")
     rated, liked = session.execute(select(func.count(), happy).where(Survey.rated_at >= since)).one()
     return Satisfaction(asked, rated, liked)
+
+
+_AVERAGES = text(
+    "SELECT a.key, count(*), avg(a.value::numeric)::float8 FROM surveys s, jsonb_each_text(s.answers) a"
+    " WHERE s.org_id = :org AND s.rated_at >= :since GROUP BY a.key"
+)
+
+
+def averages_since(session: Session, since: datetime) -> dict[str, tuple[int, float]]:
+    """How many answered each question since then, and what on average."""
+    rows = session.execute(_AVERAGES, {"org": tenant(session), "since": since})
+    return {question: (count, average) for question, count, average in rows}
 
 
 # Those a person has answered; of one moment all, so that the next look can begin behind it.

@@ -36,6 +36,7 @@ _TRIGGERS = {
     "answered_directly": "message",
     "noted": "message",
     "woke": "woke",
+    "rated": "rated",
     "at_risk": "at_risk",
     "breached": "breached",
 }

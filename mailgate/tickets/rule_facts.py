@@ -116,6 +116,7 @@ def _ticket(desk: Desk, case: Case) -> dict[str, Value]:
         "status_before": _before(data, "status"),
         "priority_before": _before(data, "priority"),
         "turn": turn_of(ticket),
+        "rating": str(data["rating"][1]) if "rating" in data else None,
         "promise": str(data["goal"]) if "goal" in data else None,
     }
 

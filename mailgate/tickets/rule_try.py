@@ -24,8 +24,8 @@ from mailgate.tickets.rule_times import moments_in
 MOST = 2000  # events or tickets that are looked at
 _AT_ONCE = 200
 _KINDS = (
-    "opened", "customer_wrote", "answered", "answered_directly", "noted", "woke", "at_risk", "breached", "changed",
-    "escalated", "escalated_by_hand", "brought_back",
+    "opened", "customer_wrote", "answered", "answered_directly", "noted", "woke", "rated", "at_risk", "breached",
+    "changed", "escalated", "escalated_by_hand", "brought_back",
 )  # fmt: skip
 _REWOUND = ("status", "priority", "team", "category")
 

@@ -14,6 +14,7 @@ from mailgate.tickets.rate import CHANGEABLE
 from tests.support.browsing import Browser
 from tests.support.mails import mail
 from tests.support.promises import Hands, moved_by_hand
+from tests.support.ruled import asks, rule
 from tests.support.world import World
 from tests.web.conftest import MARA, Site
 
@@ -104,7 +105,22 @@ def test_the_page_of_a_request_offers_to_rate_it_in_its_language(browser: Browse
         connection.exec_driver_sql(f"UPDATE agents SET role = 'admin' WHERE email = '{MARA}'")
     assert "Nobody is asked" in browser.get("/admin/surveys")
     browser.post("/admin/surveys", 422, hours="9999")
-    browser.post("/admin/surveys", hours="0")
+    browser.post("/admin/surveys", 422, hours="0", questions="\n".join("abcdef"))
+    browser.post("/admin/surveys", hours="0", questions="How quick?\n\nHow kind?")
+    assert "How quick?" in browser.get(f"{link}/rating")
+    marks = {"question": ["How quick?", "Asked no more", "How kind?"], "answer_1": "4", "answer_2": "1"}
+    browser.post(f"{link}/rating", 422, rating="unhappy", comment="Langsam.", **{**marks, "answer_1": "6"})
+    rule(world, "Not content", "rated", ("tag", "sorry"), where=[asks("rating", "is", "unhappy")])
+    browser.post(f"{link}/rating", rating="unhappy", comment="Langsam.", **marks)
+    world.work()
+    assert site.get(f"/tickets/{number}")["tags"] == ["sorry"]
+    assert site.get("/surveys")["items"][0]["answers"] == {"How quick?": 4}
+    site.send("POST", f"/tickets/{number}/rate", {"rating": "happy", "answers": {"How kind?": 9}}, status=422)
+    said = {"rating": "happy", "comment": "Danke!", "answers": {"How kind?": 5}}
+    assert site.send("POST", f"/tickets/{number}/rate", said)["answers"] == {"How kind?": 5}
     page = browser.get("/admin/surveys")
     assert "100 % of them were content" in page
+    assert "5.0 of 5 (1 answered)" in page
     assert "Danke!" in page
+    kept = site.send("PUT", "/surveys", {"hours": None}, "admin")
+    assert kept == {"hours": None, "questions": ["How quick?", "How kind?"]}

@@ -7,19 +7,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mailgate import clock
-from mailgate.office.surveys import MOST_HOURS, set_survey_hours
+from mailgate.office.surveys import MOST_HOURS, MOST_QUESTIONS, set_survey_hours, set_survey_questions
 from mailgate.store.db import Session
 from mailgate.store.organisations import own
 from mailgate.store.surveys import Survey, newest_ratings, survey_of
 from mailgate.store.tickets import Ticket
 from mailgate.tickets import rate as rating
-from mailgate.tickets.rate import COMMENT_LENGTH
+from mailgate.tickets.rate import COMMENT_LENGTH, Said
 from web import cursors
 from web.access import agent, desk
 from web.api import lookups
 from web.api.operations import Answer, Body, operation
 from web.api.shapes import Moment, Page, PageQuery
-from web.forms import Words
+from web.forms import Line, Words
 
 
 class Rate(Body):
@@ -27,6 +27,9 @@ class Rate(Body):
 
     rating: Literal["happy", "unhappy"]
     comment: Annotated[Words, Field(max_length=COMMENT_LENGTH)] = ""
+    answers: Annotated[dict[str, Annotated[int, Field(ge=1, le=5)]], Field(max_length=MOST_QUESTIONS)] = Field(
+        default_factory=dict, description="One to five, by the words of the question."
+    )
 
 
 class RatingShown(Answer):
@@ -35,6 +38,7 @@ class RatingShown(Answer):
     ticket: str
     rating: Literal["happy", "unhappy"] | None
     comment: str
+    answers: dict[str, int]
     asked_at: Moment | None
     rated_at: Moment | None
 
@@ -47,12 +51,14 @@ class SurveySettings(Body):
     """When customers are asked: so many hours after a request was resolved; null: nobody is."""
 
     hours: Annotated[int | None, Field(ge=0, le=MOST_HOURS)]
+    questions: Annotated[list[Line] | None, Field(description="Asked beside it; left out: as they are.")] = None
 
 
 class SurveySettingsShown(Answer):
-    """When customers are asked."""
+    """When customers are asked, and what beside whether we were of help."""
 
     hours: int | None
+    questions: list[str]
 
 
 @operation("POST", "/tickets/<number:number>/rate", body=Rate, answer=RatingShown)
@@ -60,7 +66,7 @@ def rate_ticket(number: str, body: Rate) -> RatingShown:
     """Write down what a customer said of our help, on the telephone, say. It can be changed for two weeks."""
     with desk() as session:
         ticket = lookups.ticket_numbered(session, number, lock=True)
-        rating.rate(session, ticket, body.rating, body.comment, agent(), clock.now())
+        rating.rate(session, ticket, Said(body.rating, body.comment, body.answers), agent(), clock.now())
         session.flush()
         survey = survey_of(session, ticket.id)
         assert survey is not None
@@ -81,15 +87,17 @@ def set_surveys(body: SurveySettings) -> SurveySettingsShown:
     """Ask customers from now on, or no more."""
     with desk() as session:
         set_survey_hours(session, body.hours, clock.now())
+        if body.questions is not None:
+            set_survey_questions(session, body.questions)
         return _settings(session)
 
 
 def _settings(session: Session) -> SurveySettingsShown:
-    return SurveySettingsShown(hours=own(session).survey_hours)
+    return SurveySettingsShown(hours=own(session).survey_hours, questions=own(session).survey_questions)
 
 
 def _shown(survey: Survey, ticket: Ticket) -> RatingShown:
     return RatingShown.model_validate(
-        {name: getattr(survey, name) for name in ("rating", "comment", "asked_at", "rated_at")}
+        {name: getattr(survey, name) for name in ("rating", "comment", "answers", "asked_at", "rated_at")}
         | {"ticket": ticket.number}
     )

@@ -14,10 +14,12 @@ from pydantic import Field
 from mailgate import clock
 from mailgate.errors import BadInput, Conflict, NotFound
 from mailgate.mail import File
+from mailgate.office.surveys import MOST_QUESTIONS
 from mailgate.store.agents import find_token, token_by_id
 from mailgate.store.db import Session
 from mailgate.store.messages import file_by_id, files_of, is_written, thread_of
 from mailgate.store.office import mailbox_by_id
+from mailgate.store.organisations import own
 from mailgate.store.people import person_by_id
 from mailgate.store.surveys import RATINGS, Survey, survey_of
 from mailgate.store.tickets import Ticket, by_id, participants_of
@@ -25,11 +27,12 @@ from mailgate.tickets import by_customer
 from mailgate.tickets import rate as rating
 from mailgate.tickets.history import Actor
 from mailgate.tickets.outgoing import for_customers
+from mailgate.tickets.rate import Said
 from mailgate.tokens import hashed, secret
 from web.access import desk_of, limit
 from web.answers import see_other, stored_file
 from web.db import tools
-from web.forms import Form
+from web.forms import Form, Line
 from web.show.conversation import divided, is_visible, request_of, said
 from web.show.shell import customer_page, face, public_face
 from web.speech import later
@@ -55,11 +58,26 @@ class AnswerForm(Form):
     once: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
+Mark = Annotated[str, Field(pattern=r"^[1-5]?$")]
+
+
 class RatingForm(Form):
     """Whether we were of help, and more if they like."""
 
     rating: Annotated[str, Field(pattern=r"^(happy|unhappy)$")]
     comment: Annotated[str, Field(max_length=2 * rating.COMMENT_LENGTH)] = ""
+    question: Annotated[tuple[Line, ...], Field(max_length=MOST_QUESTIONS)] = ()
+    answer_1: Mark = ""
+    answer_2: Mark = ""
+    answer_3: Mark = ""
+    answer_4: Mark = ""
+    answer_5: Mark = ""
+
+    @property
+    def told(self) -> Said:
+        marks = (self.answer_1, self.answer_2, self.answer_3, self.answer_4, self.answer_5)
+        answers = {words: int(mark) for words, mark in zip(self.question, marks, strict=False) if mark}
+        return Said(self.rating, self.comment, answers)
 
 
 @dataclass(frozen=True)
@@ -161,7 +179,7 @@ def rate(token: str) -> Response | tuple[str, int]:
     try:
         with _guest(token, lock=True) as guest:
             _require_requester(guest)
-            rating.rate(guest.session, guest.ticket, form.rating, form.comment, guest.actor, clock.now())
+            rating.rate(guest.session, guest.ticket, form.told, guest.actor, clock.now())
     except Conflict:
         with _guest(token) as guest:
             survey = survey_of(guest.session, guest.ticket.id)
@@ -247,6 +265,9 @@ def _rating_page(guest: Guest, token: str, survey: Survey | None, *, chosen: str
         url=f"/s/{token}",
         chosen=chosen,
         comment=survey.comment if survey is not None else "",
+        questions=own(guest.session).survey_questions,
+        answers=survey.answers if survey is not None else {},
+        marks=rating.MARKS,
         is_open=rating.can_rate(guest.ticket, survey, clock.now()),
         is_said=is_said,
     )

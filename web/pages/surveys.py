@@ -11,12 +11,12 @@ from pydantic import Field
 
 from mailgate import clock
 from mailgate.errors import BadInput
-from mailgate.office.surveys import set_survey_hours
+from mailgate.office.surveys import set_survey_hours, set_survey_questions
 from mailgate.store.organisations import own
-from mailgate.store.surveys import newest_ratings, satisfaction_since
+from mailgate.store.surveys import averages_since, newest_ratings, satisfaction_since
 from web.access import desk
 from web.answers import see_other
-from web.forms import Form
+from web.forms import Form, Words
 from web.show.shell import desk_page
 
 pages = Blueprint("surveys", __name__, url_prefix="/admin/surveys")
@@ -25,9 +25,10 @@ _SHOWN, _PERIOD = 50, timedelta(days=30)
 
 
 class HoursForm(Form):
-    """So many hours after a request was resolved; empty: nobody is asked."""
+    """So many hours after a request was resolved; empty: nobody is asked. A question a line."""
 
     hours: Annotated[str, Field(pattern=r"^[0-9]{0,4}$")]
+    questions: Annotated[Words, Field(max_length=5000)] = ""
 
 
 @pages.get("")
@@ -43,18 +44,19 @@ def change() -> Response | tuple[str, int]:
     try:
         with desk() as session:
             set_survey_hours(session, int(form.hours) if form.hours else None, clock.now())
+            set_survey_questions(session, form.questions.splitlines())
     except BadInput as error:
-        return _page(form.hours, str(error)), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(form, {name: str(error) for name in error.fields}), HTTPStatus.UNPROCESSABLE_ENTITY
     return see_other("/admin/surveys?done=saved")
 
 
-def _page(typed: str | None = None, error: str = "") -> str:
+def _page(typed: HoursForm | None = None, errors: dict[str, str] | None = None) -> str:
     with desk() as session:
-        hours = own(session).survey_hours
+        hours, questions = own(session).survey_hours, own(session).survey_questions
+        form = typed or HoursForm(hours="" if hours is None else str(hours), questions="\n".join(questions))
         return desk_page(
-            session, "surveys.html", current="surveys", is_on=hours is not None,
-            hours=typed if typed is not None else str(hours) if hours is not None else "",
-            errors={"hours": error} if error else {}, is_saved=request.args.get("done") == "saved",
+            session, "surveys.html", current="surveys", is_on=hours is not None, form=form, errors=errors or {},
+            is_saved=request.args.get("done") == "saved", averages=averages_since(session, clock.now() - _PERIOD),
             satisfaction=satisfaction_since(session, clock.now() - _PERIOD),
             ratings=[(survey, ticket) for survey, ticket in newest_ratings(session, limit=_SHOWN)],
         )  # fmt: skip
