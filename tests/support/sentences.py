@@ -12,7 +12,7 @@ from jinja2 import Environment
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
 REFUSALS = {"BadInput", "Conflict", "TooMany"}  # what a page tells of an error; of others it tells their kind
-REFUSING = ("office", "tickets", "compose", "store/numbers.py", "store/office.py")
+REFUSING = ("office", "tickets", "people", "compose", "store/numbers.py", "store/office.py")
 # Rooms that say what happened and why: whatever is a sentence there.
 TELLING = (
     "mailgate/tickets/in_words.py", "mailgate/tickets/explain.py", "mailgate/tickets/promised.py",
