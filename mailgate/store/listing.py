@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from mailgate.store.agents import Agent, TeamMember
+from mailgate.store.fields import tickets_with
 from mailgate.store.office import Category, Mailbox, Team
 from mailgate.store.people import Person
 from mailgate.store.sight import BEYOND
@@ -59,6 +60,7 @@ class Filters:
     mailbox_id: int | None = None
     requester_id: int | None = None
     tags: tuple[str, ...] = ()  # all of them
+    fields: tuple[tuple[int, str], ...] = ()  # what stands in fields of one's own, by their ids; all of them
     created_from: datetime | None = None
     created_to: datetime | None = None
     words: str | None = None
@@ -87,7 +89,7 @@ class Filters:
             and (self.created_from is None or ticket.created_at >= self.created_from)
             and (self.created_to is None or ticket.created_at < self.created_to)
         )
-        return None if is_held and self.words else is_held
+        return None if is_held and (self.words or self.fields) else is_held
 
 
 class Listed(NamedTuple):
@@ -248,6 +250,7 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
     if filters.teams_of is not None:
         conditions.append(Ticket.team_id.in_(select(TeamMember.team_id).where(TeamMember.agent_id == filters.teams_of)))
     conditions += [Ticket.id.in_(select(TicketTag.ticket_id).where(TicketTag.tag == tag)) for tag in filters.tags]
+    conditions += [Ticket.id.in_(tickets_with(field_id, value)) for field_id, value in filters.fields]
     if filters.created_from is not None:
         conditions.append(Ticket.created_at >= filters.created_from)
     if filters.created_to is not None:

@@ -19,6 +19,7 @@ from mailgate.store.audit import By, record
 from mailgate.store.base import TenantRow
 from mailgate.store.companies import Company, CompanyDomain
 from mailgate.store.dkim import DkimKey
+from mailgate.store.fields import OwnField, TagDefinition
 from mailgate.store.imap import ImapAccount
 from mailgate.store.letters import LetterSetting, LetterVersion
 from mailgate.store.office import Category, Mailbox, Team, TeamCategory
@@ -64,6 +65,8 @@ KINDS: dict[type, Kind] = {
     TeamMember: Kind("team member", _by("agent_id", "team_id", between=" in ")),
     TeamCategory: Kind("team's category", _by("category_id", "team_id", between=" for ")),
     Category: Kind("category", _by("name")),
+    OwnField: Kind("field", _by("name")),
+    TagDefinition: Kind("tag", _by("name")),
     Mailbox: Kind("mailbox", _by("address")),
     ImapAccount: Kind("fetching", _by("mailbox_id")),
     RelayAccount: Kind("relay", _by("mailbox_id")),

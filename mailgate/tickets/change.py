@@ -1,4 +1,4 @@
-"""Change what is set on a ticket: status, priority, who has it, tags. One event names every change."""
+"""Change what is set on a ticket: status, priority, who has it, tags, fields. One event names every change."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mailgate.store.base import add
 from mailgate.store.db import Session
 from mailgate.store.organisations import own
 from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket, TicketTag, remove_tags, tags_of
+from mailgate.tickets.fields import Given, fill_in
 from mailgate.tickets.history import Actor, record
 from mailgate.tickets.moves import require_move, require_unmerged
 
@@ -37,11 +38,13 @@ def change(
     tags: Sequence[str] | None = None,
     had: Sequence[str] | None = None,
     given: Mapping[str, tuple[Named | None, Named | None]] | None = None,
+    fields: Mapping[str, Given] | None = None,
     reasons: Sequence[str] = (),
 ) -> bool:
     """Apply changes; False when nothing was different. `given`: assignee, team or category as (before, after).
 
-    `had`: its tags, where somebody has them at hand. `reasons`: why, where it is not plain from who does it.
+    `had`: its tags, where somebody has them at hand. `fields`: of one's own, by their keys.
+    `reasons`: why, where it is not plain from who does it.
     """
     _require_possible(ticket, status, priority)
     changes: dict[str, Any] = {}
@@ -57,6 +60,8 @@ def change(
             setattr(ticket, f"{field}_id", after and after.id)
     if tags is not None:
         changes.update(_set_tags(session, ticket, tags, had))
+    if fields and (filled := fill_in(session, ticket, fields)):
+        changes["fields"] = filled
     if not changes:
         return False
     if ticket.assignee_id is not None:

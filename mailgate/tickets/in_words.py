@@ -202,6 +202,9 @@ def details(data: Mapping[str, Any]) -> list[str]:
         if name == "does":
             told += _done(value)
             continue
+        if name == "fields":
+            told += [f"{field}: {_shown(before)} → {_shown(after)}" for field, (before, after) in value.items()]
+            continue
         if name == "reasons" and isinstance(value, list):
             told += [str(reason) for reason in value]
         elif name == "woke":

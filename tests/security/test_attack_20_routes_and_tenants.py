@@ -9,11 +9,13 @@ from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
 from mailgate import clock
+from mailgate.office.fields import FieldSetup, save_field
 from mailgate.office.links import make_api_token
 from mailgate.office.replies import Words, save
 from mailgate.office.senders import treat
 from mailgate.office.setup import add_category, add_team
 from mailgate.people.describe import CompanySetup, save_company
+from mailgate.office.tags import TagSetup, save_tag
 from mailgate.rights import Right, may
 from mailgate.store.agents import ROLES, agents
 from mailgate.store.messages import files_of
@@ -56,6 +58,8 @@ def _real_things(world: World) -> dict[str, str]:
         people["token_id"] = make_api_token(session, "Spare", "viewer", clock.now()).token.id
         people["person_id"] = ticket.requester_id
         people["company_id"] = save_company(session, CompanySetup("Lusitel"), clock.now()).id
+        people["field_id"] = save_field(session, FieldSetup("Order"), clock.now()).id
+        people["tag_id"] = save_tag(session, TagSetup("vip"), clock.now()).id
         people["category_id"] = add_category(session, "Ours", clock.now()).id
     return {
         **{name: str(value) for name, value in people.items()},

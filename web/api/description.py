@@ -32,6 +32,8 @@ _NOUNS = (
     "agents",
     "teams",
     "categories",
+    "fields",
+    "tags",
     "mailboxes",
     "letters",
     "calendars",
@@ -159,6 +161,8 @@ def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     if "anyOf" in schema:  # left out is null here, and null cannot be written in a query
         schema |= next(one for one in schema.pop("anyOf") if one != {"type": "null"})
         del schema["default"]
+    if "additionalProperties" in schema:  # one for each key, behind a dot
+        described["name"], schema = f"{name}.KEY", dict(schema["additionalProperties"])
     return {**described, "schema": schema}
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from mailgate.errors import BadInput, NotFound
+from mailgate.office.fields import LONGEST_KEY
 from mailgate.rights import Right, may
 from mailgate.store.agents import Agent, agent_by_email, agents
 from mailgate.store.db import Session
+from mailgate.store.fields import own_field_with_key
 from mailgate.store.office import (
     Category,
     Mailbox,
@@ -18,6 +20,7 @@ from mailgate.store.office import (
     teams,
 )
 from mailgate.store.tickets import Ticket, by_number
+from mailgate.tickets.fields import kept_as
 
 _UNKNOWN = "is not known"
 
@@ -61,6 +64,14 @@ def assignee(session: Session, email: str) -> Agent:
     if found is None:
         raise BadInput(f"There is no agent {email}.", assignee=_UNKNOWN)
     return found
+
+
+def field_value(session: Session, key: str, value: str) -> tuple[int, str]:
+    """A field of one's own, and a value as it is kept there."""
+    found = own_field_with_key(session, key[:LONGEST_KEY])
+    if found is None:
+        raise BadInput(f"Tickets have no field {key!r} here.", **{f"field.{key}"[:100]: _UNKNOWN})
+    return found.id, kept_as(found, value) or ""
 
 
 def worker(session: Session, email: str) -> Agent:

@@ -110,7 +110,7 @@ def list_agents(query: OfficeQuery) -> AgentPage:
     with desk() as session:
         rows, teams = store_agents.agents(session), store_agents.team_names(session)
 
-    items, following = _part(rows, query, lambda row: _agent(row, teams))
+    items, following = part_of(rows, query, lambda row: _agent(row, teams))
     return AgentPage(items=items, next=following)
 
 
@@ -120,7 +120,7 @@ def list_teams(query: OfficeQuery) -> TeamPage:
     with desk() as session:
         rows = store_office.teams(session)
         shown = _teams(session, rows)
-    items, following = _part(rows, query, lambda row: shown[row.id])
+    items, following = part_of(rows, query, lambda row: shown[row.id])
     return TeamPage(items=items, next=following)
 
 
@@ -130,7 +130,7 @@ def list_categories(query: OfficeQuery) -> CategoryPage:
     with desk() as session:
         rows = store_office.categories(session)
     names = {row.id: row.name for row in rows}
-    items, following = _part(rows, query, lambda row: _category(row, names))
+    items, following = part_of(rows, query, lambda row: _category(row, names))
     return CategoryPage(items=items, next=following)
 
 
@@ -187,7 +187,7 @@ def list_mailboxes(query: OfficeQuery) -> MailboxPage:
         rows = store_office.mailboxes(session)
         teams = {team.id: team.name for team in store_office.teams(session)}
 
-    items, following = _part(rows, query, lambda row: mailbox_shown(row, teams))
+    items, following = part_of(rows, query, lambda row: mailbox_shown(row, teams))
     return MailboxPage(items=items, next=following)
 
 
@@ -202,7 +202,7 @@ def mailbox_shown(row: store_office.Mailbox, teams: dict[int, str]) -> MailboxSh
     )  # fmt: skip
 
 
-def _part(rows: Iterable[Row], query: PageQuery, show: Callable[[Row], Shown]) -> tuple[list[Shown], str | None]:
+def part_of(rows: Iterable[Row], query: PageQuery, show: Callable[[Row], Shown]) -> tuple[list[Shown], str | None]:
     """An office is small, so it is asked for whole and cut here, in the order things were added."""
     after = cursors.read_id(query.cursor) or 0
     following = sorted((row for row in rows if row.id > after), key=lambda row: row.id)

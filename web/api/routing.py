@@ -11,11 +11,9 @@ from mailgate.errors import Conflict, NotFound
 from mailgate.office import routing as office
 from mailgate.office.routing import RoutingGiven, given_for
 from mailgate.store.agents import agent_by_id
-from mailgate.store.db import Session
 from mailgate.store.listing import listed
 from mailgate.store.office import teams
 from mailgate.store.routing import routings
-from mailgate.store.tickets import tags_of
 from mailgate.tickets import escalate as escalation
 from mailgate.tickets import place
 from mailgate.tickets.change import Named, change
@@ -121,7 +119,7 @@ def assign_ticket(number: str, body: Assign) -> TicketShown:
         found = lookups.worker(session, body.assignee) if body.assignee is not None else None
         given = {"assignee": (had, Named(found.id, found.name) if found is not None else None)}
         change(session, ticket, agent(), clock.now(), given=given)
-        return _shown(session, ticket.id)
+        return shown(session, ticket.id)
 
 
 @operation("PUT", "/tickets/<number:number>/region", body=Region, answer=TicketShown)
@@ -130,7 +128,7 @@ def place_customer(number: str, body: Region) -> TicketShown:
     with desk() as session:
         ticket = lookups.ticket_numbered(session, number, lock=True)
         place.place_customer(session, ticket, body.region, agent(), clock.now())
-        return _shown(session, ticket.id)
+        return shown(session, ticket.id)
 
 
 @operation("POST", "/tickets/<number:number>/route", answer=Routed)
@@ -150,7 +148,7 @@ def take_next_ticket() -> TicketShown:
         me = agent_by_id(session, who().agent_id or 0)
         if me is None:
             raise Conflict("An application takes no tickets: assign one to an agent instead.")
-        return _shown(session, take_next(session, me, agent(), clock.now()).id)
+        return shown(session, take_next(session, me, agent(), clock.now()).id)
 
 
 @operation("POST", "/tickets/<number:number>/escalate", body=Escalate, answer=TicketShown)
@@ -164,7 +162,7 @@ def escalate_ticket(number: str, body: Escalate) -> TicketShown:
             lookups.worker(session, body.assignee) if body.assignee is not None else None,
         )
         escalation.escalate(session, ticket, to, body.reason, agent(), clock.now())
-        answer = _shown(session, ticket.id)
+        answer = shown(session, ticket.id)
     ring("follow_event")
     return answer
 
@@ -175,7 +173,7 @@ def bring_back_ticket(number: str) -> TicketShown:
     with desk() as session:
         ticket = lookups.ticket_numbered(session, number, lock=True)
         escalation.bring_back(session, ticket, agent(), clock.now())
-        return _shown(session, ticket.id)
+        return shown(session, ticket.id)
 
 
 @operation("GET", "/routing", query=PageQuery, answer=RoutingPage)
@@ -209,10 +207,6 @@ def set_presence(agent_id: int, body: Presence) -> PresenceShown:
         office.set_presence(found, body.presence, clock.now(), until=body.until)
     ring("route_tickets")
     return PresenceShown(id=found.id, presence=found.presence, until=found.away_until)
-
-
-def _shown(session: Session, ticket_id: int) -> TicketShown:
-    return shown(listed(session, ticket_id), tags_of(session, [ticket_id])[ticket_id])
 
 
 def _routing(team: str | None, given: RoutingGiven) -> RoutingShown:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from mailgate.store.listing import Listed
-from mailgate.store.tickets import Ticket
+from mailgate.store.db import Session
+from mailgate.store.fields import Filled, fields_of_all
+from mailgate.store.listing import Listed, listed
+from mailgate.store.tickets import Ticket, tags_of
 from mailgate.tickets.answer import BODY_LENGTH
 from mailgate.tickets.bulk import MOST
 from mailgate.tickets.change import TAG_LENGTH
+from mailgate.tickets.fields import for_programs
 from mailgate.tickets.open import SUBJECT_LENGTH
 from web.api.operations import Answer, Body
 from web.api.shapes import (
@@ -29,6 +33,11 @@ from web.api.shapes import (
 )
 from web.forms import Line, Words
 
+OWN = "field."  # before the key of a field of one's own
+Filling = Annotated[
+    dict[Annotated[str, Field(max_length=60)], str | int | float | bool | None],
+    Field(max_length=50, description="Fields of your own, by their keys; null or empty takes a value away."),
+]
 Tag = Annotated[Line, Field(min_length=1, max_length=TAG_LENGTH)]
 Tags = Annotated[tuple[Tag, ...], Field(max_length=50)]
 
@@ -50,6 +59,7 @@ class TicketShown(Answer):
     channel: str
     language: str | None
     tags: list[str]
+    fields: Annotated[dict[str, str | int | float | bool], Field(description="Fields of your own that are filled in.")]
     unread: Annotated[bool, Field(description="The customer wrote, and nobody has answered or looked.")]
     message_count: Annotated[int, Field(description="Letters in and out; notes and automatic answers do not count.")]
     reopen_count: int
@@ -83,6 +93,10 @@ class TicketQuery(PageQuery):
     assignee: Annotated[Line | None, Field(description="An agent's address, or `none`.")] = None
     mailbox: Line | None = None
     tag: Line | None = None
+    fields: Annotated[
+        dict[str, Line],
+        Field(alias="field", description="Fields of your own, each by its key: `field.order=1234`."),
+    ] = {}  # noqa: RUF012 - pydantic copies it
     requester: Annotated[Line | None, Field(description="Any address of the person the ticket is for.")] = None
     from_: Annotated[From | None, Field(alias="from", description="Created then or later.")] = None
     to: Annotated[To | None, Field(description="Created before; a day counts whole.")] = None
@@ -90,6 +104,14 @@ class TicketQuery(PageQuery):
         Line | None, Field(max_length=300, description="Words, a number, or how a name or address begins.")
     ] = None
     sort: Literal["-created", "created", "-updated", "updated", "-priority", "priority"] = "-created"
+
+    @model_validator(mode="before")
+    @classmethod
+    def gather_fields(cls, asked: dict[str, Any]) -> dict[str, Any]:
+        """`field.KEY=value` as it stands in an address."""
+        own = {name.removeprefix(OWN): value for name, value in asked.items() if name.startswith(OWN)}
+        rest = {name: value for name, value in asked.items() if not name.startswith(OWN)}
+        return rest | ({"field": own} if own else {})
 
 
 class NewCustomer(Body):
@@ -108,6 +130,7 @@ class NewTicket(Body):
     category: Name | None = None
     priority: Priority = "normal"
     tags: Tags = ()
+    fields: Filling = {}  # noqa: RUF012 - pydantic copies it
     mailbox: Email | None = None
     outbound: Annotated[bool, Field(description="The body is ours, and is mailed to the customer.")] = False
 
@@ -128,6 +151,7 @@ class TicketChange(Body):
     team: Name | None = Field(default=_LEFT_OUT, json_schema_extra=_without_default)
     assignee: Email | None = Field(default=_LEFT_OUT, json_schema_extra=_without_default)
     tags: Tags = Field(default=_LEFT_OUT, json_schema_extra=_without_default)
+    fields: Filling = Field(default=_LEFT_OUT, json_schema_extra=_without_default)
 
 
 class Merge(Body):
@@ -182,8 +206,26 @@ class BulkResults(Answer):
 _SAME = tuple(name for name in TicketShown.model_fields if hasattr(Ticket, name))  # shown as they are kept
 
 
-def shown(listed: Listed, tags: list[str]) -> TicketShown:
-    """A ticket with its names and tags, as programs see it."""
+def all_shown(session: Session, rows: Sequence[Listed]) -> list[TicketShown]:
+    """Some tickets with their names, tags and fields, as programs see them."""
+    session.flush()
+    ids = [row.ticket.id for row in rows]
+    tags, fields = tags_of(session, ids), fields_of_all(session, ids)
+    return [_shown(row, tags[row.ticket.id], fields[row.ticket.id]) for row in rows]
+
+
+def fresh_shown(session: Session, ticket_id: int) -> TicketShown:
+    """One that has neither tags nor fields yet."""
+    return _shown(listed(session, ticket_id), [], [])
+
+
+def shown(session: Session, ticket_id: int) -> TicketShown:
+    """One of them, as this transaction has left it."""
+    (one,) = all_shown(session, [listed(session, ticket_id)])
+    return one
+
+
+def _shown(listed: Listed, tags: list[str], fields: list[Filled]) -> TicketShown:
     ticket = listed.ticket
     return TicketShown.model_validate(
         {
@@ -195,6 +237,7 @@ def shown(listed: Listed, tags: list[str]) -> TicketShown:
             "mailbox": listed.mailbox,
             "merged_into": listed.merged_into,
             "tags": tags,
+            "fields": {one.field.key: for_programs(one.field, one.value) for one in fields if one.value is not None},
             "unread": ticket.is_unread,
         }
     )

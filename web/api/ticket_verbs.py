@@ -9,10 +9,9 @@ from typing import get_args
 from mailgate import clock
 from mailgate.errors import BadInput, Conflict
 from mailgate.store.db import Session
-from mailgate.store.listing import listed
 from mailgate.store.numbers import take_numbers
 from mailgate.store.organisations import own
-from mailgate.store.tickets import Ticket, by_ids, tags_of
+from mailgate.store.tickets import Ticket, by_ids
 from mailgate.tickets.bulk import Wanted, change_many
 from mailgate.tickets.change import Named, clean_tags
 from mailgate.tickets.history import Actor
@@ -37,8 +36,7 @@ def snooze_ticket(number: str, body: Snooze) -> TicketShown:
             wake(session, ticket, agent(), clock.now())
         else:
             snooze(session, ticket, body.until, agent(), clock.now())
-        row, tags = listed(session, ticket.id), tags_of(session, [ticket.id])
-    return shown(row, tags[ticket.id])
+        return shown(session, ticket.id)
 
 
 @operation("POST", "/tickets/<number:number>/unmerge", answer=TicketShown)
@@ -50,8 +48,7 @@ def unmerge_ticket(number: str) -> TicketShown:
             raise Conflict(f"{number} is not merged into another ticket.")
         tickets = by_ids(session, [ticket.id, ticket.merged_into_id], lock=True)
         unmerge(session, tickets[ticket.id], tickets[ticket.merged_into_id], agent(), clock.now())
-        row, tags = listed(session, ticket.id), tags_of(session, [ticket.id])
-    return shown(row, tags[ticket.id])
+        return shown(session, ticket.id)
 
 
 @operation("POST", "/tickets/<number:number>/link", body=Other, answer=TicketShown)
@@ -75,8 +72,7 @@ def split_ticket(number: str, body: Split) -> TicketShown:
     with desk() as session:
         ticket = lookups.ticket_numbered(session, number, lock=True)
         made = split(session, ticket, body.message, fresh, agent(), clock.now())
-        row, tags = listed(session, made.id), tags_of(session, [made.id])
-    return shown(row, tags[made.id])
+        return shown(session, made.id)
 
 
 def _linked(number: str, other: str, verb: Callable[[Session, Ticket, Ticket, Actor, datetime], object]) -> TicketShown:
@@ -84,8 +80,7 @@ def _linked(number: str, other: str, verb: Callable[[Session, Ticket, Ticket, Ac
         ids = [lookups.ticket_numbered(session, one).id for one in (number, other)]
         tickets = by_ids(session, ids, lock=True)
         verb(session, tickets[ids[0]], tickets[ids[1]], agent(), clock.now())
-        row, tags = listed(session, ids[0]), tags_of(session, [ids[0]])
-    return shown(row, tags[ids[0]])
+        return shown(session, ids[0])
 
 
 @operation("POST", "/tickets/bulk", body=Bulk, answer=BulkResults)

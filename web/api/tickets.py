@@ -17,8 +17,8 @@ from mailgate.store.numbers import take_numbers
 from mailgate.store.office import Mailbox, mailboxes
 from mailgate.store.organisations import own
 from mailgate.store.people import people_by_address
-from mailgate.store.tickets import Ticket, by_ids, tags_of
-from mailgate.tickets.change import Named, change, clean_tags
+from mailgate.store.tickets import Ticket, by_ids
+from mailgate.tickets.change import Named, change
 from mailgate.tickets.merge import merge
 from mailgate.tickets.open import Opening
 from mailgate.tickets.open import open_ticket as open_with
@@ -28,7 +28,17 @@ from web import cursors
 from web.access import agent, desk, who
 from web.api import lookups
 from web.api.operations import operation
-from web.api.ticket_shapes import Merge, NewTicket, TicketChange, TicketPage, TicketQuery, TicketShown, shown
+from web.api.ticket_shapes import (
+    Merge,
+    NewTicket,
+    TicketChange,
+    TicketPage,
+    TicketQuery,
+    TicketShown,
+    all_shown,
+    fresh_shown,
+    shown,
+)
 from web.db import ring, tools
 
 
@@ -40,8 +50,7 @@ def list_tickets(query: TicketQuery) -> TicketPage:
         filters = _filters(session, query)
         rows = matching(session, filters, sort=query.sort, after=after, limit=query.limit + 1) if filters else []
         page, following = cursors.cut(rows, query.limit, lambda row: cursors.of_ticket(row.ticket, query.sort))
-        tags = tags_of(session, [row.ticket.id for row in page])
-    return TicketPage(items=[shown(row, tags[row.ticket.id]) for row in page], next=following)
+        return TicketPage(items=all_shown(session, page), next=following)
 
 
 @operation("POST", "/tickets", body=NewTicket, answer=TicketShown, status=201)
@@ -57,11 +66,12 @@ def open_ticket(body: NewTicket) -> TicketShown:
     (number,) = take_numbers(tools().database, who().org, number_format, 1, at)
     with desk() as session:
         ticket = _open(session, body, mailbox, number, category_id, at)
-        if body.tags:
-            change(session, ticket, agent(), at, tags=body.tags)
-        row = listed(session, ticket.id)
+        is_marked = bool(body.tags or body.fields)
+        if is_marked:
+            change(session, ticket, agent(), at, tags=body.tags, fields=body.fields)
+        made = (shown if is_marked else fresh_shown)(session, ticket.id)
     ring("follow_event")
-    return shown(row, clean_tags(body.tags))
+    return made
 
 
 @operation("GET", "/tickets/<number:number>", answer=TicketShown)
@@ -71,8 +81,7 @@ def show_ticket(number: str) -> TicketShown:
         row = listed_by_number(session, number)
         if row is None:
             raise lookups.no_ticket(number)
-        tags = tags_of(session, [row.ticket.id])
-    return shown(row, tags[row.ticket.id])
+        return all_shown(session, [row])[0]
 
 
 @operation("PATCH", "/tickets/<number:number>", body=TicketChange, answer=TicketShown)
@@ -85,10 +94,9 @@ def change_ticket(number: str, body: TicketChange) -> TicketShown:
         given = {field: _given(session, before, field, getattr(body, field)) for field in sorted(sent & set(_GIVEN))}
         change(
             session, ticket, agent(), clock.now(),
-            status=body.status, priority=body.priority, tags=body.tags, given=given,
+            status=body.status, priority=body.priority, tags=body.tags, given=given, fields=body.fields,
         )  # fmt: skip
-        row, tags = listed(session, ticket.id), tags_of(session, [ticket.id])
-    return shown(row, tags[ticket.id])
+        return shown(session, ticket.id)
 
 
 @operation("POST", "/tickets/<number:number>/merge", body=Merge, answer=TicketShown)
@@ -98,8 +106,7 @@ def merge_ticket(number: str, body: Merge) -> TicketShown:
         ids = [lookups.ticket_numbered(session, one).id for one in (number, body.into)]
         tickets = by_ids(session, ids, lock=True)
         merge(session, tickets[ids[0]], tickets[ids[1]], agent(), clock.now())
-        row, tags = listed(session, ids[1]), tags_of(session, [ids[1]])
-    return shown(row, tags[ids[1]])
+        return shown(session, ids[1])
 
 
 def _filters(session: Session, query: TicketQuery) -> Filters | None:
@@ -121,6 +128,7 @@ def _filters(session: Session, query: TicketQuery) -> Filters | None:
         mailbox_id=lookups.mailbox(session, query.mailbox).id if query.mailbox else None,
         requester_id=requester.id if requester else None,
         tags=(" ".join(query.tag.lower().split()),) if query.tag else (),
+        fields=tuple(lookups.field_value(session, key, value) for key, value in query.fields.items()),
         created_from=query.from_,
         created_to=query.to,
         words=query.q,
@@ -143,7 +151,14 @@ def _open(
     email = body.requester.email
     lock_names(session, [f"person:{email}"])  # as reading mail does: one address, one person
     reserve(
-        session, tickets=1, messages=1, events=1 + bool(body.tags), ticket_tags=len(body.tags), people=1, addresses=1
+        session,
+        tickets=1,
+        messages=1,
+        events=1 + bool(body.tags or body.fields),
+        ticket_tags=len(body.tags),
+        field_values=len(body.fields),
+        people=1,
+        addresses=1,
     )
     asks = Address(email, body.requester.name)
     opening = Opening(

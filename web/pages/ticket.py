@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -38,8 +37,8 @@ from web.forms import Form, Line
 from web.show.canned import filled, with_reply
 from web.show.cc import read_cc
 from web.show.preview import preview_of
-from web.show.shell import desk_page, fragment
-from web.show.ticket import LARGEST, Kept, Written, message_values, ticket_values
+from web.show.shell import fragment
+from web.show.ticket import LARGEST, Kept, Written, message_values, ticket_page
 from web.uploads import let_in, uploaded
 
 pages = Blueprint("ticket", __name__, url_prefix="/t/<number:number>")
@@ -107,7 +106,7 @@ def show(number: str) -> Response:
     """Show a ticket: as a page, or as the pane the inbox opens."""
     with desk() as session:
         found = _listed(session, number)
-        return _page(session, found, _taken_back(session, found))
+        return ticket_page(session, found, _taken_back(session, found))
 
 
 @pages.get("/messages/<key:message_id>")
@@ -155,7 +154,9 @@ def preview(number: str) -> Response:
         if request.headers.get("HX-Request-Type") == "partial":
             return make_response(fragment(session, "preview.html", preview=shown))
         kept = _kept(session, found, form)
-        return _page(session, found, Written("answer", form.body, form.once, {}, form.cc, preview=shown, kept=kept))
+        return ticket_page(
+            session, found, Written("answer", form.body, form.once, {}, form.cc, preview=shown, kept=kept)
+        )
 
 
 @pages.post("/answers/canned")
@@ -169,7 +170,9 @@ def put_in_reply(number: str) -> Response:
         return _refused(number, Written("answer", form.body, form.once, {"body": str(error)}, form.cc))
     with desk() as session:
         found = _listed(session, number)
-        return _page(session, found, Written("answer", body, form.once, {}, form.cc, kept=_kept(session, found, form)))
+        return ticket_page(
+            session, found, Written("answer", body, form.once, {}, form.cc, kept=_kept(session, found, form))
+        )
 
 
 @pages.post("/replies")
@@ -318,22 +321,10 @@ def _answer(session: Session, found: Ticket, form: AnswerForm, files: Sequence[F
     )  # fmt: skip
 
 
-def _page(session: Session, found: Listed, refused: Written | None = None) -> Response:
-    values = ticket_values(session, found, refused)
-    if request.headers.get("HX-Request-Type") == "partial":
-        response = make_response(fragment(session, "ticket_pane.html", **values))
-    else:
-        response = make_response(desk_page(session, "ticket.html", **values))
-    response.headers["Vary"] = "HX-Request-Type"
-    return response
-
-
 def _refused(number: str, written: Written) -> Response:
     """The same page, with what was typed and what is wrong with it."""
     with desk() as session:
-        response = _page(session, _listed(session, number), written)
-    response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
-    return response
+        return ticket_page(session, _listed(session, number), written)
 
 
 def _told(error: BadInput | Conflict) -> dict[str, str]:

@@ -27,7 +27,8 @@ from web.db import tools
 from web.forms import Form, Line
 from web.show.later import read_later
 from web.show.shell import desk_page
-from web.show.ticket import ticket_values
+from web.show.ticket import ticket_page, ticket_values
+from web.show.ticket_fields import Wrong
 
 pages = Blueprint("ticket_verbs", __name__, url_prefix="/t/<number:number>")
 
@@ -45,6 +46,13 @@ class TagsForm(Form):
     """All tags of a ticket, with commas between them."""
 
     tags: Annotated[Line, Field(max_length=_TAGS_LENGTH)] = ""
+
+
+class FieldForm(Form):
+    """A field of one's own by its key, and what is to stand in it; nothing empties it."""
+
+    key: Annotated[Line, Field(max_length=60)]
+    value: Annotated[str, Field(max_length=2000)] = ""
 
 
 class SnoozeForm(Form):
@@ -78,6 +86,22 @@ def tag(number: str) -> Response:
     form = TagsForm.read(request)
     with desk() as session:
         change(session, _locked(session, number), agent(), clock.now(), tags=form.tags.split(","))
+    return _back(number)
+
+
+@pages.post("/fields")
+def fill_in(number: str) -> Response:
+    """Fill in a field, or empty it."""
+    form = FieldForm.read(request)
+    try:
+        with desk() as session:
+            change(session, _locked(session, number), agent(), clock.now(), fields={form.key: form.value})
+    except BadInput as error:
+        with desk() as session:
+            found = listed_by_number(session, number)
+            if found is None:
+                raise
+            return ticket_page(session, found, wrong=Wrong(form.key, form.value, str(error)))
     return _back(number)
 
 

@@ -8,13 +8,16 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from mailgate.errors import BadInput
 from mailgate.rights import Right, may
 from mailgate.store.agents import agents
 from mailgate.store.db import Session
+from mailgate.store.fields import OwnField, own_fields
 from mailgate.store.listing import Filters
 from mailgate.store.office import Mailbox, categories, mailboxes, teams
 from mailgate.store.people import people_by_address
 from mailgate.store.tickets import PRIORITIES, STATUSES
+from mailgate.tickets.fields import kept_as
 from web.show import words
 from web.speech import say
 
@@ -108,7 +111,29 @@ def known_fields(session: Session, agent: int, zone: str) -> Known:
             (Option("unread", say("Unread")), Option("read", say("Read")), Option("snoozed", say("Snoozed"))),
         ),
     )
-    return Known({one.name: one for one in fields if one.kind != "choice" or one.options}, boxes)
+    own = (_of_ones_own(one) for one in own_fields(session))
+    return Known({one.name: one for one in (*fields, *own) if one.kind != "choice" or one.options}, boxes)
+
+
+def _of_ones_own(asked: OwnField) -> Field:
+    """A field that an admin has defined, as `field.KEY`."""
+
+    def narrow(filters: Filters, value: str, _: Session) -> Filters:
+        try:
+            kept = kept_as(asked, value)
+        except BadInput:  # a number that is none stands in no field
+            kept = value
+        return replace(filters, fields=(*filters.fields, (asked.id, kept or value)))
+
+    options = tuple(Option(str(each).lower(), str(each)) for each in asked.choices)
+    match asked.kind:
+        case "choice":
+            return Field(f"field.{asked.key}", asked.name, narrow, options)
+        case "yes_no":
+            return Field(f"field.{asked.key}", asked.name, narrow, (Option("yes", say("Yes")), Option("no", say("No"))))
+        case "date":
+            return Field(f"field.{asked.key}", asked.name, narrow, kind="date", example="2026-01-01")
+    return Field(f"field.{asked.key}", asked.name, narrow, kind="text", example="12" if asked.kind == "number" else "…")
 
 
 _OTHER = {"pending": ("waiting",), "on_hold": ("hold",), "resolved": ("solved",)}

@@ -138,6 +138,10 @@ def _text(event: Event, me: int | None) -> str:
         changes = [
             _change(event, name, *pair) for name, pair in event.data.items() if name != "reasons" and _is_pair(pair)
         ]
+        changes += [
+            say("set the %(field)s to %(value)s", field=name, value=after or say("none"))
+            for name, (_, after) in event.data.get("fields", {}).items()
+        ]
         why = told(_why(event))
         return f"{who} {', '.join(changes) or say('changed the ticket')}{f' ({why})' if why else ''}"
     reasons = " ".join(told(reason) for reason in event.data.get("reasons", ()))

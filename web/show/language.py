@@ -11,7 +11,9 @@ from web.show.fields import Field
 from web.speech import say
 
 # name:"value of several words" · name:value · "exact words" · a word. A quote that is never closed closes at the end.
-_TOKEN = re.compile(r'(?P<name>[A-Za-z]{2,12}):(?:"(?P<exact>[^"]*)"?|(?P<bare>[^\s"]*))|"[^"]*"?|[^\s"]+')
+_TOKEN = re.compile(
+    r'(?P<name>[A-Za-z]{2,12}(?:\.[A-Za-z0-9_]{1,40})?):(?:"(?P<exact>[^"]*)"?|(?P<bare>[^\s"]*))|"[^"]*"?|[^\s"]+'
+)
 _SHOWN = 6  # so many choices are named to somebody who mistyped one
 
 

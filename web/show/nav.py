@@ -32,8 +32,12 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     later("People"): {
         "agents": (later("Agents"), "person"),
         "teams": (later("Teams"), "people"),
-        "categories": (later("Categories"), "list"),
         "companies": (later("Companies"), "people"),
+    },
+    later("Tickets"): {
+        "categories": (later("Categories"), "list"),
+        "tags": (later("Tags"), "tag"),
+        "fields": (later("Fields"), "change"),
     },
     later("Mail"): {
         "mailboxes": (later("Mailboxes"), "inbox"),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, NamedTuple
+
+from flask import Response, make_response, request
 
 from mailgate import clock
 from mailgate.errors import NotFound
@@ -37,7 +40,9 @@ from web.show.happenings import happenings
 from web.show.later import laters
 from web.show.preview import Preview
 from web.show.rating import rating_words
+from web.show.shell import desk_page, fragment
 from web.show.thread import Shown, shown_messages, thread
+from web.show.ticket_fields import Wrong, fields_shown, tags_shown
 from web.show.trees import in_tree
 from web.speech import later, say
 
@@ -96,7 +101,24 @@ class Way(NamedTuple):
     icon: str
 
 
-def ticket_values(session: Session, listed: Listed, refused: Written | None = None) -> dict[str, Any]:
+def ticket_page(
+    session: Session, listed: Listed, refused: Written | None = None, wrong: Wrong | None = None
+) -> Response:
+    """A ticket: as a page, or as the pane the inbox opens. What was refused stands in it, with the reason."""
+    values = ticket_values(session, listed, refused, wrong)
+    if request.headers.get("HX-Request-Type") == "partial":
+        response = make_response(fragment(session, "ticket_pane.html", **values))
+    else:
+        response = make_response(desk_page(session, "ticket.html", **values))
+    response.headers["Vary"] = "HX-Request-Type"
+    if values["errors"]:
+        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    return response
+
+
+def ticket_values(
+    session: Session, listed: Listed, refused: Written | None = None, wrong: Wrong | None = None
+) -> dict[str, Any]:
     """Everything `ticket_pane.html` asks for."""
     ticket, me, works = listed.ticket, who().agent_id, who().may(Right.WORK)
     url = f"/t/{ticket.number}"
@@ -131,7 +153,8 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
             if listed.merged_into
             else None,
             "took_in": [{"number": one.number, "url": f"/t/{one.number}"} for one in merged_into(session, ticket.id)],
-            "tags": tags_of(session, [ticket.id])[ticket.id],
+            "tags": tags_shown(session, tags_of(session, [ticket.id])[ticket.id]),
+            "fields": fields_shown(session, ticket.id, wrong),
             "links": [
                 {
                     "text": say(_LINK_WORDS.get(kind, later("Linked with"))),
@@ -150,7 +173,7 @@ def ticket_values(session: Session, listed: Listed, refused: Written | None = No
         "choices": _choices(session, ticket) if works else None,
         "composer": _composer(session, listed, url, refused) if works and not listed.merged_into else None,
         "laters": laters(zone_of(session)) if works and ticket.status not in ("resolved", "closed") else None,
-        "errors": refused.errors if refused else None,
+        "errors": refused.errors if refused else {f"field-{wrong.key}": wrong.why} if wrong else None,
     }
 
 

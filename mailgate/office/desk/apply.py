@@ -18,15 +18,18 @@ from mailgate.office.desk.schema import (
     CalendarPart,
     CategoryPart,
     Desk,
+    FieldPart,
     LetterPart,
     MailboxPart,
     OrganisationPart,
     Part,
     PolicyPart,
     ReplyPart,
+    TagPart,
     TeamPart,
     key_of,
 )
+from mailgate.office.fields import FieldSetup, save_field
 from mailgate.office.letters import Admin, Place, save, switch
 from mailgate.office.mailboxes import MailboxSetup, change_mailbox
 from mailgate.office.organisation import OrganisationSetup, save_organisation
@@ -36,11 +39,14 @@ from mailgate.office.replies import save as save_reply
 from mailgate.office.routing import RoutingGiven, set_routing
 from mailgate.office.rules import apply_rules
 from mailgate.office.setup import add_agent, add_mailbox, add_team
+from mailgate.office.tags import TagSetup, save_tag
+from mailgate.office.tags import clean as clean_tag
 from mailgate.office.teams import save_team, setup_of
 from mailgate.office.writing import set_manners, set_signature
 from mailgate.office.written import read_hours
 from mailgate.store.agents import agent_by_email
 from mailgate.store.db import Session
+from mailgate.store.fields import own_fields, tag_defined
 from mailgate.store.office import categories, category_named, mailbox_by_address, mailboxes, team_named, teams
 from mailgate.store.promises import calendar_rows, policy_rows
 from mailgate.store.replies import reply_named
@@ -64,12 +70,15 @@ def apply(session: Session, wanted: Desk, by: str, at: datetime) -> Desk:
     if wanted.organisation is not None and wanted.organisation != work.before.organisation:
         _organisation(work, wanted.organisation)
     for name, items in (
-        ("categories", wanted.categories), ("calendars", wanted.calendars), ("teams", wanted.teams),
+        ("categories", wanted.categories), ("tags", wanted.tags), ("fields", wanted.fields),
+        ("calendars", wanted.calendars), ("teams", wanted.teams),
         ("agents", wanted.agents), ("mailboxes", wanted.mailboxes), ("replies", wanted.replies),
         ("letters", wanted.letters), ("policies", wanted.policies),
     ):  # fmt: skip
         _require_once(name, items)
     _all(work, "category", _categories_flat(work, wanted.categories), work.before.categories, _category)
+    _all(work, "tag", wanted.tags, work.before.tags, _tag)
+    _all(work, "field", wanted.fields, work.before.fields, _field)
     _all(work, "calendar", wanted.calendars, work.before.calendars, _calendar)
     for part in wanted.teams:
         add_team(session, part.name, at)
@@ -126,6 +135,21 @@ def _category(work: _Work, part: CategoryPart) -> None:
     row = category_named(work.session, part.name)
     parent = _id(work, "category", part.parent) if part.parent else None
     save_category(work.session, CategorySetup(part.name, parent, part.description, part.active), work.at, category=row)
+
+
+def _tag(work: _Work, part: TagPart) -> None:
+    setup = TagSetup(**part.model_dump())
+    save_tag(work.session, setup, work.at, tag=tag_defined(work.session, clean_tag(part.name)))
+
+
+def _field(work: _Work, part: FieldPart) -> None:
+    row = next((row for row in own_fields(work.session) if row.name == part.name), None)
+    if row is not None and part.key not in ("", row.key):
+        raise BadInput(f"It is called {row.key!r} in searches, and that never changes.", key="never changes")
+    setup = FieldSetup(
+        part.name, part.kind, tuple(part.choices), part.hint, part.place, part.active, part.key
+    )  # fmt: skip
+    save_field(work.session, setup, work.at, field=row)
 
 
 def _calendar(work: _Work, part: CalendarPart) -> None:

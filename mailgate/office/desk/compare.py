@@ -8,7 +8,8 @@ from typing import Any
 from mailgate.office.desk.schema import SECTIONS, Desk, Part, key_of
 
 _NOUNS = {
-    "categories": "category", "calendars": "calendar", "teams": "team", "agents": "agent", "mailboxes": "mailbox",
+    "categories": "category", "tags": "tag", "fields": "field",
+    "calendars": "calendar", "teams": "team", "agents": "agent", "mailboxes": "mailbox",
     "replies": "canned reply", "letters": "letter", "policies": "policy", "rules": "rule",
 }  # fmt: skip
 _LONGEST = 80

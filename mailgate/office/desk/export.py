@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from mailgate.office import categories as office_categories
+from mailgate.office import fields as office_fields
+from mailgate.office import tags as office_tags
 from mailgate.office.agents import profile_of
 from mailgate.office.calendars import given_by as calendar_given
 from mailgate.office.desk.schema import (
@@ -13,6 +15,7 @@ from mailgate.office.desk.schema import (
     CategoryPart,
     DayPart,
     Desk,
+    FieldPart,
     LetterPart,
     MailboxPart,
     OrganisationPart,
@@ -20,6 +23,7 @@ from mailgate.office.desk.schema import (
     ReplyPart,
     RoutingPart,
     StepPart,
+    TagPart,
     TeamPart,
 )
 from mailgate.office.organisation import setup_of
@@ -29,6 +33,7 @@ from mailgate.office.rules import export_rules
 from mailgate.office.written import hours_in_words
 from mailgate.store.agents import agents
 from mailgate.store.db import Session
+from mailgate.store.fields import own_fields, tag_definitions
 from mailgate.store.letters import own_letters
 from mailgate.store.office import categories, category_names_of_teams, mailboxes, teams
 from mailgate.store.organisations import own
@@ -52,6 +57,8 @@ def export(session: Session) -> Desk:
             )
             for row in categories(session)
         ],
+        tags=[TagPart(**asdict(office_tags.setup_of(row))) for row in tag_definitions(session)],
+        fields=[FieldPart.model_validate(asdict(office_fields.setup_of(row))) for row in own_fields(session)],
         calendars=[_calendar(row) for row in sorted(calendar_rows(session), key=lambda row: row.name)],
         teams=_teams(session),
         agents=_agents(session),

@@ -34,6 +34,26 @@ class CategoryPart(Part):
     active: bool = True
 
 
+class TagPart(Part):
+    """A tag that means something; tickets may bear others."""
+
+    name: str
+    colour: str = ""
+    description: str = ""
+
+
+class FieldPart(Part):
+    """A field of one's own. Without a key one is made of its name; it never changes."""
+
+    name: str
+    key: str = ""
+    kind: Literal["text", "number", "choice", "date", "yes_no"] = "text"
+    choices: list[str] = Field(default_factory=list)
+    hint: str = ""
+    place: int = 0
+    active: bool = True
+
+
 class DayPart(Part):
     date: str
     name: str = ""
@@ -154,6 +174,8 @@ class Desk(Part):
     version: Literal[1] = 1
     organisation: OrganisationPart | None = None
     categories: list[CategoryPart] = Field(default_factory=list)
+    tags: list[TagPart] = Field(default_factory=list)
+    fields: list[FieldPart] = Field(default_factory=list)
     calendars: list[CalendarPart] = Field(default_factory=list)
     teams: list[TeamPart] = Field(default_factory=list)
     agents: list[AgentPart] = Field(default_factory=list)
@@ -167,7 +189,10 @@ class Desk(Part):
     routing: Annotated[RoutingPart | None, Field(description="Of tickets without a team.")] = None
 
 
-SECTIONS = ("categories", "calendars", "teams", "agents", "mailboxes", "replies", "letters", "policies", "rules")
+SECTIONS = (
+    "categories", "tags", "fields", "calendars", "teams", "agents", "mailboxes", "replies", "letters", "policies",
+    "rules",
+)  # fmt: skip
 
 
 def key_of(item: Part | dict[str, Any]) -> str:
