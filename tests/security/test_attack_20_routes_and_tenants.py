@@ -14,8 +14,8 @@ from mailgate.office.links import make_api_token
 from mailgate.office.replies import Words, save
 from mailgate.office.senders import treat
 from mailgate.office.setup import add_category, add_team
-from mailgate.people.describe import CompanySetup, save_company
 from mailgate.office.tags import TagSetup, save_tag
+from mailgate.people.describe import CompanySetup, save_company
 from mailgate.rights import Right, may
 from mailgate.store.agents import ROLES, agents
 from mailgate.store.messages import files_of

@@ -62,7 +62,11 @@ def _shown(row: Filled, wrong: Wrong | None) -> FieldShown:
     field, kept, error = row.field, row.value or "", ""
     if wrong is not None and wrong.key == field.key:
         kept, error = wrong.value, wrong.why
-    options = [Option(one.value, say(one.word)) for one in YES_NO] if field.kind == "yes_no" else [Option(str(each), str(each)) for each in field.choices]
+    options = (
+        [Option(one.value, say(one.word)) for one in YES_NO]
+        if field.kind == "yes_no"
+        else [Option(str(each), str(each)) for each in field.choices]
+    )
     if options and kept and kept not in [one.value for one in options]:
         options.append(Option(kept, say("%(value)s (no longer offered)", value=kept)))
     word = next((one.word for one in options if one.value == kept), kept)
