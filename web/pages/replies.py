@@ -55,7 +55,7 @@ def show() -> str:
         )  # fmt: skip
         more = found[_SHOWN - 1].name if len(found) > _SHOWN else ""
         return desk_page(
-            session, "replies.html", current="replies", replies=found[:_SHOWN], sought=sought, language=language,
+            session, "replies.html", current="replies", replies=found[:_SHOWN], sought=sought, sought_language=language,
             languages=told_all(LANGUAGES), more_from=more,
         )  # fmt: skip
 
