@@ -59,43 +59,33 @@ def answer(
     require_move(ticket, moved)
     words = words_of(body)
     files = with_pictures(words, files, mailbox.domain) if is_markdown else files
-    message = say(
-        session,
-        ticket,
-        Said(
-            direction="out",
-            kind="answered",
-            channel=channel,
-            author=by.name,
-            agent_id=by.agent_id,
-            to=(Address(ticket.requester_address),),
-            cc=tuple(cc),
-            subject=ticket.subject,
-            text=words,
-            html=html_of(words, files) if is_markdown else None,
-            message_id=marks.message_id(tenant(session), ticket.id, mailbox.domain),
-            files=tuple(files),
-            once=once,
-            kept_id=kept_id,
-            leaves_at=leaves_at,
-        ),
-        at,
-    )
-    joined = _let_in(session, ticket, cc, at)
-    ticket.message_count += 1
-    is_later = leaves_at is not None and leaves_at - at > AT_ONCE
-    if not is_later:
-        ticket.first_response_at = ticket.first_response_at or at
-    ticket.is_unread = False
+    said = Said(
+        direction="out", kind="answered", channel=channel, author=by.name, agent_id=by.agent_id,
+        to=(Address(ticket.requester_address),), cc=tuple(cc), subject=ticket.subject, text=words,
+        html=html_of(words, files) if is_markdown else None, files=tuple(files),
+        message_id=marks.message_id(tenant(session), ticket.id, mailbox.domain),
+        once=once, kept_id=kept_id, leaves_at=leaves_at,
+    )  # fmt: skip
+    message = say(session, ticket, said, at)
+    kind = "answered_directly" if is_delivered else "answered"
+    record(session, ticket, kind, by, at, message=message, data=_settle(session, ticket, said, moved, at))
+    return message
+
+
+def _settle(session: Session, ticket: Ticket, said: Said, moved: str, at: datetime) -> dict[str, Any]:
+    """What an answer does to its ticket; what of it the history tells."""
     changes: dict[str, Any] = {"status": [ticket.status, moved]} if moved != ticket.status else {}
-    changes |= {"later": True} if is_later else {}
-    if joined:
+    if said.leaves_at is not None and said.leaves_at - at > AT_ONCE:
+        changes["later"] = True
+    else:
+        ticket.first_response_at = ticket.first_response_at or at
+    if joined := _let_in(session, ticket, said.cc, at):
         changes["joined"] = joined
+    ticket.message_count += 1
+    ticket.is_unread = False
     set_status(ticket, moved, at)
     ticket.updated_at = at
-    kind = "answered_directly" if is_delivered else "answered"
-    record(session, ticket, kind, by, at, message=message, data=changes)
-    return message
+    return changes
 
 
 def note(
