@@ -16,6 +16,7 @@ from werkzeug.routing import BaseConverter
 from mailgate.errors import BadInput
 from mailgate.tokens import secret
 from web.access import sessions
+from web.access.refusals import Outdated
 from web.access.who import whoever
 from web.db import tools
 
@@ -114,7 +115,7 @@ def require_csrf() -> None:
     given = request.headers.get(HEADER) or request.form.get(FIELD, "")
     own = _own_secret()
     if own is None or not hmac.compare_digest(given.encode(), tools().marks.stamp("csrf", own).encode()):
-        raise BadInput("This page was open too long. Reload it and try again.", csrf="is missing or out of date")
+        raise Outdated("This page was open too long. Reload it and try again.", csrf="is missing or out of date")
 
 
 def hand_out(response: Response) -> Response:

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 
 from mailgate import log
 from mailgate.errors import BadInput, Conflict, Forbidden, MailgateError, NotFound, Temporary
-from web.access.refusals import NeedsFactor, NotSignedIn, TooMany
-from web.speech import say, speak, spoken, wanted
+from web.access.refusals import NeedsFactor, NotSignedIn, Outdated, TooMany
+from web.speech import say, speak, spoken, told, wanted
 
 _SOON = 5  # seconds after which to try again what failed for a passing reason
 NEEDS_FACTOR = "needs_second_factor"
@@ -29,6 +29,7 @@ _CODES: dict[type[MailgateError], tuple[int, str]] = {
     Temporary: (503, "try_again"),
 }
 _BY_STATUS = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_SAID_BY_PAGE = frozenset({"too_many", "try_again"})  # by the page's own words, which also tell until when
 _CUSTOMERS = frozenset({"s", "status", "stop", "f"})  # where their pages begin
 _log = log.get("web")
 
@@ -41,6 +42,8 @@ class Trouble:
     code: str
     message: str
     fields: dict[str, str] = field(default_factory=dict)
+    is_refusal: bool = False  # the message is a sentence of ours that says why not
+    is_outdated: bool = False
     retry_after: int | None = None
     reference: str | None = None  # stands in the log, too
 
@@ -67,7 +70,10 @@ def _on_purpose(error: MailgateError) -> Trouble:
                 if status == HTTPStatus.SERVICE_UNAVAILABLE
                 else None
             )
-            return Trouble(status, code, str(error), getattr(error, "fields", {}), seconds)
+            fields, is_outdated = getattr(error, "fields", {}), isinstance(error, Outdated)
+            return Trouble(
+                status, code, str(error), fields, is_refusal=True, is_outdated=is_outdated, retry_after=seconds
+            )
     return _unforeseen(error)
 
 
@@ -104,6 +110,8 @@ def _told(trouble: Trouble) -> Response:
             "error.html",
             language=spoken(),
             code=trouble.status,
+            why=told(trouble.message) if trouble.is_refusal and trouble.code not in _SAID_BY_PAGE else "",
+            is_outdated=trouble.is_outdated,
             reference=trouble.reference,
             retry_after=trouble.retry_after,
             back=_back(),

@@ -44,7 +44,9 @@ def test_a_ticket_is_filed_and_tagged(browser: Browser, world: World, two: list[
     assert 'value="late payer, vip"' in page
     browser.post(f"{url}/team", to="")
     browser.post(f"{url}/tags", tags="")
-    browser.post(f"{url}/team", 422, to="999")
+    refused = browser.post(f"{url}/team", 422, to="999").text
+    assert "open too long" not in refused
+    assert '<p class="plain-why">' in refused
     shown = site.get(f"/tickets/{two[0]}")
     assert (shown["team"], shown["tags"]) == (None, [])
 
@@ -52,7 +54,8 @@ def test_a_ticket_is_filed_and_tagged(browser: Browser, world: World, two: list[
 def test_a_merge_can_be_taken_back(browser: Browser, world: World, two: list[str], site: Site) -> None:
     one, other = two
     browser.get(f"/t/{one}")
-    browser.post(f"/t/{one}/merge", 404, other="TKT-0")
+    assert "There is no ticket TKT-0." in browser.post(f"/t/{one}/merge", 404, other="TKT-0").text
+    assert f"{one} cannot be merged into itself." in browser.post(f"/t/{one}/merge", 409, other=one).text
     answer = browser.post(f"/t/{one}/merge", other=other.lower())
     assert answer.headers["Location"] == f"/t/{other}"
     assert site.get(f"/tickets/{one}")["merged_into"] == other

@@ -109,7 +109,8 @@ def test_the_editor_needs_no_scripts(site: Site, world: World) -> None:
     assert "Time of day" in _page(site, "/new", deed="refresh", **(FORM | {"when": "schedule"}))
     assert "tags can be asked" in _page(site, "/new", 422, deed="save", **FORM)
     form = FORM | {"test_op": ["is", "has", "is"]}
-    assert "open too long" in _page(site, "/new", 422, deed="save", **(form | {"do": ["note"]}))
+    refused = _page(site, "/new", 422, deed="save", **(form | {"do": ["note"]}))
+    assert "plain-why" in refused
     assert "is no length of time" in _page(site, "/new", 422, deed="save", **(form | {"minutes": "long"}))
     assert "0 of 0 tickets" in _page(site, "/new", deed="try", **form)
     _page(site, "/new", 303, deed="save", **form)

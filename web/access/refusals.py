@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailgate.errors import Forbidden, MailgateError
+from mailgate.errors import BadInput, Forbidden, MailgateError
 
 
 class NotSignedIn(MailgateError):  # noqa: N818 - named for what it says, as in mailgate.errors
@@ -19,3 +19,7 @@ class TooMany(MailgateError):  # noqa: N818 - as above
     def __init__(self, message: str, seconds: int) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+class Outdated(BadInput):
+    """The form was made too long ago, or by somebody else: it proves nothing any more."""
