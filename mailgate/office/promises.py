@@ -21,6 +21,7 @@ from mailgate.store.promises import (
     next_place,
     policy_row,
     policy_rows,
+    promised_rows,
     time_anew,
 )
 from mailgate.store.rules import rules_since
@@ -69,14 +70,14 @@ class PolicyGiven:
 
 def policies(session: Session, now: datetime) -> list[Policy]:
     """What is promised, in the order it is tried."""
-    rows = policy_rows(session, only_active=True)
+    rows = promised_rows(session)
     if not rows:
         return []
-    used = calendar_rows(session)
-    know_holidays(used, now)
-    calendars = {row.id: as_calendar(row) for row in used}
+    used = {calendar.id: calendar for _, calendar in rows if calendar is not None}
+    know_holidays(list(used.values()), now)
+    calendars = {row.id: as_calendar(row) for row in used.values()}
     warns_since = rules_since(session, "at_risk") if "at_risk" in own(session).rule_triggers else None
-    return [replace(as_policy(row, calendars), warns_since=warns_since) for row in rows]
+    return [replace(as_policy(row, calendars), warns_since=warns_since) for row, _ in rows]
 
 
 def as_policy(row: PolicyRow, calendars: Mapping[int, Calendar]) -> Policy:

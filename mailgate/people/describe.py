@@ -24,7 +24,7 @@ from mailgate.store.companies import (
 )
 from mailgate.store.db import Session
 from mailgate.store.people import Person, people_by_address
-from mailgate.store.promises import policy_rows, time_anew
+from mailgate.store.promises import promised_rows, time_anew
 
 KEY = r"[a-z0-9][a-z0-9_-]{0,39}"
 LONGEST_NAME, LONGEST_VALUE, LONGEST_PHONE, REGION_LENGTH = 200, 500, 50, 50
@@ -141,7 +141,7 @@ def checked_properties(given: Mapping[str, str]) -> dict[str, str]:
 
 def _go_by(session: Session, *beginnings: str) -> bool:
     """Whether something is promised by properties whose names begin so."""
-    return any(name.startswith(beginnings) for row in policy_rows(session, only_active=True) for name in row.conditions)
+    return any(name.startswith(beginnings) for row, _ in promised_rows(session) for name in row.conditions)
 
 
 def _set_domains(session: Session, company: Company, wanted: Collection[str]) -> bool:

@@ -61,10 +61,6 @@ class Agent(TenantRow):
     totp_step: Mapped[int | None]  # of the last code they used: it does not work twice
     created_at: Mapped[datetime]
 
-    def presence_at(self, now: datetime) -> str:
-        """Whether they are there: whoever was away until then is back."""
-        return self.presence if self.presence != "away" or is_away(self, now) else "available"
-
 
 class TeamMember(TenantRow):
     """An agent's place in a team."""
@@ -131,12 +127,21 @@ class Token(TenantRow):
 
 
 class Entered(NamedTuple):
-    """Whose a running session is. `seen_at`: when it was last noted; `needs_factor`: they have to set one up first."""
+    """Whose a running session is, and who they are: every page asks. `seen_at`: when it was last noted;
+    `needs_factor`: they have to set one up first.
+    """
 
     org_id: int
     id: int
     seen_at: datetime | None
     needs_factor: bool
+    role: str
+    name: str
+    presence: str
+    away_until: datetime | None
+    only_own_teams: bool
+    language: str | None
+    time_zone: str | None
 
 
 class Holder(NamedTuple):
@@ -153,8 +158,11 @@ def find_agent(connection: Connection, email: str) -> Holder | None:
 
 
 def find_session(connection: Connection, digest: bytes, now: datetime) -> Entered | None:
-    """The running session of this secret: its organisation and its agent's id."""
-    question = text("SELECT org_id, agent_id, seen_at, needs_factor FROM find_session(:digest, :now)")
+    """The running session of this secret: its organisation and its agent."""
+    question = text(
+        "SELECT org_id, agent_id, seen_at, needs_factor, role, name, presence, away_until, only_own_teams,"
+        " language, time_zone FROM find_session(:digest, :now)"
+    )
     row = connection.execute(question, {"digest": digest, "now": now}).one_or_none()
     return Entered(*row) if row else None
 
@@ -245,7 +253,12 @@ def teams_of(session: Session, agent_id: int) -> set[int]:
     return set(session.scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent_id)))
 
 
-def is_away(agent: Agent, now: datetime) -> bool:
+def presence_at(agent: Agent | Entered, now: datetime) -> str:
+    """Whether they are there: whoever was away until then is back."""
+    return agent.presence if agent.presence != "away" or is_away(agent, now) else "available"
+
+
+def is_away(agent: Agent | Entered, now: datetime) -> bool:
     """Whether somebody is away who has not come back by themselves since."""
     return agent.presence == "away" and (agent.away_until is None or agent.away_until > now)
 

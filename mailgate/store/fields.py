@@ -88,13 +88,6 @@ def is_filled_anywhere(session: Session, field_id: int) -> bool:
     return bool(session.scalar(select(exists().where(FieldValue.field_id == field_id))))
 
 
-def fields_of(session: Session, ticket_id: int) -> list[Filled]:
-    """All fields there are, with what stands in them on a ticket."""
-    of_ticket = (FieldValue.org_id == OwnField.org_id) & (FieldValue.field_id == OwnField.id)
-    question = select(OwnField, FieldValue.value).outerjoin(FieldValue, of_ticket & (FieldValue.ticket_id == ticket_id))
-    return [Filled(*row) for row in session.execute(question.order_by(OwnField.place, OwnField.name))]
-
-
 def fields_of_all(session: Session, ids: Iterable[int]) -> dict[int, list[Filled]]:
     """What stands in the fields of some tickets; the empty ones are left out."""
     wanted = set(ids)
@@ -130,13 +123,6 @@ def tag_definition_by_id(session: Session, tag_id: int) -> TagDefinition | None:
 
 def tag_defined(session: Session, name: str) -> TagDefinition | None:
     return session.scalar(select(TagDefinition).where(TagDefinition.name == name))
-
-
-def defined_among(session: Session, names: Iterable[str]) -> dict[str, TagDefinition]:
-    """Those of these tags that are defined."""
-    wanted = set(names)
-    rows = session.scalars(select(TagDefinition).where(TagDefinition.name.in_(wanted))) if wanted else ()
-    return {row.name: row for row in rows}
 
 
 def retag(session: Session, tag: str, into: str) -> int:

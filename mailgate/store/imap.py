@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Connection, LargeBinary, UniqueConstraint, delete, func, select, text, update
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    LargeBinary,
+    Select,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, add, points_to
@@ -191,16 +202,15 @@ def health(session: Session) -> list[Health]:
     return [Health(*row) for row in session.execute(question)]
 
 
-def count_alarms(session: Session, now: datetime) -> int:
-    """Mailboxes that have not been fetched for too long, or soon cannot be."""
+def alarms(now: datetime) -> Select[int]:
+    """How many mailboxes have not been fetched for too long, or soon cannot be."""
     since = func.coalesce(ImapAccount.good_at, ImapAccount.changed_at)
-    question = (
+    return (
         select(func.count())
         .select_from(ImapAccount)
         .join(Mailbox, (Mailbox.org_id == ImapAccount.org_id) & (Mailbox.id == ImapAccount.mailbox_id))
         .where(Mailbox.active, (since < now - OVERDUE) | (ImapAccount.expires_at < now + EXPIRY_WARNING))
     )
-    return session.scalars(question).one()
 
 
 def _locked(session: Session, account_id: int, folder: str) -> ImapFolder | None:

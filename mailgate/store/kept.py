@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Index,
     LargeBinary,
+    Select,
     func,
     select,
     text,
@@ -24,6 +25,7 @@ from mailgate.mail import Ruling
 from mailgate.store.base import TenantRow, points_to
 from mailgate.store.claims import Claimed, claimed
 from mailgate.store.messages import trimmed
+from mailgate.store.together import at_most
 
 OUTCOMES = ("opened", "appended", "bounce", "complaint", "duplicate", "held", "quarantined", "discarded")
 STATES = ("waiting", "done", "held", "quarantined")
@@ -190,10 +192,15 @@ def kept_since(session: Session, since: datetime, *, before: int | None, limit: 
 
 def count_state(session: Session, states: Sequence[str], cap: int = 1000, *, causes: Sequence[str] = ()) -> int:
     """How many mails are in these states, or of them held for these causes; counted no further than `cap`."""
-    question = select(KeptMail.id).where(KeptMail.state.in_(states)).limit(cap)
+    question = in_states(states, cap)
     if causes:
         question = question.where(KeptMail.cause.in_(causes))
     return session.scalar(select(func.count()).select_from(question.subquery())) or 0
+
+
+def in_states(states: Sequence[str], cap: int) -> Select[int]:
+    """So many mails in these states."""
+    return select(KeptMail.id).where(KeptMail.state.in_(states)).limit(at_most(cap))
 
 
 def shelved(session: Session, *, states: Sequence[str] = SHELVED, causes: Sequence[str] = ()) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint, func, select, update
+from sqlalchemy import CheckConstraint, ColumnElement, Select, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session
 
 from mailgate.store.base import TenantRow, points_to
@@ -114,10 +114,9 @@ def note_trouble(session: Session, letter_ids: Iterable[int], words: str, at: da
     session.execute(update(LetterSetting).where(*where).values(trouble=words[:500], trouble_at=at))
 
 
-def count_troubles(session: Session) -> int:
-    """Letters an admin has to look at."""
-    question = select(func.count()).select_from(LetterSetting).where(LetterSetting.trouble.is_not(None))
-    return session.scalars(question).one()
+def troubles() -> Select[int]:
+    """How many letters an admin has to look at."""
+    return select(func.count()).select_from(LetterSetting).where(LetterSetting.trouble.is_not(None))
 
 
 def written_since(session: Session, names: Iterable[str], since: datetime, cap: int) -> dict[str, int]:

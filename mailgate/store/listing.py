@@ -13,7 +13,6 @@ from sqlalchemy import (
     DateTime,
     Select,
     String,
-    and_,
     case,
     column,
     func,
@@ -30,6 +29,7 @@ from mailgate.store.office import Category, Mailbox, Team
 from mailgate.store.people import Person
 from mailgate.store.sight import BEYOND
 from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket, TicketTag
+from mailgate.store.together import at_most
 
 FOUND_BY_WORDS = 500  # a search looks at so many of the newest messages that hold its words
 
@@ -123,24 +123,27 @@ def list_tickets(
     """The next tickets in this order. Walking from place to place sees each ticket once, however many are added."""
     columns, is_falling = _ORDERS[sort.removeprefix("-")], sort.startswith("-")
     order = [one.desc() if is_falling else one.asc() for one in columns]
-    conditions = _conditions(session, filters)
+    teams = None if filters.teams_of is None else _teams_of(session, filters.teams_of)
+    conditions = _conditions(session, filters, teams)
     if columns is not _ORDERS["created"] and not filters.words:
         starts = _starts(filters, sort, after)
         if not starts:
             return []
         if filters.created_from is not None:
             conditions.append(Ticket.updated_at >= filters.created_from)  # says nothing new, but to the index
-        conditions = [Ticket.id.in_(_first_of_each_list(starts, conditions, is_falling=is_falling, limit=limit))]
+        conditions = [Ticket.id.in_(_first_of_lists(starts, conditions, sort, limit))]
     elif after is not None:
         here, there = tuple_(*columns), tuple_(*after)
         conditions.append(here < there if is_falling else here > there)
-    question = _shown().where(*conditions).order_by(*order).limit(limit)
+    question = _shown().where(*conditions).order_by(*order).limit(at_most(limit))
     return [Listed(*row) for row in session.execute(question)]
 
 
 def count_tickets(session: Session, asked: Sequence[Filters], cap: int) -> list[int]:
     """How many tickets each of these filters leaves, counted no further than `cap`; all of them in one question."""
-    found = (select(Ticket.id).where(*_conditions(session, filters)).limit(cap).subquery() for filters in asked)
+    found = (
+        select(Ticket.id).where(*_conditions(session, filters)).limit(at_most(cap)).subquery() for filters in asked
+    )
     counts = [select(func.count()).select_from(one).scalar_subquery() for one in found]
     return list(session.execute(select(*counts)).one())
 
@@ -174,14 +177,25 @@ def listed_by_number(session: Session, number: str) -> Listed | None:
 
 
 def _shown() -> Select[Ticket, str, str, str, str, str, str, str]:
-    return (
-        select(Ticket, Person.name, Mailbox.address, Agent.email, Agent.name, Team.name, Category.name, _further.number)
-        .join(Person, Person.id == Ticket.requester_id)
-        .join(Mailbox, Mailbox.id == Ticket.mailbox_id)
-        .outerjoin(Agent, Agent.id == Ticket.assignee_id)
-        .outerjoin(Team, Team.id == Ticket.team_id)
-        .outerjoin(Category, Category.id == Ticket.category_id)
-        .outerjoin(_further, and_(_further.org_id == Ticket.org_id, _further.id == Ticket.merged_into_id))
+    """Tickets with the names of what they point to.
+
+    Each name is looked up for the rows that are shown, after they are cut off. As joins of seven tables PostgreSQL
+    thought about them for longer than it takes to find them, and now and then joined all before it looked which.
+    """
+    return select(
+        Ticket,
+        *(
+            select(name).where(key == pointer).scalar_subquery()
+            for name, key, pointer in (
+                (Person.name, Person.id, Ticket.requester_id),
+                (Mailbox.address, Mailbox.id, Ticket.mailbox_id),
+                (Agent.email, Agent.id, Ticket.assignee_id),
+                (Agent.name, Agent.id, Ticket.assignee_id),
+                (Team.name, Team.id, Ticket.team_id),
+                (Category.name, Category.id, Ticket.category_id),
+                (_further.number, _further.id, Ticket.merged_into_id),
+            )
+        ),
     )
 
 
@@ -198,10 +212,10 @@ def _starts(filters: Filters, sort: str, after: Place | None) -> list[Start]:
     return [Start(status, name, *start) for status in filters.statuses or STATUSES for name, start in starts.items()]
 
 
-def _first_of_each_list(
-    starts: Sequence[Start], conditions: Sequence[ColumnElement[bool]], *, is_falling: bool, limit: int
+def _first_of_lists(
+    starts: Sequence[Start], conditions: Sequence[ColumnElement[bool]], sort: str, limit: int
 ) -> Select[int]:
-    """The ids of the first tickets of each list, among which are the first of all.
+    """The ids of the first tickets of all lists, which are among the first of each.
 
     One short walk along an index for each list costs the same however many tickets there are; asked as one question,
     all of them cost one plan.
@@ -210,22 +224,35 @@ def _first_of_each_list(
         column("status", String), column("priority", String), column("at", DateTime(True)), column("id", BigInteger),
         name="lists",
     ).data(starts)  # fmt: skip
+    is_falling = sort.startswith("-")
     here, start = tuple_(Ticket.updated_at, Ticket.id), tuple_(lists.c.at, lists.c.id)
     first = (
-        select(Ticket.id)
+        select(Ticket.id, Ticket.updated_at)
         .where(Ticket.status == lists.c.status, Ticket.priority == lists.c.priority, *conditions)
         .where(here < start if is_falling else here > start)
         .order_by(*(one.desc() if is_falling else one.asc() for one in _ORDERS["updated"]))
-        .limit(limit)
+        .limit(at_most(limit))
         .lateral("first")
     )
-    # Apart from the rest: with its two tables there would be nine to join, of which PostgreSQL looks at eight
-    # together, and so may join a million tickets with their people before it looks which are wanted.
-    found = select(first.c.id).select_from(lists.join(first, true())).cte("found").prefix_with("MATERIALIZED")
+    rank = [case({name: rank for rank, name in enumerate(PRIORITIES)}, value=lists.c.priority)]
+    order = (*(rank if sort.endswith("priority") else ()), first.c.updated_at, first.c.id)
+    found = (
+        select(first.c.id)
+        .select_from(lists.join(first, true()))
+        .order_by(*(one.desc() if is_falling else one.asc() for one in order))
+        .limit(at_most(limit))
+        .cte("found")
+        .prefix_with("MATERIALIZED")
+    )
     return select(found.c.id)
 
 
-def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
+def _teams_of(session: Session, agent_id: int) -> list[int]:
+    return list(session.scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent_id)))
+
+
+def _conditions(session: Session, filters: Filters, teams: list[int] | None = None) -> list[ColumnElement[bool]]:
+    """`teams`: of the agent the filters name, if they are known: by them a list of nobody's teams costs nothing."""
     conditions: list[ColumnElement[bool]] = [
         one == value
         for one, value in (
@@ -248,7 +275,8 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
         asleep = Ticket.snoozed_until.is_not(None)
         conditions.append(asleep if filters.is_snoozed else ~asleep)
     if filters.teams_of is not None:
-        conditions.append(Ticket.team_id.in_(select(TeamMember.team_id).where(TeamMember.agent_id == filters.teams_of)))
+        theirs = select(TeamMember.team_id).where(TeamMember.agent_id == filters.teams_of)
+        conditions.append(Ticket.team_id.in_(theirs if teams is None else teams))
     conditions += [Ticket.id.in_(select(TicketTag.ticket_id).where(TicketTag.tag == tag)) for tag in filters.tags]
     conditions += [Ticket.id.in_(tickets_with(field_id, value)) for field_id, value in filters.fields]
     if filters.created_from is not None:

@@ -184,11 +184,6 @@ def is_written(session: Session, ticket_id: int, once: str | None) -> bool:
     return session.scalar(question) is not None
 
 
-def newest_id(session: Session, ticket_id: int) -> int:
-    """The message written last on a ticket."""
-    return session.scalar(select(func.max(Message.id)).where(Message.ticket_id == ticket_id)) or 0
-
-
 def writer_since(session: Session, ticket_id: int, seen: int, but: int | None) -> str | None:
     """Who wrote to or for the customer after a message, if it was a person and not this agent."""
     others = (Message.agent_id.is_(None)) | (Message.agent_id != but)

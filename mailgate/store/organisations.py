@@ -79,8 +79,9 @@ def find_organisation(connection: Connection, name: str | None) -> int | None:
 
 def own(session: Session) -> Organisation:
     """The organisation this session works for."""
-    organisation = session.get(Organisation, tenant(session))  # asked for once in a transaction
+    organisation = session.get(Organisation, tenant(session))  # asked for once in a transaction …
     assert organisation is not None
+    session.info["own"] = organisation  # … as long as somebody holds it
     return organisation
 
 

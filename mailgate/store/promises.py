@@ -66,10 +66,16 @@ def remove_calendar(session: Session, row: CalendarRow) -> None:
     session.delete(row)
 
 
-def policy_rows(session: Session, *, only_active: bool = False) -> list[PolicyRow]:
+def policy_rows(session: Session) -> list[PolicyRow]:
     """In the order they are tried."""
-    question = select(PolicyRow).order_by(PolicyRow.place, PolicyRow.id)
-    return list(session.scalars(question.where(PolicyRow.active) if only_active else question))
+    return list(session.scalars(select(PolicyRow).order_by(PolicyRow.place, PolicyRow.id)))
+
+
+def promised_rows(session: Session) -> list[tuple[PolicyRow, CalendarRow | None]]:
+    """The policies that are on, in the order they are tried, each with its calendar."""
+    question = select(PolicyRow, CalendarRow).outerjoin(CalendarRow, CalendarRow.id == PolicyRow.calendar_id)
+    rows = session.execute(question.where(PolicyRow.active).order_by(PolicyRow.place, PolicyRow.id))
+    return [(row[0], row[1]) for row in rows]
 
 
 def policy_row(session: Session, policy_id: int) -> PolicyRow | None:

@@ -155,9 +155,9 @@ class Sower:
         self._connection.execute("VACUUM ANALYZE tickets")
 
     def finish(self) -> None:
-        """Tell the planner what has become of the tables."""
+        """Bring the tables into the state autovacuum keeps them in, and tell the planner what has become of them."""
         for table in fields(Sheaf):
-            self._connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table.name)))
+            self._connection.execute(sql.SQL("VACUUM ANALYZE {}").format(sql.Identifier(table.name)))
 
     def _copy(self, table: str, rows: Sequence[PersonRow]) -> None:
         if not rows:

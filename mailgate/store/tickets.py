@@ -221,26 +221,11 @@ def newest_of(session: Session, ticket_id: int, addresses: Iterable[str]) -> dat
     return session.scalar(select(func.max(Participant.added_at)).where(*where))
 
 
-def links_of(session: Session, ticket_id: int) -> list[tuple[str, Ticket]]:
-    """Tickets linked to this one, both ways: (`claims` | `claimed_by` | …, ticket)."""
-    there = select(TicketLink.kind, Ticket).join(Ticket, Ticket.id == TicketLink.other_id)
-    back = select(TicketLink.kind, Ticket).join(Ticket, Ticket.id == TicketLink.ticket_id)
-    links = [(kind, other) for kind, other in session.execute(there.where(TicketLink.ticket_id == ticket_id))]
-    links += [(f"{kind}_by", other) for kind, other in session.execute(back.where(TicketLink.other_id == ticket_id))]
-    return links
-
-
 def remove_link(session: Session, ticket_id: int, other_id: int, kind: str) -> bool:
     """Forget a link of this kind between two tickets, whichever way it points; False when there is none."""
     pair = tuple_(TicketLink.ticket_id, TicketLink.other_id).in_([(ticket_id, other_id), (other_id, ticket_id)])
     gone = delete(TicketLink).where(pair, TicketLink.kind == kind).returning(TicketLink.id)
     return bool(session.execute(gone).all())
-
-
-def earlier_of(session: Session, ticket: Ticket, limit: int = 5) -> list[Ticket]:
-    """The requester's other tickets, newest first."""
-    question = select(Ticket).where(Ticket.requester_id == ticket.requester_id, Ticket.id != ticket.id)
-    return list(session.scalars(question.order_by(Ticket.created_at.desc()).limit(limit)))
 
 
 _WAITS = (Ticket.status.in_(("new", "open")), Ticket.merged_into_id.is_(None), Ticket.snoozed_until.is_(None))

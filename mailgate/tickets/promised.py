@@ -13,7 +13,8 @@ from mailgate.sla.explained import counted
 from mailgate.sla.policy import Goal, Policy
 from mailgate.store.db import Session
 from mailgate.store.tickets import Ticket
-from mailgate.tickets.clocks import latest_of, time_tickets
+from mailgate.store.timing import Happened
+from mailgate.tickets.clocks import Timed, latest_of, policies_of, time_tickets, timed
 from mailgate.tickets.in_words import span
 
 GOALS = {
@@ -42,10 +43,21 @@ class Promise:
 
 def promises_for(session: Session, ticket: Ticket, policies: Sequence[Policy], now: datetime) -> list[Promise]:
     """What is promised for a ticket now, by its history as it stands."""
-    (timed,) = time_tickets(session, [ticket], policies)
-    if timed.policy is None:
-        return []
-    return [_told(clock, timed.policy, now) for clock in latest_of(timed.clocks)]
+    (found,) = time_tickets(session, [ticket], policies)
+    return _promises(found, now)
+
+
+def promises_by(
+    session: Session, ticket: Ticket, history: Sequence[Happened], policies: Sequence[Policy], now: datetime
+) -> list[Promise]:
+    """The same of a ticket whose history is known already."""
+    meant = policies_of(session, [ticket], policies)[ticket.id]
+    return _promises(timed(ticket, meant, history, policies), now)
+
+
+def _promises(found: Timed, now: datetime) -> list[Promise]:
+    policy = found.policy
+    return [_told(clock, policy, now) for clock in latest_of(found.clocks)] if policy is not None else []
 
 
 def _told(clock: Clock, policy: Policy, now: datetime) -> Promise:

@@ -8,10 +8,11 @@ from mailgate.demo.play import Play
 from mailgate.demo.script import STORY, Answers, Notes, Writes
 from mailgate.demo.watch import Watch
 from mailgate.store.agents import agents
+from mailgate.store.beside import beside
 from mailgate.store.kept import list_kept
 from mailgate.store.messages import thread_of
 from mailgate.store.office import mailbox_by_address
-from mailgate.store.tickets import by_numbers, links_of
+from mailgate.store.tickets import by_numbers
 from tests.demo.conftest import Office
 
 OPENED = [
@@ -92,7 +93,7 @@ def _the_stranger_learns_nothing(played: Office) -> None:
     assert "sign in" not in words
     assert number not in words
     with played.world.database.desk(played.world.org) as session:
-        (link,) = links_of(session, by_numbers(session, [number])[number].id)
+        (link,) = beside(session, by_numbers(session, [number])[number]).links
     assert link[0] == "claims_by"
 
 

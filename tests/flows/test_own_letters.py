@@ -8,7 +8,7 @@ import pytest
 from mailgate import clock
 from mailgate.mail import Wording
 from mailgate.office.letters import Admin, Place, save, switch, take_back
-from mailgate.store.letters import count_troubles, own_letters, written_of_versions, written_since
+from mailgate.store.letters import own_letters, troubles, written_of_versions, written_since
 from mailgate.store.office import mailbox_by_address
 from tests.support.mails import mail
 from tests.support.world import DESK, World
@@ -56,12 +56,12 @@ def test_a_broken_letter_warns_an_admin_and_the_mail_still_goes(world: World) ->
     world.receive(mail(subject="One"))
     assert "Thank you for writing to us." in world.relay.to(ANA)[-1].text
     with world.database.desk(1) as session:
-        assert count_troubles(session) == 1
+        assert session.scalar(troubles()) == 1
         (broken,) = own_letters(session)
         assert "'nothing' is undefined" in (broken.setting.trouble or "")
         save(session, Place("received", "en"), OWN, IDA, clock.now())
     with world.database.desk(1) as session:
-        assert count_troubles(session) == 0
+        assert session.scalar(troubles()) == 0
     world.receive(mail(subject="Two"))
     assert "Hello from us" in world.relay.to(ANA)[-1].mail["Subject"]
 

@@ -9,9 +9,10 @@ from mailgate import clock
 from mailgate.errors import Conflict
 from mailgate.mail import Address
 from mailgate.office.setup import add_mailbox
+from mailgate.store.beside import beside
 from mailgate.store.events import Event, history_of
 from mailgate.store.office import mailbox_by_address
-from mailgate.store.tickets import Ticket, by_id, by_ids, links_of, participants_of
+from mailgate.store.tickets import Ticket, by_id, by_ids, participants_of
 from mailgate.tickets.answer import answer, note
 from mailgate.tickets.change import set_status
 from mailgate.tickets.history import Actor
@@ -54,7 +55,9 @@ def _events(world: World, ticket_id: int | None) -> list[Event]:
 
 def _links(world: World, ticket_id: int | None) -> list[tuple[str, str]]:
     with world.database.desk(1) as session:
-        return sorted((kind, other.number) for kind, other in links_of(session, ticket_id or 0))
+        ticket = by_id(session, ticket_id or 0)
+        assert ticket is not None
+        return sorted(beside(session, ticket).links)
 
 
 def _reply(world: World, ticket: Ticket, *, sender: str = ANA, **more: str) -> bytes:

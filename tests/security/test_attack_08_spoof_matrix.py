@@ -13,9 +13,10 @@ import pytest
 
 from mailgate import clock
 from mailgate.mail import Address
+from mailgate.store.beside import beside
 from mailgate.store.kept import KeptMail
 from mailgate.store.office import mailbox_by_address
-from mailgate.store.tickets import Ticket, by_id, find_requests, links_of
+from mailgate.store.tickets import Ticket, by_id, find_requests
 from mailgate.tickets.answer import answer
 from mailgate.tickets.history import Actor
 from tests.support.mails import mail
@@ -141,7 +142,9 @@ def _fate(world: World, kept: KeptMail, ticket: Ticket) -> str:
         return {"in": "appended", "out": "answered", "note": "noted"}[world.thread(ticket.id)[-1].direction]
     assert kept.outcome == "opened"
     with world.database.desk(1) as session:
-        kinds = {kind for kind, other in links_of(session, kept.ticket_id or 0) if other.id == ticket.id}
+        opened = by_id(session, kept.ticket_id or 0)
+        assert opened is not None
+        kinds = {link.kind for link in beside(session, opened).links if link.number == ticket.number}
     if world.ticket(kept.ticket_id).requester_address == AUTHOR:
         return "opened for author"
     return "opened, claiming" if "claims" in kinds else "opened"

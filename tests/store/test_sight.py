@@ -9,6 +9,7 @@ from mailgate import clock
 from mailgate.office.setup import add_agent, add_category, add_team
 from mailgate.store.agents import TeamMember
 from mailgate.store.base import add
+from mailgate.store.beside import beside
 from mailgate.store.events import Event
 from mailgate.store.kept import KeptMail, count_state
 from mailgate.store.listing import Filters, count_tickets, list_tickets, listed
@@ -16,7 +17,7 @@ from mailgate.store.messages import Message, StoredFile, file_by_id
 from mailgate.store.office import TeamCategory
 from mailgate.store.outbox import OutboxCopy
 from mailgate.store.sight import limit_to
-from mailgate.store.tickets import Ticket, by_number, earlier_of, links_of
+from mailgate.store.tickets import Ticket, by_ids, by_number
 from tests.support.mails import mail
 from tests.support.world import World
 
@@ -69,8 +70,9 @@ def test_sight_narrows_every_question(world: World) -> None:
         assert _counts(session) == [3, 6, 6, 0, 3, 3], whole
         mine = by_number(session, listed(session, seen["own"] or 0).ticket.number)
         assert mine is not None
-        assert {other.id for other in earlier_of(session, mine)} == set(seen.values()) - {mine.id}
-        assert hidden not in {other.id for _, other in links_of(session, mine.id)}
+        more, rest = beside(session, mine), by_ids(session, [one for one in seen.values() if one != mine.id and one])
+        assert {other.number for other in more.earlier} == {other.number for other in rest.values()}
+        assert number not in {link.number for link in more.links}
         other = aliased(Ticket)
         assert session.scalars(select(other.id).where(exists().where(Ticket.id == hidden))).all() == []
         assert count_state(session, ("done",)) == 3

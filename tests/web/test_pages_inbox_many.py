@@ -39,7 +39,7 @@ def test_one_deed_for_many_tells_what_became_of_each(browser: Browser, world: Wo
     browser.get("/?view=all")
     browser.post(f"/t/{numbers[0]}/status", status="resolved")
     page = browser.post("/bulk", 200, number=[*numbers, "TKT-0"], deed="status:open", query="view=all").text
-    assert _told(page) == "3 set to open, 1 not: There is no ticket TKT-0."
+    assert _told(page) == "3 set to “Open”, 1 not: There is no ticket TKT-0."
     page = browser.post("/bulk", 200, number=numbers, deed="assignee:me", query="view=mine").text
     assert _told(page) == "3 assigned."
     assert len(_subjects(page)) == 3

@@ -12,7 +12,7 @@ from flask import g, request
 from mailgate import clock
 from mailgate.errors import Forbidden
 from mailgate.rights import Right, may
-from mailgate.store.agents import agent_by_id, find_session, find_token, see_session, token_by_id
+from mailgate.store.agents import find_session, find_token, presence_at, see_session, token_by_id
 from mailgate.store.audit import By, work_for
 from mailgate.store.db import Session
 from mailgate.store.organisations import own
@@ -142,16 +142,13 @@ def _by_cookie() -> Who | None:
         found = find_session(connection, digest, now)
     if found is None:
         return None
-    with tools().database.desk(found.org_id) as session:
-        known = agent_by_id(session, found.id)
-        if found.seen_at is None or now - found.seen_at > _SEEN_EVERY:
+    if found.seen_at is None or now - found.seen_at > _SEEN_EVERY:
+        with tools().database.desk(found.org_id) as session:
             see_session(session, digest, now, client_address())
-    if known is None:
-        return None
     if not request.path.startswith("/api/"):
-        speak(wanted(known.language, usual="en"))
-    is_limited = known.only_own_teams and not may(known.role, Right.SEE_ALL)
+        speak(wanted(found.language, usual="en"))
+    is_limited = found.only_own_teams and not may(found.role, Right.SEE_ALL)
     return Who(
-        found.org_id, known.role, known.name, known.id, by_cookie=True, presence=known.presence_at(clock.now()),
-        only_own_teams=is_limited, needs_factor=found.needs_factor, time_zone=known.time_zone,
+        found.org_id, found.role, found.name, found.id, by_cookie=True, presence=presence_at(found, now),
+        only_own_teams=is_limited, needs_factor=found.needs_factor, time_zone=found.time_zone,
     )  # fmt: skip

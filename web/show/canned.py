@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mailgate import clock
 from mailgate.compose import canned
 from mailgate.office.replies import meant, put_in, typed_in, use
 from mailgate.store.agents import agent_by_id
+from mailgate.store.beside import Canned
 from mailgate.store.db import Session
 from mailgate.store.listing import Listed
 from mailgate.store.office import mailbox_by_id
-from mailgate.store.replies import CannedReply, canned_replies
+from mailgate.store.replies import CannedReply
 from web.access import who
 
-_OFFERED = 200
 
-
-def offered(session: Session, language: str | None) -> list[tuple[str, str]]:
+def offered(replies: Sequence[Canned], language: str | None) -> list[tuple[str, str]]:
     """What can be put in: names with what stands behind them; replies in a ticket's language first."""
-    replies = canned_replies(session, limit=_OFFERED)
     ordered = sorted(replies, key=lambda reply: (reply.language not in (None, language), -reply.uses, reply.name))
     return [(reply.name, _about(reply)) for reply in ordered]
 
@@ -51,5 +51,5 @@ def values_of(session: Session, listed: Listed) -> dict[str, str]:
     }
 
 
-def _about(reply: CannedReply) -> str:
+def _about(reply: Canned) -> str:
     return " · ".join(filter(None, (f";{reply.shortcut}" if reply.shortcut else "", reply.category, reply.language)))

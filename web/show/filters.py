@@ -62,7 +62,7 @@ class Asked:
 
     def said(self) -> dict[str, str]:
         """The question as it stands in an address."""
-        sort = self.sort if self.sort != DEFAULT_SORT else ""
+        sort = self.sort if self.sort != _usual_sort(self.values, self.q) else ""
         said = {"view": self.view.key, "q": self.q.text, **self.values, "sort": sort}
         return {name: value for name, value in said.items() if value}
 
@@ -116,7 +116,15 @@ def read(known: Known, query: Mapping[str, str]) -> Asked:
     }
     view = VIEWS.get(query.get("view", "")) or (Search() if text or values else VIEWS["mine"])
     sort = query.get("sort", "")
-    return Asked(view, understood, sort if sort in SORT_NAMES else DEFAULT_SORT, values, known)
+    return Asked(view, understood, sort if sort in SORT_NAMES else _usual_sort(values, understood), values, known)
+
+
+def _usual_sort(values: Mapping[str, str], q: Understood) -> str:
+    """Whoever asks for tickets opened before a day looks at that day: by their last change, most of those on file would
+    be walked over to find them.
+    """
+    asks_before = "before" in values or any(one.field == "before" for one in q.said)
+    return "-created" if asks_before else DEFAULT_SORT
 
 
 def of_saved(known: Known, saved: SavedView) -> Asked:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from mailgate import clock
 from mailgate.rights import Right
 from mailgate.store.db import Session
-from mailgate.store.imap import count_alarms
-from mailgate.store.kept import SHELVED, count_state
-from mailgate.store.letters import count_troubles
+from mailgate.store.wanting import wanting
 from web.access import Who
 from web.show.views import MOST_COUNTED, capped
 from web.speech import later, say
@@ -60,22 +58,27 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 
+SETUP = frozenset({"shelf", "senders", "outbox", *(key for parts in _GROUPS.values() for key in parts)})
+
+
 def setup_items(session: Session, known: Who, current: str) -> list[Item]:
     """What this one may look after."""
     if not known.may(Right.MAIL):
         return []
-    shelved = capped(count_state(session, SHELVED, MOST_COUNTED))
+    found = wanting(session, clock.now(), MOST_COUNTED)
     items = [
-        Item(say("Shelf"), "/admin/shelf", "held", shelved or None, current == "shelf", say("In and out")),
+        Item(
+            say("Shelf"), "/admin/shelf", "held", capped(found.shelved) or None, current == "shelf", say("In and out")
+        ),
         Item(say("Senders"), "/admin/senders", "person", None, current == "senders"),
         Item(say("Outbox"), "/admin/outbox", "outbox", None, current == "outbox"),
     ]
     if known.may(Right.SET_UP):
         # A mailbox that is not fetched, or a broken letter, shows on every page of an admin.
-        wanting = {"mailboxes": count_alarms(session, clock.now()), "letters": count_troubles(session)}
+        counts = {"mailboxes": found.alarms, "letters": found.troubles}
         for group, parts in _GROUPS.items():
             for place, (key, (name, icon)) in enumerate(parts.items()):
                 heading = "" if place else say(group)
-                count = wanting.get(key) or None
+                count = counts.get(key) or None
                 items.append(Item(say(name), f"/admin/{key}", icon, count, current == key, heading))
     return items

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mailgate.store.surveys import Survey
+from mailgate.store.beside import Rating
 from web.speech import say
 
 
-def rating_words(survey: Survey | None) -> str:
+def rating_words(said: Rating | None) -> str:
     """In a few words; "" where they said nothing."""
-    if survey is None or survey.rating is None:
+    if said is None or said.rating is None:
         return ""
-    said = say("Content") if survey.rating == "happy" else say("Not content")
-    return f"{said}: “{survey.comment}”" if survey.comment else said
+    words = say("Content") if said.rating == "happy" else say("Not content")
+    return f"{words}: “{said.comment}”" if said.comment else words

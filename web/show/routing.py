@@ -8,7 +8,7 @@ from datetime import datetime
 
 from mailgate.rights import Right, may
 from mailgate.routing.choice import language_name
-from mailgate.store.agents import Agent, agents, team_names
+from mailgate.store.agents import Agent, agents, presence_at, team_names
 from mailgate.store.db import Session
 from mailgate.store.office import Team
 from mailgate.store.routing import Routing, loads_of
@@ -102,7 +102,7 @@ def _agent(one: Agent, load: int, of_teams: Sequence[str], now: datetime) -> Age
         else say("%(load)s, no limit", load=load)
     )
     is_full = one.capacity is not None and load >= one.capacity
-    return AgentShown(one.name, one.presence_at(now), shown, is_full, tuple(facts))
+    return AgentShown(one.name, presence_at(one, now), shown, is_full, tuple(facts))
 
 
 def _span(minutes: int) -> str:

@@ -16,7 +16,7 @@ from mailgate.store.organisations import Organisation, own, sole
 from mailgate.store.views import SavedView, views_of
 from web.access import desk_of, who, zone_of
 from web.db import tools
-from web.show.nav import Item, setup_items
+from web.show.nav import SETUP, Item, setup_items
 from web.show.views import VIEWS, Counts, capped, counts
 from web.speech import say, speak, spoken, told, wanted
 
@@ -58,7 +58,8 @@ def desk_page(
     known = who()
     agent = known.agent_id or 0
     organisation = organisation or own(session)
-    counted = counts(session, agent) if counted is None else counted
+    if counted is None:  # the set-up shows no views to count
+        counted = {} if current in SETUP else counts(session, agent)
     saved = views_of(session, agent) if saved is None else saved
     desk = _desk(session, organisation, current, counted, saved)
     if values.get("errors"):
@@ -120,7 +121,7 @@ def _desk(
             say(view.name),
             f"/?view={view.key}",
             view.icon,
-            capped(counted[view.key]) if view.is_counted else None,
+            capped(counted[view.key]) if view.key in counted else None,
             view.key == current,
         )
         for view in VIEWS.values()

@@ -13,6 +13,7 @@ from mailgate.mail import Kind, Span, SpanKind
 from mailgate.store.db import Session
 from mailgate.store.events import Event
 from mailgate.store.kept import trust_reasons
+from mailgate.store.listing import Listed
 from mailgate.store.messages import Message, StoredFile, files_of
 from mailgate.store.outbox import CUSTOMER_WROTE, OutboxCopy, copies_of_messages
 from mailgate.store.sides import sides_of
@@ -138,19 +139,18 @@ Entry = Shown | Happening
 def thread(
     session: Session,
     ticket: Ticket,
-    requester: str,
     messages: Sequence[Message],
     events: Sequence[Event],
-    me: int | None,
+    people: People,
 ) -> tuple[list[Entry], list[Entry]]:
     """The thread in two parts: what is folded behind one line, and what is shown. Oldest first."""
-    shown = shown_messages(session, ticket, requester, messages, events, me)
+    shown = shown_messages(session, ticket, messages, events, people)
     first_open = _first_open(messages)
     shown = [replace(one, is_folded=_is_folded(one, is_old=place < first_open)) for place, one in enumerate(shown)]
     shown = _with_splits(shown, f"/t/{ticket.number}")
     cut = max(0, first_open - _SHOWN_BEFORE)
     cut = cut if cut > 1 else 0  # one line that hides one line helps nobody
-    entries: list[Entry] = sorted([*shown, *in_thread(events, me)], key=lambda entry: entry.at)
+    entries: list[Entry] = sorted([*shown, *in_thread(events, people.me)], key=lambda entry: entry.at)
     border = shown[cut].at if shown else None
     earlier = [entry for entry in entries if cut and border and entry.at < border]
     return earlier, entries[len(earlier) :]
@@ -167,17 +167,17 @@ def _with_splits(shown: Sequence[Shown], url: str) -> list[Shown]:
     ]
 
 
+def people_of(session: Session, listed: Listed, messages: Sequence[Message], me: int | None) -> People:
+    """Who speaks on a ticket. Most tickets have nobody aside, and nobody is asked about then."""
+    has_aside = any(message.side_id is not None for message in messages)
+    aside = {side.id: side.address for side in sides_of(session, [listed.ticket.id])} if has_aside else {}
+    return People(me, {listed.ticket.requester_address: listed.requester}, aside)
+
+
 def shown_messages(
-    session: Session,
-    ticket: Ticket,
-    requester: str,
-    messages: Sequence[Message],
-    events: Sequence[Event],
-    me: int | None,
+    session: Session, ticket: Ticket, messages: Sequence[Message], events: Sequence[Event], people: People
 ) -> list[Shown]:
     """Messages with their files, and what became of each recipient's copy."""
-    aside = {side.id: side.address for side in sides_of(session, [ticket.id])}
-    people = People(me, {ticket.requester_address: requester}, aside)
     url = f"/t/{ticket.number}"
     ids = [message.id for message in messages]
     files, copies = files_of(session, ids), copies_of_messages(session, ids)

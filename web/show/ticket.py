@@ -14,23 +14,20 @@ from mailgate import clock
 from mailgate.errors import NotFound
 from mailgate.office.promises import policies
 from mailgate.rights import Right, may
-from mailgate.store.agents import agents
-from mailgate.store.companies import known_of
+from mailgate.store.beside import Beside, Kind, Office, beside, office_of
+from mailgate.store.companies import Known
 from mailgate.store.db import Session
 from mailgate.store.events import Event, history_of
 from mailgate.store.listing import Listed
-from mailgate.store.messages import last_letter_in, message_by_id, newest_id, thread_of
-from mailgate.store.office import categories, teams
-from mailgate.store.people import addresses_of, failing
-from mailgate.store.senders import rule_by_pattern
-from mailgate.store.sides import sides_of
-from mailgate.store.surveys import survey_of
-from mailgate.store.tickets import PRIORITIES, Ticket, earlier_of, links_of, merged_into, tags_of
+from mailgate.store.messages import Message, message_by_id, thread_of
+from mailgate.store.people import failing
+from mailgate.store.tickets import PRIORITIES, Ticket
+from mailgate.store.timing import Happened
 from mailgate.tickets.escalate import TIERS, standing_escalation
 from mailgate.tickets.link import BY_HAND
 from mailgate.tickets.moves import allowed_from
-from mailgate.tickets.promised import Promise, promises_for
-from mailgate.tickets.recipients import judged, reply_all
+from mailgate.tickets.promised import Promise, promises_by
+from mailgate.tickets.recipients import all_named, judge
 from mailgate.tokens import secret
 from web.access import who, zone_of
 from web.show import words
@@ -41,8 +38,8 @@ from web.show.later import laters
 from web.show.preview import Preview
 from web.show.rating import rating_words
 from web.show.shell import desk_page, fragment
-from web.show.thread import Shown, shown_messages, thread
-from web.show.ticket_fields import Wrong, fields_shown, tags_shown
+from web.show.thread import People, Shown, people_of, shown_messages, thread
+from web.show.ticket_fields import Wrong, fields_shown
 from web.show.trees import in_tree
 from web.speech import later, say
 
@@ -101,6 +98,21 @@ class Way(NamedTuple):
     icon: str
 
 
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What is known of a ticket where its answer is written."""
+
+    messages: Sequence[Message]
+    people: People
+    more: Beside
+    office: Office
+
+    def last_in_front(self) -> Message | None:
+        """The customer's latest letter, which an answer answers."""
+        letters = (one for one in reversed(self.messages) if one.direction == "in" and one.side_id is None)
+        return next(letters, None)
+
+
 def ticket_page(
     session: Session, listed: Listed, refused: Written | None = None, wrong: Wrong | None = None
 ) -> Response:
@@ -122,10 +134,11 @@ def ticket_values(
     """Everything `ticket_pane.html` asks for."""
     ticket, me, works = listed.ticket, who().agent_id, who().may(Right.WORK)
     url = f"/t/{ticket.number}"
-    events = history_of(session, ticket.id)
-    earlier, entries = thread(session, ticket, listed.requester, thread_of(session, ticket.id), events, me)
-    links = links_of(session, ticket.id)
-    claims = next((other for kind, other in links if kind == "claims"), None)
+    events, messages = history_of(session, ticket.id), thread_of(session, ticket.id)
+    people = people_of(session, listed, messages, me)
+    earlier, entries = thread(session, ticket, messages, events, people)
+    more, office = beside(session, ticket), office_of(session) if works else None
+    claims = next((link.number for link in more.links if link.kind == "claims"), None)
     return {
         "ticket": {
             "id": ticket.id,
@@ -144,34 +157,36 @@ def ticket_values(
             "can_escalate": works and ticket.status not in ("resolved", "closed") and ticket.merged_into_id is None,
             "escalation": _escalation(ticket, events),
             "is_unread": works and ticket.is_unread,
-            "facts": _facts(session, listed),
-            "promises": _promises(session, ticket),
+            "facts": _facts(listed, more),
+            "promises": _promises(session, ticket, events),
             "team_id": str(ticket.team_id or ""),
             "category_id": str(ticket.category_id or ""),
             "snoozed_until": ticket.snoozed_until,
             "merged_into": {"number": listed.merged_into, "url": f"/t/{listed.merged_into}"}
             if listed.merged_into
             else None,
-            "took_in": [{"number": one.number, "url": f"/t/{one.number}"} for one in merged_into(session, ticket.id)],
-            "tags": tags_shown(session, tags_of(session, [ticket.id])[ticket.id]),
-            "fields": fields_shown(session, ticket.id, wrong),
+            "took_in": [{"number": number, "url": f"/t/{number}"} for number in more.took_in],
+            "tags": more.tags,
+            "fields": fields_shown(more.fields, wrong),
             "links": [
                 {
                     "text": say(_LINK_WORDS.get(kind, later("Linked with"))),
-                    "number": other.number,
-                    "url": f"/t/{other.number}",
+                    "number": number,
+                    "url": f"/t/{number}",
                     "is_ours": kind.removesuffix("_by") == BY_HAND,
                 }
-                for kind, other in links
+                for kind, number in more.links
             ],
-            "claims": {"number": claims.number, "url": f"/t/{claims.number}"} if claims else None,
+            "claims": {"number": claims, "url": f"/t/{claims}"} if claims else None,
             "history": happenings(events, me)[::-1][:_HISTORY],
         },
-        "customer": _customer(session, listed),
+        "customer": _customer(listed, more),
         "earlier": earlier,
         "entries": entries,
-        "choices": _choices(session, ticket) if works else None,
-        "composer": _composer(session, listed, url, refused) if works and not listed.merged_into else None,
+        "choices": _choices(ticket, more, office) if office else None,
+        "composer": _composer(session, listed, Thread(messages, people, more, office), refused)
+        if office and not listed.merged_into
+        else None,
         "laters": laters(zone_of(session)) if works and ticket.status not in ("resolved", "closed") else None,
         "errors": refused.errors if refused else {f"field-{wrong.key}": wrong.why} if wrong else None,
     }
@@ -183,11 +198,12 @@ def message_values(session: Session, listed: Listed, message_id: int) -> Shown:
     if said is None or said.ticket_id != ticket.id:
         raise NotFound("There is no such message on this ticket.")
     events = history_of(session, ticket.id)
-    return shown_messages(session, ticket, listed.requester, [said], events, who().agent_id)[0]
+    people = people_of(session, listed, [said], who().agent_id)
+    return shown_messages(session, ticket, [said], events, people)[0]
 
 
-def _facts(session: Session, listed: Listed) -> list[tuple[str, str]]:
-    said = rating_words(survey_of(session, listed.ticket.id))
+def _facts(listed: Listed, more: Beside) -> list[tuple[str, str]]:
+    said = rating_words(more.rating)
     facts = (
         (say("Mailbox"), listed.mailbox),
         (say("Team"), listed.team),
@@ -206,46 +222,47 @@ def _escalation(ticket: Ticket, events: Sequence[Event]) -> dict[str, Any] | Non
     return {"level": ticket.escalation, "by": by, "reason": reason}
 
 
-def _promises(session: Session, ticket: Ticket) -> list[Promise]:
+def _promises(session: Session, ticket: Ticket, events: Sequence[Event]) -> list[Promise]:
     """What is promised for it, by its history as it stands; nothing is asked where nothing is promised."""
+    if not ticket.is_timed:
+        return []
     now = clock.now()
-    return promises_for(session, ticket, policies(session, now), now) if ticket.is_timed else []
+    history = [Happened(one.id, one.ticket_id, one.message_id, one.kind, one.at, one.actor, one.data) for one in events]
+    return promises_by(session, ticket, history, policies(session, now), now)
 
 
-def _customer(session: Session, listed: Listed) -> dict[str, Any]:
+def _customer(listed: Listed, more: Beside) -> dict[str, Any]:
     ticket = listed.ticket
-    others = [address for address in addresses_of(session, ticket.requester_id) if address != ticket.requester_address]
+    others = [address for address in more.addresses if address != ticket.requester_address]
     return {
         "name": listed.requester or ticket.requester_address,
         "address": ticket.requester_address,
         "url": f"/customers/{ticket.requester_id}",
-        "known": _known(session, ticket),
+        "known": _known(more.customer),
         "facts": [say("Also writes from %(names)s", names=", ".join(others))] if others else [],
         "tickets": [
-            {"number": other.number, "url": f"/t/{other.number}", "subject": other.subject, "at": other.created_at}
-            for other in earlier_of(session, ticket)
+            {"number": other.number, "url": f"/t/{other.number}", "subject": other.subject, "at": other.at}
+            for other in more.earlier
         ],
     }
 
 
-def _known(session: Session, ticket: Ticket) -> list[tuple[str, str]]:
+def _known(known: Known) -> list[tuple[str, str]]:
     """What is known of the customer and their company, by its name."""
-    known = known_of(session, [ticket.id])[ticket.id]
     said = [(say("Company"), known.company), (say("Region"), known.region), (say("Telephone"), known.phone)]
     properties = {**known.of_company, **known.properties}
     return [(name, value) for name, value in (*said, *sorted(properties.items())) if value]
 
 
-def _senders(session: Session, ticket: Ticket) -> list[Option]:
+def _senders(treatment: str) -> list[Option]:
     """What can become of the requester's mail; what holds now stands first."""
-    rule = rule_by_pattern(session, ticket.requester_address)
     options = [Option("", say("As it comes")), *(Option(value, say(word)) for value, word in words.TREATMENTS.items())]
-    return sorted(options, key=lambda option: option.value != (rule.treatment if rule else ""))
+    return sorted(options, key=lambda option: option.value != treatment)
 
 
-def _choices(session: Session, ticket: Ticket) -> dict[str, list[Option]]:
-    workers = [agent for agent in agents(session) if agent.active and may(agent.role, Right.WORK)]
-    of_teams = [Option(str(team.id), team.name) for team in teams(session)]
+def _choices(ticket: Ticket, more: Beside, office: Office) -> dict[str, list[Option]]:
+    workers = [agent for agent in office.agents if agent.active and may(agent.role, Right.WORK)]
+    of_teams = [Option(str(team_id), name) for team_id, name in office.teams]
     of_agents = [Option(str(agent.id), agent.name) for agent in workers]
     next_tier = min(ticket.tier + 1, TIERS[-1])
     return {
@@ -257,39 +274,43 @@ def _choices(session: Session, ticket: Ticket) -> dict[str, list[Option]]:
         "to_agents": [Option("", say("Whoever fits")), *of_agents],
         "statuses": [Option(name, say(words.STATUSES[name])) for name in (ticket.status, *allowed_from(ticket.status))],
         "assignees": [Option("", say("Nobody")), *of_agents],
-        "senders": _senders(session, ticket) if who().may(Right.MAIL) else [],
+        "senders": _senders(more.treatment) if who().may(Right.MAIL) else [],
         "priorities": [Option(name, say(words.PRIORITIES[name])) for name in PRIORITIES],
         "teams": [Option("", say("None")), *of_teams],
-        "categories": [Option("", say("None")), *_choosable(session, ticket)],
+        "categories": [Option("", say("None")), *_choosable(office.categories, ticket)],
     }
 
 
-def _choosable(session: Session, ticket: Ticket) -> list[Option]:
+def _choosable(categories: Sequence[Kind], ticket: Ticket) -> list[Option]:
     """Categories as the tree they are; those put aside only where the ticket has one."""
     return [
         Option(str(one.row.id), f"{'– ' * one.depth}{one.row.name}")
-        for one in in_tree(categories(session))
+        for one in in_tree(categories)
         if one.row.active or one.row.id == ticket.category_id
     ]
 
 
-def _composer(session: Session, listed: Listed, url: str, refused: Written | None) -> dict[str, Any]:
-    ticket = listed.ticket
-    last_in = last_letter_in(session, ticket.id)
-    cc = reply_all(session, ticket, last_in)
+def _composer(session: Session, listed: Listed, known: Thread, refused: Written | None) -> dict[str, Any]:
+    ticket, more, office = listed.ticket, known.more, known.office
+    url = f"/t/{ticket.number}"
+    last_in = known.last_in_front()
+    cc = all_named(ticket, last_in, more.participants, office.mailboxes)
+    asked = {ticket.requester_address, *more.participants}
+    dead = more.failing if asked >= set(cc) else failing(session, [*asked, *cc])
+    ours = [*office.mailboxes, *(agent.email for agent in office.agents)]
     return {
         "answers_url": f"{url}/answers",
         "notes_url": f"{url}/notes",
         "to": listed.requester or ticket.requester_address,
-        "cc": judged(session, ticket, cc),
+        "cc": judge(ticket, cc, more.participants, ours, dead),
         "recipients_url": f"{url}/recipients",
         "max_size": LARGEST,
         "forwards_url": f"{url}/forwards",
         "forward_to": refused.to if refused else "",
         "forward_subject": (refused.subject if refused else "") or f"Fwd: {ticket.subject}",
-        "asked": [side.address for side in sides_of(session, [ticket.id])],
+        "asked": list(known.people.aside.values()),
         "passed_on": last_in.id if last_in is not None else None,
-        "replies": offered(session, ticket.language),
+        "replies": offered(office.replies, ticket.language),
         "canned_url": f"{url}/answers/canned",
         "fill_url": f"{url}/replies",
         "preview_url": f"{url}/answers/preview",
@@ -297,7 +318,7 @@ def _composer(session: Session, listed: Listed, url: str, refused: Written | Non
         "cc_text": refused.cc if refused and refused.cc is not None else ", ".join(cc),
         "draft_key": f"{who().agent_id}:{ticket.number}",
         "once": refused.once if refused else secret(),
-        "seen": newest_id(session, ticket.id),
+        "seen": max((message.id for message in known.messages), default=0),
         "kind": refused.kind if refused else "answer",
         "body": refused.body if refused else "",
         "errors": refused.errors if refused else None,
@@ -305,7 +326,8 @@ def _composer(session: Session, listed: Listed, url: str, refused: Written | Non
         "kept": refused.kept if refused else (),
         "failing": [
             Failing(address, since, f"{url}/addresses/cleared")
-            for address, since in sorted(failing(session, [ticket.requester_address, *cc]).items())
+            for address, since in sorted(dead.items())
+            if address in (ticket.requester_address, *cc)
         ],
         "ways": _ways(ticket.status),
     }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailgate.store.db import Session
-from mailgate.store.fields import Filled, defined_among, fields_of
+from mailgate.store.beside import FieldHere
 from web.show.fields import Option
 from web.speech import later, say
 
@@ -35,31 +35,13 @@ class FieldShown:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TagShown:
-    """A tag, and what it means here."""
-
-    name: str
-    colour: str
-    meaning: str
-
-
-def fields_shown(session: Session, ticket_id: int, wrong: Wrong | None = None) -> list[FieldShown]:
+def fields_shown(fields: Sequence[FieldHere], wrong: Wrong | None = None) -> list[FieldShown]:
     """Those that can be filled in, and those put aside that were."""
-    rows = fields_of(session, ticket_id)
-    return [_shown(row, wrong) for row in rows if row.field.active or row.value is not None]
+    return [_shown(field, wrong) for field in fields if field.active or field.value is not None]
 
 
-def tags_shown(session: Session, tags: list[str]) -> list[TagShown]:
-    defined = defined_among(session, tags)
-    return [
-        TagShown(tag, defined[tag].colour, defined[tag].description) if tag in defined else TagShown(tag, "", "")
-        for tag in tags
-    ]
-
-
-def _shown(row: Filled, wrong: Wrong | None) -> FieldShown:
-    field, kept, error = row.field, row.value or "", ""
+def _shown(field: FieldHere, wrong: Wrong | None) -> FieldShown:
+    kept, error = field.value or "", ""
     if wrong is not None and wrong.key == field.key:
         kept, error = wrong.value, wrong.why
     options = (

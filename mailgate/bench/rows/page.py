@@ -1,9 +1,9 @@
-"""Page: how long an agent waits for inbox, ticket and search, with many tickets on file."""
+"""Page: how long an agent waits for inbox, filters, search, ticket and palette, with many tickets on file."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http.client import HTTPConnection, HTTPResponse
 from random import Random
 from time import perf_counter
@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from mailgate import clock
 from mailgate.bench.figures import Limit, Plan, Row, Timing, middle_and_slow
-from mailgate.bench.invented.seeding import MESSAGES_PER_TICKET, Wish, fill
+from mailgate.bench.invented.seeding import Wish, fill
 from mailgate.bench.invented.words import PRODUCTS
 from mailgate.bench.machine import watched
 from mailgate.bench.site import Site, WentWrong, free_port, wait_for_port
@@ -21,7 +21,13 @@ from mailgate.store.organisations import own
 from mailgate.store.tickets import by_ids
 
 _EACH = 100  # requests of each kind
-_WARM_UP = 10
+_WARM_UP = 20
+_MESSAGES = 5  # of a ticket
+_FILTERS: tuple[Mapping[str, str], ...] = (
+    {"status": "open"}, {"status": "closed"}, {"priority": "urgent"}, {"priority": "low", "sort": "updated"},
+    {"assignee": "none"}, {"category": "1"}, {"team": "1", "sort": "-priority"}, {"mailbox": "1", "status": "pending"},
+    {"after": "2026-01-01"}, {"before": "2026-01-01"}, {"view": "unassigned"}, {"view": "all", "sort": "-created"},
+)  # fmt: skip
 _OK, _SEE_OTHER = 200, 303
 _CSRF = re.compile(r'name="csrf"[^>]*value="([^"]+)"')
 
@@ -32,8 +38,10 @@ def measure(plan: Plan, site: Site) -> Row:
     chance = Random(1)  # noqa: S311 - nothing here is secret
     asked = {
         "inbox": ["/?view=all"] * _EACH,
+        "filtered": [f"/?{urlencode(chance.choice(_FILTERS))}" for _ in range(_EACH)],
         "ticket": [f"/t/{quote(chance.choice(numbers))}" for _ in range(_EACH)],
         "search": [f"/?{urlencode({'q': chance.choice(PRODUCTS)})}" for _ in range(_EACH)],
+        "palette": [f"/palette?{urlencode({'q': chance.choice(PRODUCTS)[:4]})}" for _ in range(_EACH)],
     }
     port = free_port()
     with site.running(["web", "--listen", f"127.0.0.1:{port}"]):
@@ -98,7 +106,7 @@ def seed(plan: Plan, site: Site) -> list[str]:
     with site.database() as database:
         with database.desk(1) as session:
             organisation = own(session)
-        wish = Wish(plan.tickets, plan.tickets * MESSAGES_PER_TICKET, seed=1)
+        wish = Wish(plan.tickets, plan.tickets * _MESSAGES, seed=1)
         for _ in fill(database, site.servers.owner_url, organisation, wish, now):
             pass
         with database.desk(1) as session:

@@ -35,9 +35,14 @@ $$;
 
 DROP FUNCTION IF EXISTS find_session(bytea, timestamptz);
 CREATE OR REPLACE FUNCTION find_session(p_hash bytea, p_now timestamptz)
-RETURNS TABLE (org_id bigint, agent_id bigint, seen_at timestamptz, needs_factor boolean)
+RETURNS TABLE (
+    org_id bigint, agent_id bigint, seen_at timestamptz, needs_factor boolean,
+    role text, name text, presence text, away_until timestamptz, only_own_teams boolean,
+    language text, time_zone text
+)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT s.org_id, s.agent_id, s.seen_at, o.needs_second_factor AND a.totp_secret IS NULL FROM public.sessions s
+    SELECT s.org_id, s.agent_id, s.seen_at, o.needs_second_factor AND a.totp_secret IS NULL,
+        a.role, a.name, a.presence, a.away_until, a.only_own_teams, a.language, a.time_zone FROM public.sessions s
     JOIN public.agents a ON a.org_id = s.org_id AND a.id = s.agent_id AND a.active
     JOIN public.organisations o ON o.id = s.org_id
     WHERE s.hash = p_hash AND s.expires_at > p_now
