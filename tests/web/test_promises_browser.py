@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from mailgate import clock
 from mailgate.office.links import sign_in_link
 from mailgate.office.setup import add_agent, add_team
+from mailgate.steps.figures import DAYS_AT_ONCE, count_days
 from tests.support.mails import mail
 from tests.support.window import PHONE, Window, window
 from tests.support.world import World
@@ -92,9 +93,60 @@ def test_a_promise_is_set_up_and_kept_watch_over(admin: Window, world: World) ->
         page.get_by_role("link", name="Which minutes count?").click()
         expect(page.get_by_text("minutes counted").first).to_be_visible()
         _look(page, "why")
+        _see_figures(page, admin, world)
     finally:
         clock.follow(None)
     assert len(world.relay.to("ida@nordlicht.example")) == 1
+
+
+def _see_figures(page: Page, admin: Window, world: World) -> None:
+    """What was missed is drawn, stands in a table, and comes as a file."""
+    while count_days(world.database, 1) == DAYS_AT_ONCE:
+        pass
+    page.goto(f"{admin.base}/figures?by=priority")
+    expect(page.get_by_role("img").first).to_be_visible()
+    expect(page.get_by_role("row", name="high")).to_be_visible()
+    _look(page, "figures")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    lines = Path(download.value.path()).read_text().splitlines()
+    assert lines[0].startswith("priority,opened,resolved")
+    assert lines[1].startswith("high,1,0")
+
+
+def test_a_company_is_known_and_a_rule_asks_for_its_plan(admin: Window, world: World) -> None:
+    ticket = world.ticket(world.receive(mail()).ticket_id)
+    page = admin.open("/admin/companies/new")
+    page.get_by_label("Name").fill("Lusitel")
+    page.get_by_label("Domains").fill("lusitel")
+    page.get_by_role("button", name="Add company").click()
+    expect(page.get_by_role("alert").first).to_contain_text("is no domain such as")
+    page.get_by_label("Domains").fill("lusitel.example")
+    page.get_by_label("Properties").fill("plan: gold")
+    _look(page, "company")
+    page.get_by_role("button", name="Add company").click()
+    expect(page.get_by_text("plan: gold")).to_be_visible()
+    _look(page, "companies")
+    page.goto(f"{admin.base}/t/{ticket.number}")
+    _look(page, "ticket-of-company")
+    page.get_by_role("link", name="Ana Ferreira").first.click()
+    page.get_by_label("Region").fill("North")
+    page.get_by_role("button", name="Save customer").click()
+    expect(page.get_by_label("Region")).to_have_value("North")
+    _look(page, "customer")
+    page.goto(f"{admin.base}/admin/rules/new")
+    page.get_by_label("Name").fill("Gold")
+    page.get_by_role("button", name="Condition", exact=True).click()
+    page.get_by_label("Field, condition 1").select_option("a property of their company")
+    page.get_by_role("button", name="Try", exact=True).click()
+    page.get_by_label("Which one, condition 1").fill("plan")
+    page.get_by_label("Value, condition 1").fill("gold")
+    page.get_by_label("What, action 1").select_option("Add tag")
+    page.get_by_label("Value, action 1").fill("gold")
+    page.get_by_role("button", name="Try", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("1 of 1")
+    expect(page.get_by_text("the company's plan is “gold”")).to_be_visible()
+    _look(page, "rule-of-company")
 
 
 def test_a_rule_is_built_tried_switched_on_and_acts(admin: Window, world: World) -> None:

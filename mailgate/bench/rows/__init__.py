@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mailgate.bench.figures import Plan, Row
-from mailgate.bench.rows import accept, answers, end_to_end, idle, page, read, ruled, send, streams, tick
+from mailgate.bench.rows import accept, answers, end_to_end, figures, idle, page, read, ruled, send, streams, tick
 from mailgate.bench.site import Site
 
 ROWS: dict[str, Callable[[Plan, Site], Row]] = {
@@ -14,6 +14,7 @@ ROWS: dict[str, Callable[[Plan, Site], Row]] = {
     "answers": answers.plain,
     "signed": answers.signed,
     "page": page.measure,
+    "figures": figures.measure,
     "streams": streams.measure,
     "rules": ruled.measure,
     "tick": tick.measure,
