@@ -32,6 +32,7 @@ CONDITIONS = ("mailboxes", "categories", "customers", "languages", "tags")
 _PROPERTY = re.compile(r"(customer|company)\.[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST = timedelta(days=366)
 STEPS, TURNS = 20, 20
+ROLES = ("assignee", "team", "admins")
 LETTERS = ("status_changed", "waiting")  # that a step can have written to the customer
 _MINUTE = timedelta(minutes=1)
 _NOTHING = timedelta(0)
@@ -42,7 +43,7 @@ class StepGiven:
     """One step as somebody writes it: minutes before (below zero) or after a goal is due, and what is to be done.
 
     `does`: `notify` (roles: assignee, team, admins, or addresses of agents), `priority`, `assignee` (an address),
-    `team` (a name), `tags`, `tell_customer` (a letter), `rule` (the name of one that waits to be
+    `team` (a name), `next_tier` (true), `tags`, `tell_customer` (a letter), `rule` (the name of one that waits to be
     called), `webhook` (an address).
     """
 
@@ -182,6 +183,9 @@ def _check_step(step: StepGiven) -> None:
         raise BadInput("A step does something: somebody is told, or the ticket is changed.", steps="do nothing")
     if (priority := step.does.get("priority")) is not None and priority not in PRIORITIES:
         raise BadInput(f"There is no priority {priority!r}.", steps=f"must set one of {', '.join(PRIORITIES)}")
+    for who in step.does.get("notify", ()):
+        if who not in ROLES and "@" not in str(who):
+            raise BadInput(f"A step tells {', '.join(ROLES)} or an agent, not {who!r}.", steps="tell somebody unknown")
     if (url := step.does.get("webhook")) is not None and not re.fullmatch(r"https?://[!-~]{1,500}", url):
         raise BadInput(f"{url!r} is no address of a webhook.", steps="must call an address such as https://…")
     if (letter := step.does.get("tell_customer")) is not None and letter not in LETTERS:

@@ -13,6 +13,7 @@ from mailgate.store.office import team_named, teams
 from mailgate.store.tickets import PRIORITIES, Ticket, tags_of
 from mailgate.tickets.change import Named, change
 from mailgate.tickets.clocks import Timed
+from mailgate.tickets.escalate import TIERS, Whereto, escalate
 from mailgate.tickets.history import MAILGATE, record
 from mailgate.tickets.letters import ask_for_letter
 from mailgate.tickets.webhooks import ask_for_call
@@ -25,7 +26,7 @@ _MINUTE = timedelta(minutes=1)
 def changes_times(plan: Planned) -> bool:
     """Whether doing it may change what is due."""
     does = plan.step.does if plan.step is not None else {}
-    return any(does.get(name) for name in ("priority", "tags", "assignee"))
+    return any(does.get(name) for name in ("priority", "tags", "assignee", "next_tier"))
 
 
 def do(session: Session, timed: Timed, plan: Planned, now: datetime) -> None:
@@ -45,7 +46,7 @@ def do(session: Session, timed: Timed, plan: Planned, now: datetime) -> None:
             reasons.append("The ticket is done already: nothing was changed and nobody told.")
         does = {}
     elif plan.step is not None:
-        ticket.escalation += 1
+        reasons += _raise_level(session, ticket, does, timed.policy.name, now)
         if url := does.get("webhook"):
             ask_for_call(session, ticket, str(url), f"Policy “{timed.policy.name}”", now)
         if letter := does.get("tell_customer"):
@@ -55,6 +56,15 @@ def do(session: Session, timed: Timed, plan: Planned, now: datetime) -> None:
     data |= {"reasons": reasons} if reasons else {}
     kind = "escalated" if plan.step is not None else "at_risk" if plan.is_warning else "breached"
     record(session, ticket, kind, MAILGATE, now, data=data)
+
+
+def _raise_level(session: Session, ticket: Ticket, does: dict[str, Any], policy: str, now: datetime) -> list[str]:
+    """One level more; at the next tier, where the step says so."""
+    if does.get("next_tier") and ticket.tier < TIERS[-1]:
+        escalate(session, ticket, Whereto(), f"The policy {policy} wants it.", MAILGATE, now)
+        return []
+    ticket.escalation += 1
+    return ["It is at the highest tier already, and stays there."] if does.get("next_tier") else []
 
 
 def _change(session: Session, ticket: Ticket, does: dict[str, Any], now: datetime) -> list[str]:

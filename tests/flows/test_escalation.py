@@ -27,6 +27,7 @@ STEPS = (
     StepGiven("first_response", -30, does={"notify": ["team"]}),
     StepGiven("first_response", 0, does={"priority": "high", "tags": ["late"]}),
     StepGiven("first_response", 60, every=120, times=3, does={"notify": ["admins"]}),
+    StepGiven("resolution", 30, does={"next_tier": True}),
     StepGiven("resolution", 60, does={"team": "Second level", "assignee": "mara@nordlicht.example"}),
 )
 
@@ -80,7 +81,8 @@ def test_what_was_missed_is_done_late_in_order_and_says_so(hands: Hands, world: 
     assert due == sorted(due, key=datetime.fromisoformat)
     assert "This was due" in str(events[0].data["reasons"])
     ticket = world.ticket(ticket_id)
-    assert (ticket.priority, ticket.escalation, ticket.wake_at) == ("high", 6, None)
+    assert (ticket.priority, ticket.escalation, ticket.wake_at) == ("high", 7, None)
+    assert ticket.tier == 2
     assert ticket.assignee_id is not None
     assert ticket.team_id is not None
     before = len(_history(world, ticket_id))

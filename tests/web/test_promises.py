@@ -21,7 +21,8 @@ from tests.web.conftest import PASSWORD, Site
 WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "9:00-12:30, 13-17")
 STEP = {
     "step_id": "0", "step_goal": "first_response", "step_time": "30 min", "step_side": "before", "step_every": "",
-    "step_times": "", "step_tell": "admins", "step_priority": "high", "step_team": "", "step_assignee": "",
+    "step_times": "", "step_tell": "admins", "step_priority": "high", "step_team": "", "step_tier": "next",
+    "step_assignee": "",
     "step_tags": "soon late", "step_customer": "waiting", "step_rule": "", "step_webhook": "https://hook.example/x",
 }  # fmt: skip
 
@@ -66,6 +67,7 @@ def test_an_admin_sets_up_a_calendar_and_a_policy(admin: Browser, world: World) 
     assert "soon late" in page
     assert 'value="https://hook.example/x"' in page
     assert policy.steps[0]["does"]["tell_customer"] == "waiting"
+    assert policy.steps[0]["does"]["next_tier"]
     assert "First response within 2 h (normal)" in admin.get("/admin/policies")
     admin.post(
         f"/admin/policies/{policy.id}", **(promised | {"first_response_normal": "4 h"}), **(STEP | {"step_id": "1"})
@@ -123,13 +125,15 @@ def test_programs_set_up_calendars_and_policies(site: Site) -> None:
         "admin",
         422,
     )
-    step = {"goal": "resolution", "minutes": -60, "notify": ["team"], "tags": ["soon"]}
+    step = {"goal": "resolution", "minutes": -60, "notify": ["team", "ida@nordlicht.example"], "next_tier": True}
     body = {"name": "Usual", "calendar": made["id"], "targets": TARGETS, "steps": [step]}
     policy = site.send("POST", "/policies", body, "admin", 201)
     assert policy["steps"][0]["id"] == 1
     again = {name: policy[name] for name in ("name", "calendar", "targets", "conditions", "pauses", "steps", "place")}
     assert site.send("PUT", f"/policies/{policy['id']}", again, "admin")["steps"] == policy["steps"]
     assert [one["name"] for one in site.get("/policies")["items"]] == ["Usual"]
+    wrong = {**step, "notify": ["everybody"]}
+    site.send("POST", "/policies", {**body, "name": "Wrong", "steps": [wrong]}, "admin", 422)
     site.send("POST", "/policies", {**body, "name": "Nothing", "targets": {}}, "admin", 422)
     site.send("DELETE", f"/calendars/{made['id']}", None, "admin", 409)
 

@@ -67,10 +67,13 @@ class StepBody(Body):
     minutes: Annotated[int, Field(ge=-527_040, le=527_040)]
     every: Minutes | None = None
     times: Annotated[int, Field(ge=1, le=20)] = 1
-    notify: tuple[Literal["assignee", "team", "admins"], ...] = ()
+    notify: Annotated[
+        tuple[Line, ...], Field(max_length=20, description="`assignee`, `team`, `admins`, or agents by address.")
+    ] = ()
     priority: Priority | None = None
     assignee: Annotated[Line, Field(max_length=254)] | None = None
     team: Annotated[Line, Field(max_length=200)] | None = None
+    next_tier: Annotated[bool, Field(description="Escalate it to the next tier of support.")] = False
     tags: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
     tell_customer: Literal["status_changed", "waiting"] | None = None
     webhook: Annotated[Line, Field(max_length=500)] | None = None
@@ -232,6 +235,7 @@ def _step_given(body: StepBody) -> StepGiven:
         "priority": body.priority,
         "assignee": body.assignee,
         "team": body.team,
+        "next_tier": body.next_tier,
     }
     named |= {"tags": list(body.tags), "tell_customer": body.tell_customer, "rule": body.rule, "webhook": body.webhook}
     does = {name: value for name, value in named.items() if value}

@@ -38,6 +38,7 @@ class StepShown(NamedTuple):
     tell: str = ""
     priority: str = ""
     team: str = ""
+    tier: str = ""
     assignee: str = ""
     tags: str = ""
     customer: str = ""
@@ -65,6 +66,7 @@ class _Fields(Form):
     step_tell: Lines = ()
     step_priority: Lines = ()
     step_team: Lines = ()
+    step_tier: Lines = ()
     step_assignee: Lines = ()
     step_tags: Lines = ()
     step_customer: Lines = ()
@@ -180,9 +182,10 @@ def _read_step(shown: StepShown) -> StepGiven | None:
             "A step comes so long before or after, such as 30 min, and so often.", steps="are wrong"
         ) from None
     does: dict[str, Any] = {
-        "notify": [shown.tell] if shown.tell else [],
+        "notify": _listed(shown.tell),
         "priority": shown.priority,
         "team": shown.team,
+        "next_tier": shown.tier == "next",
         "assignee": shown.assignee,
         "tags": _listed(shown.tags.lower()),
         "tell_customer": shown.customer,
@@ -200,9 +203,10 @@ def _shown(step: StepGiven) -> StepShown:
     does = step.does
     return StepShown(
         str(step.id), step.goal, minutes_in_words(abs(step.minutes)), "before" if step.minutes < 0 else "after",
-        minutes_in_words(step.every), str(step.times) if step.every else "", next(iter(does.get("notify", ())), ""),
-        does.get("priority", ""), does.get("team", ""), does.get("assignee", ""), ", ".join(does.get("tags", ())),
-        does.get("tell_customer", ""), does.get("rule", ""), does.get("webhook", ""),
+        minutes_in_words(step.every), str(step.times) if step.every else "", ", ".join(does.get("notify", ())),
+        does.get("priority", ""), does.get("team", ""), "next" if does.get("next_tier") else "",
+        does.get("assignee", ""), ", ".join(does.get("tags", ())), does.get("tell_customer", ""), does.get("rule", ""),
+        does.get("webhook", ""),
     )  # fmt: skip
 
 

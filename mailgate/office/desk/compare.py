@@ -28,6 +28,7 @@ def differences(before: Desk, after: Desk) -> Iterator[str]:
             if key in had:
                 yield from _fields(f"{noun} {key}", had[key], now)
     yield from _fields("routing without a team", _plain(before.routing), _plain(after.routing))
+    yield from _fields("surveys", _plain(before.surveys), _plain(after.surveys))
 
 
 def _fields(what: str, had: dict[str, Any], has: dict[str, Any]) -> Iterator[str]:

@@ -168,6 +168,15 @@ class PolicyPart(Part):
     active: bool = True
 
 
+class SurveysPart(Part):
+    """Whether, and so many hours after a request was resolved, its customer is asked if we were of help."""
+
+    hours: Annotated[int | None, Field(description="Null: nobody is asked.")] = None
+    questions: Annotated[list[str], Field(description="Asked beside it, answered by 1 to 5.")] = Field(
+        default_factory=list
+    )
+
+
 class Desk(Part):
     """The set-up of one organisation. A section that is left out, or an item that is not named, stays as it is."""
 
@@ -187,6 +196,7 @@ class Desk(Part):
         default_factory=list
     )
     routing: Annotated[RoutingPart | None, Field(description="Of tickets without a team.")] = None
+    surveys: SurveysPart | None = None
 
 
 SECTIONS = (
