@@ -29,7 +29,7 @@ from mailgate.store.tickets import PRIORITIES
 
 PAUSES = ("pending", "on_hold")
 CONDITIONS = ("mailboxes", "categories", "customers", "languages", "tags")
-_PROPERTY = re.compile(r"(customer|company)\.[a-z0-9][a-z0-9_-]{0,39}")
+_PROPERTY = re.compile(r"(customer|company|field)\.[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST = timedelta(days=366)
 STEPS, TURNS = 20, 20
 ROLES = ("assignee", "team", "admins")

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 HEADER = "header."  # before the name of a mail's header
 CUSTOMER, COMPANY = "customer.", "company."  # before the key of a property
+FIELD = "field."  # before the key of a field of the desk's own
 _PROPERTY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
@@ -32,6 +33,7 @@ class Needs(StrEnum):
     TAGS = "tags"
     PERSON = "person"
     PROPERTIES = "properties"
+    FIELDS = "fields"
     EARLIER = "earlier"
     HOURS = "hours"
 
@@ -119,11 +121,12 @@ FIELDS = {
     "age": Field("its age in hours", Kind.NUMBER),
     "hours": Field("the hours of a calendar", Kind.HOURS, Needs.HOURS),
 }
-# What stands before a name of one's own: a header of the mail, a property of the customer or of their company.
+# What stands before a name of one's own: a header of the mail, a property of the customer or of their company, a field.
 NAMED = {
     HEADER: Field("the header", Kind.TEXT, Needs.HEADERS),
     CUSTOMER: Field("the customer's", Kind.PROPERTY, Needs.PROPERTIES),
     COMPANY: Field("the company's", Kind.PROPERTY, Needs.PROPERTIES),
+    FIELD: Field("the field", Kind.PROPERTY, Needs.FIELDS),
 }
 
 

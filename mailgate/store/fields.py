@@ -102,6 +102,15 @@ def fields_of_all(session: Session, ids: Iterable[int]) -> dict[int, list[Filled
     return found
 
 
+def values_by_name(session: Session, ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """What stands in the fields of some tickets, as conditions name them: field.KEY."""
+    found = fields_of_all(session, ids)
+    return {
+        ticket_id: {f"field.{one.field.key}": one.value for one in filled if one.value is not None}
+        for ticket_id, filled in found.items()
+    }
+
+
 def values_on(session: Session, ticket_id: int) -> dict[int, FieldValue]:
     """The rows of a ticket's filled fields, by field."""
     rows = session.scalars(select(FieldValue).where(FieldValue.ticket_id == ticket_id))

@@ -12,6 +12,7 @@ from mailgate.sla.facts import Fact, What
 from mailgate.sla.policy import About, Goal, Policy, chosen, is_property
 from mailgate.store.companies import Known, known_of
 from mailgate.store.db import Session
+from mailgate.store.fields import values_by_name
 from mailgate.store.tickets import Ticket, tags_of
 from mailgate.store.timing import Happened, Times, happened_on
 
@@ -79,9 +80,14 @@ def policies_of(session: Session, tickets: Collection[Ticket], policies: Sequenc
     """The policies that are meant for some tickets. What no policy asks for is not looked up."""
     ids = [ticket.id for ticket in tickets]
     tags = tags_of(session, ids)
-    known = known_of(session, ids) if any(map(is_property, _asked(policies))) else {}
+    asked = _asked(policies)
+    known = known_of(session, ids) if any(map(is_property, asked)) else {}
+    fields = values_by_name(session, ids) if any(name.startswith("field.") for name in asked) else {}
     return {
-        ticket.id: chosen(policies, _about(ticket, tags[ticket.id], known.get(ticket.id, Known())))
+        ticket.id: chosen(
+            policies,
+            _about(ticket, tags[ticket.id], known.get(ticket.id, Known()).by_name | fields.get(ticket.id, {})),
+        )
         for ticket in tickets
     }
 
@@ -90,10 +96,10 @@ def _asked(policies: Iterable[Policy]) -> set[str]:
     return {name for policy in policies for name in policy.conditions}
 
 
-def _about(ticket: Ticket, tags: Iterable[str], known: Known) -> About:
+def _about(ticket: Ticket, tags: Iterable[str], known: Mapping[str, str]) -> About:
     return About(
         ticket.mailbox_id, ticket.category_id, ticket.requester_address, ticket.language, tuple(sorted(tags)),
-        known.by_name,
+        known,
     )  # fmt: skip
 
 

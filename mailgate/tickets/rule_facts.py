@@ -19,6 +19,7 @@ from mailgate.store.blobs import Blobs
 from mailgate.store.companies import known_of
 from mailgate.store.db import Session
 from mailgate.store.events import Event
+from mailgate.store.fields import values_by_name
 from mailgate.store.kept import raw_of
 from mailgate.store.messages import Message, files_of, last_letters_in
 from mailgate.store.office import categories, mailboxes, teams
@@ -144,6 +145,7 @@ class _Looked:
         self._files = files_of(session, [message.id for message in said]) if Needs.FILES in needed else {}
         people = {case.ticket.requester_id for case in cases}
         self._people = people_by_ids(session, people) if Needs.PERSON in needed else {}
+        self._fields = values_by_name(session, ids) if Needs.FIELDS in needed else {}
         self._known = known_of(session, ids) if Needs.PROPERTIES in needed else {}
         self._counts = count_requests(session, people, _LONG_AGO, _MOST) if Needs.EARLIER in needed else {}
         self._heads = _heads(desk, said) if Needs.HEADERS in needed else {}
@@ -161,6 +163,7 @@ class _Looked:
             found["tags"] = tuple(self._desk.tags[ticket.id])
         if (person := self._people.get(ticket.requester_id)) is not None:
             found |= {"customer_name": person.name, "customer_language": person.language, "region": person.region}
+        found |= self._fields.get(ticket.id, {})
         if (known := self._known.get(ticket.id)) is not None:
             found |= known.by_name | {"company_name": known.company}
         if Needs.EARLIER in self._needed:

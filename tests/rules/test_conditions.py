@@ -121,7 +121,7 @@ def test_a_rule_is_told_in_a_sentence() -> None:
         " customer's domain is “lusitel.example”: set the category “Refunds”, assign the team “Billing” and take it"
         " from its agent."
     )
-    for name in (*FIELDS, "header.X-Spam", "customer.plan", "company.seats"):
+    for name in (*FIELDS, "header.X-Spam", "customer.plan", "company.seats", "field.order"):
         field = field_named(name)
         assert field is not None
         for op in OPS[field.kind]:

@@ -48,7 +48,20 @@ def test_promises_and_rules_go_by_what_is_known(browser: Browser, site: Site, wo
     world.work()
     assert world.ticket(late.ticket_id).policy_id != made["id"], "timed anew when its customer is of another company"
     site.send("DELETE", f"/companies/{other['id']}", None, "admin", 409)
+    _require_fields_asked(site, world)
     require_rebuilt(world)
+
+
+def _require_fields_asked(site: Site, world: World) -> None:
+    """Fields of one's own stand beside properties."""
+    site.send("POST", "/fields", {"name": "Weight", "kind": "number"}, "admin", 201)
+    rule(world, "Heavy", "created", ("tag", "heavy"), where=[asks("field.weight", "above", "2.5")])
+    slow = {"name": "Heavy", "targets": {"normal": {"resolution": 60}}, "place": 1}
+    made = site.send("POST", "/policies", {**slow, "conditions": {"properties": {"field.weight": ["3"]}}}, "admin", 201)
+    heavy, light = site.open("Heavy", fields={"weight": 3}), site.open("Light", fields={"weight": 2})
+    world.work()
+    assert [site.get(f"/tickets/{one['number']}")["tags"] for one in (heavy, light)] == [["heavy"], []]
+    assert world.count(f"SELECT count(*) FROM tickets WHERE policy_id = {made['id']}") == 1
 
 
 def test_a_customer_is_described_on_a_page(browser: Browser, site: Site, world: World) -> None:

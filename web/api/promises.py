@@ -23,7 +23,7 @@ from web.forms import Line
 Name = Annotated[Line, Field(min_length=1, max_length=100)]
 Hours = Annotated[Line, Field(max_length=200, description="Such as `9:00-12:30, 13:00-17:00`; empty: closed.")]
 Goal = Literal["first_response", "next_response", "resolution", "assignment"]
-Property = Annotated[str, Field(pattern=r"^(customer|company)\.[a-z0-9][a-z0-9_-]{0,39}$")]
+Property = Annotated[str, Field(pattern=r"^(customer|company|field)\.[a-z0-9][a-z0-9_-]{0,39}$")]
 Minutes = Annotated[int, Field(ge=1, le=527_040)]
 
 

@@ -25,7 +25,7 @@ from mailgate.office.rules import (
     with_calendars,
 )
 from mailgate.rules.decide import ready
-from mailgate.rules.fields import COMPANY, CUSTOMER, FIELDS, HEADER
+from mailgate.rules.fields import COMPANY, CUSTOMER, FIELD, FIELDS, HEADER
 from mailgate.rules.schema import LETTERS, RuleGiven
 from mailgate.rules.words import DO, SINCE, WHEN, in_words, label_of
 from mailgate.store.agents import agents
@@ -48,11 +48,17 @@ pages = Blueprint("rules", __name__, url_prefix="/admin/rules")
 
 _URL = "/admin/rules"
 _RUNS = 50
-_OWN = {HEADER: "X-Spam-Score", CUSTOMER: "plan", COMPANY: "plan"}  # what stands in the empty box of its name
+_OWN = {
+    HEADER: "X-Spam-Score",
+    CUSTOMER: "plan",
+    COMPANY: "plan",
+    FIELD: "order",
+}  # what stands in the empty box of its name
 _FIELDS = [
     *((name, field.label) for name, field in FIELDS.items()),
     (CUSTOMER, later("a property of the customer")),
     (COMPANY, later("a property of their company")),
+    (FIELD, later("a field of the ticket")),
     (HEADER, later("a header of the mail")),
 ]
 _DAYS = (
