@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.headerregistry import Address
 from email.message import EmailMessage
 
 import pytest
@@ -40,17 +41,62 @@ MUTATIONS = [
 ]
 
 
+# Where the same words stand decides how a browser reads them: parsers differ most between one language and another.
+WITHIN = (
+    "{}",
+    "<svg><foreignObject>{}</foreignObject></svg>",
+    "<math><annotation-xml encoding='text/html'>{}</annotation-xml></math>",
+    "<table><tr><td>{}</table>",
+    "<noscript>{}</noscript>",
+    "<svg><style>{}</style></svg>",
+    "<svg><title>{}</title></svg>",
+    "<!--{}-->{}",
+    "<p title='{}'>x</p>",
+    "<div><template shadowrootmode=open>{}</template></div>",
+)
+BODIES = [where.replace("{}", payload) for where in WITHIN for payload in (*ATTACKS, *MUTATIONS)]
+WORDS = [  # for names, subjects and names of files: one line each
+    "<script>alert(1)</script>",
+    "<img src=//evil.example/n.gif onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' autofocus onfocus=alert(1) x='",
+    "</title><script>alert(1)</script>",
+    "</textarea><script>alert(1)</script>",
+    "javascript:alert(1)",
+    "{{7*7}}{% print(1) %}${alert(1)}",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "<a href=//evil.example>x</a>",
+]
+MAKERS = (
+    str,
+    str.upper,
+    str.title,
+    lambda word: f"a{word}",
+    lambda word: f"{word}.png",
+    lambda word: word.replace(" ", "/"),
+)
+
+
 def _mail(html: str, subject: str = "Harm", number: int = 0) -> bytes:
+    word = MAKERS[number // len(WORDS) % len(MAKERS)](WORDS[number % len(WORDS)])
     letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = "Eve <eve@evil.example>", DESK, subject
+    letter["From"], letter["To"] = Address(f"{word} {number}", addr_spec="eve@evil.example"), DESK
+    letter["Subject"] = f"{subject} {word}"
     letter["Message-ID"] = f"<harm{number}@evil.example>"
     letter.set_content("<img src=http://evil.example/a.gif onerror=alert(1)> http://evil.example/?q=<b>")
     letter.add_alternative(html, subtype="html")
+    letter.add_attachment(b"x", "application", "pdf", filename=word)
     return letter.as_bytes()
 
 
-def test_no_payload_runs_or_fetches_when_it_is_shown(agent: Window, world: World) -> None:
-    page = agent.open("/")
+@pytest.mark.parametrize(
+    "payloads", [[*ATTACKS, *MUTATIONS], pytest.param(BODIES, marks=pytest.mark.slow)], ids=["some", "all"]
+)
+def test_no_payload_runs_or_fetches_when_it_is_shown(agent: Window, world: World, payloads: list[str]) -> None:
+    """Bodies, names, subjects and names of files; `pytest -m slow` shows all of them."""
+    kept = [world.deliver(_mail(f"<p>before</p>{payload}", number=number)) for number, payload in enumerate(payloads)]
+    world.work()
+    page = agent.open("/?view=all")
     dialogs: list[str] = []
 
     def note(dialog: Dialog) -> None:
@@ -58,12 +104,21 @@ def test_no_payload_runs_or_fetches_when_it_is_shown(agent: Window, world: World
         dialog.dismiss()
 
     page.on("dialog", note)
-    for number, payload in enumerate([*ATTACKS, *MUTATIONS]):
-        kept = world.receive(_mail(f"<p>before</p>{payload}", number=number))
-        page.goto(f"{agent.base}/t/{world.ticket(kept.ticket_id).number}")
+    for kept_id, payload in zip(kept, payloads, strict=True):
+        page.goto(f"{agent.base}/t/{world.ticket(world.kept(kept_id).ticket_id).number}")
         page.get_by_text("Show formatted").click()
         expect(page.frame_locator("iframe.frame").get_by_text("before").first, payload).to_be_visible()
         assert (dialogs, agent.asked_elsewhere, agent.logged) == ([], [], []), payload
+    page.goto(f"{agent.base}/?view=all")
+    while page.get_by_role("link", name="Older tickets").count():
+        page.get_by_role("link", name="Older tickets").click()
+        expect(page.get_by_role("link", name="Back to the top")).to_be_visible()
+        assert (dialogs, agent.asked_elsewhere, agent.logged) == ([], [], [])
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(set(BODIES)) >= 500
+    assert len({make(word) for make in MAKERS for word in WORDS}) >= 50
 
 
 @pytest.mark.parametrize("path", ["/", "/t/"])

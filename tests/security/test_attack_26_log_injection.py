@@ -1,4 +1,4 @@
-"""Row 26. What mails say stays inside its line of the log. (There is no CSV yet.)"""
+"""Row 26. What mails say stays inside its line of the log, and a name in a spreadsheet stays a name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from mailgate import log
+from web.pages.figures import cell
 
 FORGED = "x\r\n13:05:09 smtp    kept 1 for you\u2028\x1b[31mred\x00\x85end"
 
@@ -30,3 +31,10 @@ def test_a_forged_line_stays_inside_its_own(written: tuple[str, io.StringIO]) ->
     assert line.isprintable()
     if form == "json":
         assert json.loads(line)["message"] == f"refused {FORGED} from {FORGED}"
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t=", "\r=", "\n=", "  =", "＝", "－"])
+def test_a_formula_is_a_name_that_begins_with_a_quote(sign: str) -> None:
+    formula = f"{sign}HYPERLINK(A1)"
+    assert cell(formula) == f"'{formula}"
+    assert cell("Billing = ours") == "Billing = ours"

@@ -33,7 +33,19 @@ pages = Blueprint("figures", __name__)
 
 _COLUMNS = ("opened", "resolved", "answered", "kept", "missed", "happy", "unhappy", "sent", "failed")
 _TIMES = ("first_median", "first_most", "resolution_median", "resolution_most")
-_SIGNS = ("=", "+", "-", "@", "\t")  # what a spreadsheet would take for a formula
+_SIGNS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+    "\t",
+    "\r",
+    "\n",
+)  # a spreadsheet takes what follows for a formula
 
 
 @pages.get("/figures")
@@ -66,12 +78,20 @@ def download() -> Response:
     return Response(text.getvalue(), mimetype="text/csv; charset=utf-8", headers=headers)
 
 
+def cell(words: str) -> str:
+    """Somebody's words in a table for a spreadsheet, where they stay words."""
+    return f"'{words}" if words.lstrip(" ").startswith(_SIGNS) else words
+
+
 def _rows(figures: Figures) -> Iterator[list[object]]:
     yield [figures.asked.by, *_COLUMNS, *(f"{name}_minutes" for name in _TIMES)]
     for group in figures.groups:
         times = [getattr(group.tally, name) for name in _TIMES]
-        name = f"'{group.name}" if group.name.startswith(_SIGNS) else group.name
-        yield [name, *(group.tally[one] for one in _COLUMNS), *("" if time is None else round(time) for time in times)]
+        yield [
+            cell(group.name),
+            *(group.tally[one] for one in _COLUMNS),
+            *("" if time is None else round(time) for time in times),
+        ]
 
 
 def _asked(session: Session) -> tuple[Asked, str]:
