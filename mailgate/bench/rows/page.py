@@ -41,7 +41,7 @@ def measure(plan: Plan, site: Site) -> Row:
         "filtered": [f"/?{urlencode(chance.choice(_FILTERS))}" for _ in range(_EACH)],
         "ticket": [f"/t/{quote(chance.choice(numbers))}" for _ in range(_EACH)],
         "search": [f"/?{urlencode({'q': chance.choice(PRODUCTS)})}" for _ in range(_EACH)],
-        "palette": [f"/palette?{urlencode({'q': chance.choice(PRODUCTS)[:4]})}" for _ in range(_EACH)],
+        "palette": [f"/palette?{urlencode({'q': chance.choice(PRODUCTS)})}" for _ in range(_EACH)],
     }
     port = free_port()
     with site.running(["web", "--listen", f"127.0.0.1:{port}"]):
