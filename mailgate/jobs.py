@@ -45,7 +45,7 @@ from mailgate.trust.case import Case
 
 READ_AT_ONCE = 100
 FOLLOW_AT_ONCE = 100
-SEND_AT_ONCE = 50
+SEND_AT_ONCE = 100
 MOVE_AT_ONCE = 200
 WATCH_AT_ONCE = 100
 _SLICE = 2.0  # seconds a drain works before it lets the other kinds of work have their turn

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -51,11 +49,13 @@ class Relay:
         raw = _with_whole_line_ends(parcel.raw)
         if self._announced is not None:  # and it never came: whatever is said now would be read as its text
             self._drop()
-        with self._noticing_when_lost():
+        try:
             turn, begun = self._begin(parcel.sender, recipient, raw)
             code, text = turn.go_on(begun)
             if code != GO_ON:
                 self._refuse(code, text)
+        except OSError as error:
+            self._lost(error)
         self._announced = parcel, turn, raw
 
     def carry(self, parcel: Parcel) -> str:
@@ -68,10 +68,12 @@ class Relay:
         assert self._announced is not None
         _, turn, raw = self._announced
         self._announced = None
-        with self._noticing_when_lost():
+        try:
             self._wait(self._accept_timeout)
             receipt = self._accepted(*turn.hand_over(raw))
             self._wait(self._answer_timeout)
+        except OSError as error:
+            self._lost(error)
         failpoints.point("send.after_250")
         return receipt
 
@@ -98,13 +100,9 @@ class Relay:
     ) -> None:
         self.close()
 
-    @contextmanager
-    def _noticing_when_lost(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            self._drop()
-            raise Temporary(f"The connection to the relay {self._address} was lost: {error}") from None
+    def _lost(self, error: OSError) -> NoReturn:
+        self._drop()
+        raise Temporary(f"The connection to the relay {self._address} was lost: {error}") from None
 
     def _begin(self, sender: str, recipient: str, raw: bytes) -> tuple[Turn, Reply]:
         """Say MAIL FROM. A kept connection may be closed by now: nothing is handed over yet, so begin anew."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from time import monotonic
 
@@ -135,33 +136,38 @@ def _hand_over(
     While a receipt is being committed the next letter is announced already; it goes once the receipt is safe.
     """
     end = monotonic() + _PATIENCE
-    left = list(letters)
-    while left:
+    waiting = deque(_parcels(letters, whole=carrier.takes_whole_letters))
+    while waiting:
         if monotonic() > end or is_stopping():
             # A slow relay: the rest goes back, so that no claim runs out while its letter is on its way.
             with shop.database.desk(org) as session:
-                outbox.give_back(session, [late.id for late, _ in left])
+                outbox.give_back(session, [copy_id for mine, _ in waiting for copy_id in mine])
             return None
-        written_id = left[0][0].written_id
-        mine = (
-            [copy for copy, _ in left if copy.written_id == written_id] if carrier.takes_whole_letters else [left[0][0]]
-        )
-        parcel = Parcel(left[0][0].sender, tuple(copy.recipient for copy in mine), left[0][1])
+        mine, parcel = waiting.popleft()
         point("send.before_relay")
         match _carried(carrier, parcel, receipts):
             case Unreachable() as error:
                 # Nobody answers there: the rest of the batch would only wait for the same.
-                _put_off(shop, org, [late.id for late, _ in left], error)
+                _put_off(shop, org, [*mine, *(copy_id for theirs, _ in waiting for copy_id in theirs)], error)
                 return error
             case Temporary() as error:
-                _put_off(shop, org, [copy.id for copy in mine], error)
+                _put_off(shop, org, mine, error)
             case Permanent() as error:
-                _give_up(shop, org, [copy.id for copy in mine], error)
+                _give_up(shop, org, mine, error)
             case str() as answer:
-                for copy in mine:
-                    receipts.note(org, copy.id, answer[:_WORDS], clock.now())
-        left = [(copy, raw) for copy, raw in left if copy not in mine]
+                for copy_id in mine:
+                    receipts.note(org, copy_id, answer[:_WORDS], clock.now())
     return None
+
+
+def _parcels(letters: Sequence[Letter], *, whole: bool) -> Iterator[tuple[list[int], Parcel]]:
+    """What goes together, with the ids of its copies: one copy, or all of a letter where the carrier wants that."""
+    together: dict[int, list[Letter]] = {}
+    for copy, raw in letters:
+        together.setdefault(copy.written_id if whole else copy.id, []).append((copy, raw))
+    for copies in together.values():
+        first, raw = copies[0]
+        yield [copy.id for copy, _ in copies], Parcel(first.sender, tuple(copy.recipient for copy, _ in copies), raw)
 
 
 def _carried(carrier: Carrier, parcel: Parcel, receipts: Receipts) -> str | Temporary | Permanent:

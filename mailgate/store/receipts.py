@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from select import POLLIN, poll
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from psycopg import OperationalError
 from psycopg.errors import error_from_result
@@ -32,32 +30,36 @@ class Receipts:
         """`connection` commits each statement by itself (`Database.crossing`), and nobody else uses it meanwhile."""
         self._connection = connection
         self._wire = connection.connection.driver_connection.pgconn  # type: ignore[union-attr] # psycopg's
+        self._answer = poll()
+        self._answer.register(self._wire.socket, POLLIN)
         self._is_waiting = False
 
     def note(self, org: int, copy_id: int, answer: str, now: datetime) -> None:
         """Have the relay's 250 written down. It is on its way when this returns, and no more than that."""
         self.settle()
         values = [str(org), str(copy_id), answer, now.isoformat()]
-        with self._noticing_when_lost():
+        try:
             if _NAME not in self._connection.info:  # which lives as long as the connection itself
                 _require_good(self._wire.prepare(_NAME, _STATEMENT))
                 self._connection.info[_NAME] = True
             self._wire.send_query_prepared(_NAME, [value.encode() for value in values])
             self._is_waiting = True
+        except OperationalError as error:
+            self._lost(error)
 
     def settle(self) -> None:
         """Wait until what was noted is committed. Temporary where nobody knows whether it ever will be."""
         if not self._is_waiting:
             return
-        with self._noticing_when_lost():
-            ready = poll()
-            ready.register(self._wire.socket, POLLIN)
+        try:
             while self._wire.is_busy():
-                ready.poll()  # and not within libpq, which would hear no signal until the answer is there
+                self._answer.poll()  # and not within libpq, which would hear no signal until the answer is there
                 self._wire.consume_input()
             while (result := self._wire.get_result()) is not None:
                 _require_good(result)
             self._is_waiting = False
+        except OperationalError as error:
+            self._lost(error)
 
     def __enter__(self) -> Self:
         return self
@@ -67,14 +69,10 @@ class Receipts:
     ) -> None:
         self.settle()
 
-    @contextmanager
-    def _noticing_when_lost(self) -> Iterator[None]:
-        try:
-            yield
-        except OperationalError as error:
-            self._is_waiting = False
-            self._connection.invalidate(error)  # and with it all that lie in the pool: they are as dead as this one
-            raise Temporary("The database cannot be reached.") from error
+    def _lost(self, error: OperationalError) -> NoReturn:
+        self._is_waiting = False
+        self._connection.invalidate(error)  # and with it all that lie in the pool: they are as dead as this one
+        raise Temporary("The database cannot be reached.") from error
 
 
 def _require_good(result: PGresult) -> None:
