@@ -36,8 +36,9 @@ bench: .venv/.dev ## print the performance table
 faults: .venv/.dev ## every failpoint at every door, and what else takes long (half an hour)
 	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/faults tests/flows tests/receive tests/security
 
-fuzz: .venv/.dev ## 100,000 hostile letters out, then break mails at random until stopped
+fuzz: .venv/.dev ## 100,000 hostile letters out, the API by its description, then break mails at random until stopped
 	HOSTILE_TASKS=100000 $(BIN)/python -m pytest -q tests/compose/test_headers.py -k hostile_tasks
+	API_EXAMPLES=100 $(BIN)/python -m pytest -q -m slow tests/web/test_api_by_description.py
 	FUZZED_MAILS=10000 $(BIN)/python -m pytest -q tests/flows/test_fuzzed.py
 	$(BIN)/python -m tests.parse.fuzz $(ARGS)
 
