@@ -67,6 +67,7 @@ class Message(TenantRow):
     kept_id: Mapped[int | None]
     trust: Mapped[str | None]  # pass, fail, none: whether the sender is who the mail says
     leaves_at: Mapped[datetime | None]  # an answer that leaves later: customers do not see it before
+    utc_offset: Mapped[int | None]  # of its writer's clock, in minutes, as the mail's Date said it
     side_id: Mapped[int | None]  # the side conversation it was said in: its customer never sees it
     once: Mapped[str | None]  # the key of the form it was written in: sent twice, it is one message
     words: Mapped[str | None] = deferred(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mailgate.mail import Address, Check, File, Letter, Verdict
@@ -15,6 +15,8 @@ from mailgate.store.tickets import Ticket
 from mailgate.tickets.history import MAILGATE, record_on
 
 _REFERENCES_KEPT = 20  # so many of a letter's references lead back to its ticket
+
+_MINUTE, _MOST_FROM_UTC = timedelta(minutes=1), timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Said:
     once: str | None = None
     leaves_at: datetime | None = None
     side_id: int | None = None
+    utc_offset: int | None = None  # of the writer's clock, in minutes
 
 
 def said_by_letter(letter: Letter, kept_id: int, channel: str, verdict: Verdict) -> Said:
@@ -65,7 +68,14 @@ def said_by_letter(letter: Letter, kept_id: int, channel: str, verdict: Verdict)
         files=letter.files,
         kept_id=kept_id,
         trust=verdict.result,
+        utc_offset=utc_offset(letter.date),
     )
+
+
+def utc_offset(date: datetime | None) -> int | None:
+    """How far the clock of whoever wrote a mail is from UTC, in minutes. Many programs write zero wherever they are."""
+    offset = date.utcoffset() if date is not None else None
+    return offset // _MINUTE if offset and abs(offset) <= _MOST_FROM_UTC else None
 
 
 def say(session: Session, ticket: Ticket, said: Said, at: datetime) -> Message:
@@ -93,6 +103,7 @@ def say(session: Session, ticket: Ticket, said: Said, at: datetime) -> Message:
             once=said.once,
             leaves_at=said.leaves_at,
             side_id=said.side_id,
+            utc_offset=said.utc_offset,
         ),
     )
     for file in said.files:

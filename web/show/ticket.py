@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -180,7 +180,7 @@ def ticket_values(
             "claims": {"number": claims, "url": f"/t/{claims}"} if claims else None,
             "history": happenings(events, me)[::-1][:_HISTORY],
         },
-        "customer": _customer(listed, more),
+        "customer": _customer(listed, more, messages),
         "earlier": earlier,
         "entries": entries,
         "choices": _choices(ticket, more, office) if office else None,
@@ -231,7 +231,7 @@ def _promises(session: Session, ticket: Ticket, events: Sequence[Event]) -> list
     return promises_by(session, ticket, history, policies(session, now), now)
 
 
-def _customer(listed: Listed, more: Beside) -> dict[str, Any]:
+def _customer(listed: Listed, more: Beside, messages: Sequence[Message]) -> dict[str, Any]:
     ticket = listed.ticket
     others = [address for address in more.addresses if address != ticket.requester_address]
     return {
@@ -239,12 +239,26 @@ def _customer(listed: Listed, more: Beside) -> dict[str, Any]:
         "address": ticket.requester_address,
         "url": f"/customers/{ticket.requester_id}",
         "known": _known(more.customer),
-        "facts": [say("Also writes from %(names)s", names=", ".join(others))] if others else [],
+        "facts": [
+            *_clock_of(messages),
+            *([say("Also writes from %(names)s", names=", ".join(others))] if others else []),
+        ],
         "tickets": [
             {"number": other.number, "url": f"/t/{other.number}", "subject": other.subject, "at": other.at}
             for other in more.earlier
         ],
     }
+
+
+def _clock_of(messages: Sequence[Message]) -> list[str]:
+    """What time it is where the customer's last mail was written, if it said so."""
+    offset = next((one.utc_offset for one in reversed(messages) if one.direction == "in" and one.side_id is None), None)
+    if offset is None:
+        return []
+    now = clock.now().astimezone(timezone(timedelta(minutes=offset)))
+    return [
+        say("%(time)s there now, by the clock of their last mail (%(zone)s)", time=f"{now:%H:%M}", zone=f"{now:%Z}")
+    ]
 
 
 def _known(known: Known) -> list[tuple[str, str]]:
