@@ -29,16 +29,17 @@ LANGUAGES = PAGES_IN
 _WORDS = Path(__file__).parent / "words"
 NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}  # as those who read them call them
 _VALUE = re.compile(r"%\((\w+)\)s|\{(\w*)\}")  # where a sentence has a value
-_LEAST = 6  # letters a pattern has beside its values: with fewer, it would recognise anything
+_LEAST = 5  # letters a pattern has beside its values: with fewer, it would recognise anything
 _DAY = re.compile(rf"\b(?:{'|'.join(DAYS['en'])})(?= \d{{4}}-\d\d-\d\d)")  # as rooms write a moment
 _aside: ContextVar[str] = ContextVar("language of what is written outside a request", default="en")
 
 
 def install(app: Flask) -> None:
-    """Give templates `_('…')` and `{% trans %}`: plain sentences, escaped as any other value; and `told`."""
+    """Give templates `_('…')` and `{% trans %}`: plain sentences, escaped as any other value; `told` and `spoken`."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(say, say_number, newstyle=True)  # type: ignore[attr-defined] # jinja2.ext.i18n
     app.jinja_env.filters["told"] = told
+    app.jinja_env.globals["spoken"] = spoken
 
 
 def speak(language: str) -> None:

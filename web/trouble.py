@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from mailgate import log
 from mailgate.errors import BadInput, Conflict, Forbidden, MailgateError, NotFound, Temporary
 from web.access.refusals import NeedsFactor, NotSignedIn, Outdated, TooMany
-from web.speech import say, speak, spoken, told, wanted
+from web.speech import say, speak, told, wanted
 
 _SOON = 5  # seconds after which to try again what failed for a passing reason
 NEEDS_FACTOR = "needs_second_factor"
@@ -108,7 +108,6 @@ def _told(trouble: Trouble) -> Response:
             speak(wanted(usual="en"))
         page = render_template(
             "error.html",
-            language=spoken(),
             code=trouble.status,
             why=told(trouble.message) if trouble.is_refusal and trouble.code not in _SAID_BY_PAGE else "",
             is_outdated=trouble.is_outdated,

@@ -158,9 +158,10 @@ _HIDDEN = {
 def came(kept: KeptMail) -> str:
     """How a mail reached us."""
     door = DOORS.get(kept.door, kept.door)
-    whence = f" from {kept.peer}" if kept.peer and kept.peer != kept.door else ""
     sender = f"<{kept.sender}>" if kept.sender else "the null sender <>"
-    return f"It came in {door}{whence}, sent by {sender} to <{kept.recipient}>, {kept.size:,} bytes."
+    if kept.peer and kept.peer != kept.door:
+        return f"It came in {door} from {kept.peer}, sent by {sender} to <{kept.recipient}>, {kept.size:,} bytes."
+    return f"It came in {door}, sent by {sender} to <{kept.recipient}>, {kept.size:,} bytes."
 
 
 def outcome(kept: KeptMail, ticket: str | None) -> str:

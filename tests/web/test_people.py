@@ -62,10 +62,14 @@ def test_an_admin_invites_somebody_who_comes_in_by_the_link(site: Site, world: W
     assert told | {"id": 0} == {
         "id": 0, "email": "ben@nordlicht.example", "name": "Ben", "role": "agent", "active": True, "teams": ["Billing"],
         "only_own_teams": False, "languages": ["en", "de"], "skills": ["refunds", "two words"], "capacity": 12,
-        "presence": "available", "tier": 1, "region": "", "away_until": None,
+        "presence": "available", "tier": 1, "region": "", "away_until": None, "language": None,
+        "time_zone": None,
     }  # fmt: skip
     page = admin.get(f"/admin/agents/{told['id']}")
     assert "Sign out everywhere" in page
+    reads = {"language": "fr", "time_zone": "Europe/Paris"}
+    assert site.send("PATCH", f"/agents/{told['id']}", reads, "admin").items() >= reads.items()
+    assert '<html lang="fr">' in ben.get("/me")
     fields |= {"name": "Ben Adler", "teams": [], "skills": "", "capacity": "", "only_own_teams": "true"}
     admin.post(f"/admin/agents/{told['id']}", **fields)
     admin.post(
@@ -79,7 +83,7 @@ def test_an_admin_invites_somebody_who_comes_in_by_the_link(site: Site, world: W
     ben.get("/", 303)
     admin.post(f"/admin/agents/{told['id']}/activity", active="false")
     assert admin.post(f"/admin/agents/{told['id']}/link", 409).status_code == 409
-    assert [one for one in _audit(world) if one[2] == "agent"][-3:] == [
+    assert [one for one in _audit(world) if one[0] == "Admin" and one[2] == "agent"][-3:] == [
         ("Admin", "added", "agent", "ben@nordlicht.example"),
         ("Admin", "changed", "agent", "ben@nordlicht.example"),
         ("Admin", "changed", "agent", "ben@nordlicht.example"),

@@ -33,6 +33,8 @@ class AgentShown(Answer):
     capacity: Annotated[int | None, Field(description="Open tickets they are given at most; null: as many as come.")]
     presence: Literal["available", "busy", "away"]
     away_until: Moment | None
+    language: Annotated[str | None, Field(description="Of their pages; null: what their browser asks for.")]
+    time_zone: Annotated[str | None, Field(description="Null: the organisation's.")]
 
 
 class TeamShown(Answer):

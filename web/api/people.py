@@ -14,6 +14,7 @@ from mailgate.office.agents import Profile, known_agent
 from mailgate.office.links import SIGN_IN_MINUTES, sign_in_link
 from mailgate.office.routing import set_presence
 from mailgate.office.second_factor import take_away
+from mailgate.office.wishes import set_pages
 from mailgate.store.agents import end_sessions_of
 from mailgate.store.office import teams
 from web.access import desk, who
@@ -62,6 +63,10 @@ class AgentChange(Body):
     presence: Literal["available", "busy", "away"] | None = None
     away_until: From | None = None
     active: bool | None = None
+    language: Annotated[
+        Literal["en", "de", "fr", "es", ""] | None, Field(description="Of their pages; empty: the browser's.")
+    ] = None
+    time_zone: Annotated[str | None, Field(max_length=60, description="Empty: the organisation's.")] = None
 
 
 class Link(Answer):
@@ -93,7 +98,7 @@ def change_agent(agent_id: int, body: AgentChange) -> AgentShown:
     with desk() as session:
         agent = known_agent(session, agent_id)
         now = office_agents.profile_of(session, agent)
-        if sent - {"presence", "away_until", "active"}:
+        if sent - {"presence", "away_until", "active", "language", "time_zone"}:
             profile = Profile(
                 body.name if body.name is not None else now.name,
                 body.role or now.role,
@@ -109,6 +114,10 @@ def change_agent(agent_id: int, body: AgentChange) -> AgentShown:
         if body.presence is not None or body.away_until is not None:
             presence = body.presence or agent.presence
             set_presence(agent, presence, clock.now(), until=body.away_until)
+        if body.language is not None or body.time_zone is not None:
+            language = agent.language if body.language is None else body.language
+            zone = agent.time_zone if body.time_zone is None else body.time_zone
+            set_pages(session, agent, language or "", zone or "", clock.now())
         if body.active is not None:
             office_agents.set_active(session, agent, active=body.active, by=who().role)
         session.flush()

@@ -24,7 +24,7 @@ from web.forms import Form, Line, Words
 from web.show.letter_preview import LOOKS, POLICY, preview, require_sound, test_of
 from web.show.letters import LANGUAGES, Option, Scopes, changes, lines, place_of, shipped, steps, url_of
 from web.show.shell import desk_page
-from web.speech import say, spoken, told, told_all
+from web.speech import say, told, told_all
 
 pages = Blueprint("letters", __name__, url_prefix="/admin/letters")
 
@@ -250,11 +250,11 @@ def _frame(session: Session, place: Place, wording: Wording | None, number: str,
         shown = preview(session, place, wording, number, look if look in LOOKS else "mail")
     except BadInput as error:
         return _told(told(error), is_bad=True)
-    return _framed(render_template("letter_preview.html", language=spoken(), shown=shown, told=None))
+    return _framed(render_template("letter_preview.html", shown=shown, told=None))
 
 
 def _told(words: str, *, is_bad: bool) -> Response:
-    return _framed(render_template("letter_preview.html", language=spoken(), shown=None, told=(words, is_bad)))
+    return _framed(render_template("letter_preview.html", shown=None, told=(words, is_bad)))
 
 
 def _framed(page: str) -> Response:

@@ -21,7 +21,7 @@ from web.forms import Form, Line
 from web.show.fields import Option
 from web.show.policy_form import GOALS, PolicyForm, targets_in_words, written
 from web.show.shell import desk_page
-from web.speech import say
+from web.speech import say, told_all
 
 pages = Blueprint("policies", __name__, url_prefix="/admin/policies")
 
@@ -106,7 +106,7 @@ def switch(policy_id: int) -> Response:
 
 def _form(session: Session, form: PolicyForm, row: PolicyRow | None, error: BadInput | None = None) -> str:
     return desk_page(
-        session, "policy.html", current="policies", form=form, row=row, priorities=PRIORITIES, goals=GOALS,
+        session, "policy.html", current="policies", form=form, row=row, priorities=PRIORITIES, goals=told_all(GOALS),
         url=f"{_URL}/{row.id}" if row is not None else f"{_URL}/new",
         errors=dict.fromkeys(error.fields or [""], str(error)) if error is not None else {},
         calendars=[
@@ -114,8 +114,8 @@ def _form(session: Session, form: PolicyForm, row: PolicyRow | None, error: BadI
         ],
         mailboxes=[(str(one.id), one.address) for one in mailboxes(session)],
         categories=[(str(one.id), one.name) for one in categories(session)],
-        letters=[Option("", "none"), *(Option(name, name.replace("_", " ")) for name in LETTERS)],
-        rules=[Option("", "none"), *(Option(name, name) for name in _callable(session))],
+        letters=[Option("", say("none")), *(Option(name, name.replace("_", " ")) for name in LETTERS)],
+        rules=[Option("", say("none")), *(Option(name, name) for name in _callable(session))],
         teams=[Option("", say("as it is")), *(Option(one.name, one.name) for one in teams(session))],
         agents=[Option("", say("as it is")), *(Option(one.email, one.name) for one in agents(session) if one.active)],
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
+from flask import g, render_template
 
 from mailgate import clock
 from mailgate.store.db import Session
@@ -18,7 +18,7 @@ from web.access import desk_of, who, zone_of
 from web.db import tools
 from web.show.nav import SETUP, Item, setup_items
 from web.show.views import VIEWS, Counts, capped, counts
-from web.speech import say, speak, spoken, told, wanted
+from web.speech import say, speak, told, wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def desk_page(
     if values.get("errors"):
         values["errors"] = {name: told(sentence) for name, sentence in values["errors"].items()}
     zone = known.time_zone or organisation.time_zone
-    return render_template(template, desk=desk, language=spoken(), zone=zone, **values)
+    return render_template(template, desk=desk, zone=zone, **values)
 
 
 def fragment(session: Session, template: str, **values: Any) -> str:
@@ -97,13 +97,12 @@ def public_face() -> Face:
 
 
 def customer_page(shown: Face, template: str, *, language: str | None = None, **values: Any) -> str:
-    """A page for whoever is not signed in: in this language, else the browser's, else the office's."""
-    speak(wanted(language, usual=shown.language))
+    """A page for whoever is not signed in: in this language, else a known agent's, the browser's, the office's."""
+    speak(wanted(language, g.get("language"), usual=shown.language))
     if values.get("errors"):
         values["errors"] = {name: say(sentence) for name, sentence in values["errors"].items()}
     return render_template(
         template,
-        language=spoken(),
         organisation=shown.organisation,
         support_address=shown.support_address,
         example=shown.example,
