@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from io import BytesIO
 from typing import cast
+from urllib.parse import quote
 
 from flask import Response, redirect, send_file
 
 from mailgate.errors import Forbidden, NotFound
 from mailgate.store.kept import Received
 from mailgate.store.messages import StoredFile
+from mailgate.store.tickets import by_number
+from web.access import desk, who
 from web.db import tools
 from web.headers import SANDBOX
 
@@ -22,6 +25,15 @@ _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0
 def see_other(url: str) -> Response:
     """It is done: look at this page now."""
     return cast("Response", redirect(url, HTTPStatus.SEE_OTHER, Response))
+
+
+def see_ticket(number: str) -> Response:
+    """It is done: look at the ticket; or at the list, for whoever has just given it out of their own sight."""
+    if who().only_own_teams:
+        with desk() as session:
+            if by_number(session, number) is None:
+                return see_other(f"/?given={quote(number, safe='')}")
+    return see_other(f"/t/{number}")
 
 
 def done() -> Response:

@@ -25,6 +25,7 @@ COMMANDS = {
     "org": ("office", "Organisations."),
     "office": ("desk", "The whole set-up as one file."),
     "user": ("accounts", "Agents and admins."),
+    "team": ("team", "Who works on the same tickets."),
     "token": ("accounts", "API tokens."),
     "mailbox": ("mailbox", "Addresses customers write to."),
     "outbox": ("outbox", "Letters that leave, one row a recipient."),

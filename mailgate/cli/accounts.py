@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import click
 
 from mailgate import clock
 from mailgate.cli.house import house
-from mailgate.cli.shared import JSON, ORG, show
+from mailgate.cli.shared import JSON, ORG, agent_named, show
 
 if TYPE_CHECKING:
     from mailgate.store.agents import Agent
@@ -48,7 +49,7 @@ def user_password(email: str, password_stdin: bool, org: str | None) -> None:
     from mailgate.office.passwords import set_password
 
     with house() as here, here.desk(org) as session:
-        agent = _agent(session, email)
+        agent = agent_named(session, email)
         given = sys.stdin.readline().rstrip("\n") if password_stdin else None
         set_password(session, agent, given or click.prompt("Password", hide_input=True, confirmation_prompt=True))
     click.echo(f"The password of {email} is set.")
@@ -59,13 +60,9 @@ def user_password(email: str, password_stdin: bool, org: str | None) -> None:
 @ORG
 def user_factor_off(email: str, org: str | None) -> None:
     """Take away a lost second factor, and print a one-time sign-in link. Password and sessions go with it."""
-    from mailgate.office.links import sign_in_link
     from mailgate.office.second_factor import take_away
 
-    with house() as here, here.desk(org) as session:
-        agent = _agent(session, email)
-        take_away(session, agent)
-        click.echo(sign_in_link(session, agent, clock.now(), here.public_url))
+    _let_in_anew(email, org, take_away)
 
 
 @user.command("off")
@@ -77,7 +74,7 @@ def user_off(email: str, org: str | None) -> None:
     from mailgate.store.listing import Filters, count_tickets
 
     with house() as here, here.desk(org) as session:
-        agent = _agent(session, email)
+        agent = agent_named(session, email)
         switch_off(session, agent)
         asked = Filters(statuses=("new", "open", "pending", "on_hold"), assignee_id=agent.id)
         (theirs,) = count_tickets(session, [asked], _COUNTED)
@@ -93,12 +90,8 @@ def user_off(email: str, org: str | None) -> None:
 def user_on(email: str, org: str | None) -> None:
     """Let somebody who was switched off work again, and print a one-time sign-in link for them."""
     from mailgate.office.leaving import switch_on
-    from mailgate.office.links import sign_in_link
 
-    with house() as here, here.desk(org) as session:
-        agent = _agent(session, email)
-        switch_on(session, agent)
-        click.echo(sign_in_link(session, agent, clock.now(), here.public_url))
+    _let_in_anew(email, org, switch_on)
 
 
 @user.command("list")
@@ -167,11 +160,11 @@ def token_revoke(name: str, org: str | None) -> None:
     click.echo(f"Revoked {name}." if gone == 1 else f"Revoked {gone} tokens named {name}.")
 
 
-def _agent(session: Session, email: str) -> Agent:
-    from mailgate.errors import NotFound
-    from mailgate.store.agents import agent_by_email
+def _let_in_anew(email: str, org: str | None, deed: Callable[[Session, Agent], None]) -> None:
+    """Do it, and print a one-time sign-in link for whoever it was done to."""
+    from mailgate.office.links import sign_in_link
 
-    found = agent_by_email(session, email)
-    if found is None:
-        raise NotFound(f"There is no user {email}; `mailgate user list` shows them.")
-    return found
+    with house() as here, here.desk(org) as session:
+        agent = agent_named(session, email)
+        deed(session, agent)
+        click.echo(sign_in_link(session, agent, clock.now(), here.public_url))

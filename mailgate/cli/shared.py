@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from mailgate.store.agents import Agent
     from mailgate.store.db import Session
     from mailgate.store.office import Mailbox
 
@@ -33,4 +34,15 @@ def mailbox_named(session: Session, address: str) -> Mailbox:
     found = mailbox_by_address(session, address)
     if found is None:
         raise NotFound(f"There is no mailbox {address}; `mailgate mailbox list` shows them.")
+    return found
+
+
+def agent_named(session: Session, email: str) -> Agent:
+    """The agent with this address, or a word on how to find them."""
+    from mailgate.errors import NotFound
+    from mailgate.store.agents import agent_by_email
+
+    found = agent_by_email(session, email)
+    if found is None:
+        raise NotFound(f"There is no user {email}; `mailgate user list` shows them.")
     return found

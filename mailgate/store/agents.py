@@ -110,6 +110,7 @@ class Token(TenantRow):
         points_to("tickets", "ticket_id", gone_with=True),
         points_to("files", "file_id", gone_with=True),
         Index("tokens_ticket_id_idx", "org_id", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
+        Index("tokens_agent_id_idx", "org_id", "agent_id", postgresql_where=text("agent_id IS NOT NULL")),
         Index("tokens_file_id_idx", "org_id", "file_id", postgresql_where=text("file_id IS NOT NULL")),
     )
 
@@ -320,6 +321,11 @@ def remove_api_token(session: Session, token_id: int) -> bool:
 def remove_sign_in_links(session: Session, agent_id: int) -> None:
     """Take away an agent's one-time links, used or not."""
     session.execute(delete(Token).where(Token.kind == "sign-in", Token.agent_id == agent_id))
+
+
+def remove_late_links(session: Session, now: datetime) -> None:
+    """Take away sign-in links and second steps that nobody has used in time."""
+    session.execute(delete(Token).where(Token.agent_id.is_not(None), Token.expires_at < now))
 
 
 def session_begun_at(session: Session, digest: bytes) -> datetime | None:

@@ -97,3 +97,20 @@ def test_a_note_of_a_gateway_that_was_killed_does_not_count(tmp_path: Path) -> N
     with noted(tmp_path, "http://127.0.0.1:9000"), noted(tmp_path, "http://127.0.0.1:9999"):
         assert served_at(tmp_path) == "http://127.0.0.1:9000"
     assert served_at(tmp_path) is None
+
+
+def test_teams_are_founded_joined_left_and_removed(mailgate: Mailgate) -> None:
+    assert mailgate("team", "add", "Service").out == "Added Service.\n"
+    assert mailgate("team", "add", "Night", "--tier", "2", "--region", "north", "--parent", "Service").code == 0
+    assert mailgate("team", "join", "Night", MARA).out == f"{MARA} belongs to Night.\n"
+    listed = json.loads(mailgate("team", "list", "--json").out)
+    assert {"name": "Night", "tier": 2, "region": "north", "members": [MARA]} in listed
+    assert f"Night  2  north  {MARA}" in mailgate("team", "list").out
+    assert mailgate("team", "leave", "Night", MARA).code == 0
+    assert mailgate("team", "remove", "Night").out == "Removed Night.\n"
+    for wrong, words in (
+        (("add", "Service"), "already"), (("join", "Service", "nobody@nordlicht.example"), "no user"),
+        (("remove", "Night"), "no team 'Night'"), (("add", "Day", "--parent", "Night"), "no team"),
+    ):  # fmt: skip
+        said = mailgate("team", *wrong)
+        assert (said.code in (1, 65), words in said.err) == (True, True), wrong

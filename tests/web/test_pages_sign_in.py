@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from mailgate import clock
 from mailgate.office.links import sign_in_link
@@ -95,3 +96,18 @@ def test_a_form_without_its_token_changes_nothing(browser: Browser) -> None:
     browser.get("/sign-in")
     browser.csrf = "x"
     assert "open too long" in browser.post("/sign-in", 422, email=MARA, password=PASSWORD).text
+
+
+def test_links_that_nobody_used_in_time_are_forgotten(browser: Browser, link: str, world: World) -> None:
+    late = "UPDATE tokens SET expires_at = :then WHERE kind = 'sign-in'"
+    with world.owner.engine.begin() as connection:
+        connection.execute(text(late), {"then": datetime.now(UTC) - timedelta(seconds=1)})
+    assert "does not work any more" in browser.get(link, 410)
+    with world.database.desk(1) as session:
+        agent = agent_by_email(session, MARA)
+        assert agent is not None
+        sign_in_link(session, agent, clock.now(), BASE)  # this one has time yet
+    count = "SELECT count(*) FROM tokens WHERE kind = 'sign-in'"
+    before = world.count(count)
+    browser.sign_in(MARA, PASSWORD)
+    assert (before, world.count(count)) == (2, 1)

@@ -161,6 +161,12 @@ def test_teams_and_categories_limit_what_an_agent_sees(site: Site, world: World)
     answer = site.client.patch(f"/api/v1/tickets/{numbers[0]}", json={"team": "Sales"}, headers=headers, base_url=BASE)
     assert (answer.status_code, answer.get_json()["team"]) == (200, "Sales")  # given away, and told so
     assert site.ask("GET", f"/api/v1/tickets/{numbers[0]}", None).status_code == 404
+    site.send("PATCH", f"/tickets/{numbers[0]}", {"team": "Legal"})
+    sales = next(one["id"] for one in site.get("/teams")["items"] if one["name"] == "Sales")
+    limited.get(f"/t/{numbers[0]}")
+    away = limited.post(f"/t/{numbers[0]}/team", to=sales).headers["Location"]
+    assert f"{numbers[0]} is with others now, and out of your sight." in limited.get(away)
+    assert "out of your sight" not in limited.get("/?given=%3Cscript%3E")
     many = site.client.post(
         "/api/v1/tickets/bulk",
         json={"numbers": numbers, "action": "priority", "value": "high"},

@@ -11,7 +11,7 @@ from datetime import timedelta
 from flask import Response, g, request
 
 from mailgate import clock
-from mailgate.store.agents import Agent, SignedIn, end_expired_sessions, end_session
+from mailgate.store.agents import Agent, SignedIn, end_expired_sessions, end_session, remove_late_links
 from mailgate.store.audit import By, record
 from mailgate.store.base import add
 from mailgate.store.db import Session
@@ -33,6 +33,7 @@ def sign_in(session: Session, agent: Agent) -> None:
     """From the next request on, this browser is this agent. Call it in a desk of the agent's organisation."""
     now, value = clock.now(), secret()
     end_expired_sessions(session, now)
+    remove_late_links(session, now)
     if request.cookies.get(cookie_name(NAME)):
         end_session(session, hashed(request.cookies[cookie_name(NAME)]))
     address = client_address()

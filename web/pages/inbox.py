@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import parse_qsl
@@ -20,14 +21,15 @@ from mailgate.tickets.bulk import MOST, Wanted, change_many
 from mailgate.tickets.change import Named, clean_tags
 from web.access import agent, desk, who, zone_of
 from web.answers import see_other
-from web.forms import Form, Line
-from web.show.inbox import inbox_page, told_of
+from web.forms import Form, Line, NumberInPath
+from web.show.inbox import Told, inbox_page, told_of
 from web.show.later import read_later
 from web.show.words import PRIORITIES, STATUSES
 from web.speech import later, say
 
 pages = Blueprint("inbox", __name__)
 
+_GIVEN = later("%(number)s is with others now, and out of your sight.")
 _DONE = {"resolved": later("resolved"), "closed": later("closed")}
 
 
@@ -50,8 +52,10 @@ class ViewForm(Form):
 @pages.get("/")
 def show() -> str:
     """Show a view, or what a search found."""
+    given = request.args.get("given", "")
+    told = Told(say(_GIVEN, number=given), []) if re.fullmatch(NumberInPath.regex, given) else None
     with desk() as session:
-        return inbox_page(session, request.args)
+        return inbox_page(session, request.args, told=told)
 
 
 @pages.post("/bulk")

@@ -22,7 +22,7 @@ from mailgate.store.tickets import Ticket, by_number
 from mailgate.tickets.escalate import Whereto, bring_back, escalate
 from mailgate.tickets.route import route, take_next
 from web.access import agent, desk, who, zone_of
-from web.answers import see_other
+from web.answers import see_other, see_ticket
 from web.db import ring
 from web.forms import Form, Line
 from web.show.routing import desk_of_agents, teams_in_words
@@ -105,7 +105,7 @@ def take() -> Response:
             number = take_next(session, _me(session), agent(), clock.now()).number
     except NotFound:
         return see_other("/?view=unassigned")
-    return see_other(f"/t/{number}")
+    return see_ticket(number)
 
 
 @pages.post("/me/presence")
@@ -124,7 +124,7 @@ def find_agent(number: str) -> Response:
     """Find somebody for a ticket that nobody has. Its thread says who it is, or why nobody is."""
     with desk() as session:
         route(session, _locked(session, number), agent(), clock.now())
-    return see_other(f"/t/{number}")
+    return see_ticket(number)
 
 
 @pages.post("/t/<number:number>/escalation")
@@ -137,7 +137,7 @@ def raise_level(number: str) -> Response:
         to = Whereto(int(form.tier) if form.tier else None, team, _worker(session, int(form.assignee or 0)))
         escalate(session, ticket, to, form.reason, agent(), clock.now())
     ring("follow_event")
-    return see_other(f"/t/{number}")
+    return see_ticket(number)
 
 
 @pages.post("/t/<number:number>/escalation/removal")
@@ -145,7 +145,7 @@ def lower_level(number: str) -> Response:
     """Bring it back to where it was."""
     with desk() as session:
         bring_back(session, _locked(session, number), agent(), clock.now())
-    return see_other(f"/t/{number}")
+    return see_ticket(number)
 
 
 def _form(session: Session, team_id: int, given: RoutingGiven, error: BadInput | None = None) -> str:

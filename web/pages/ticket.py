@@ -31,7 +31,7 @@ from mailgate.tickets.recipients import judged
 from mailgate.tickets.sender import tell_of_sender
 from mailgate.tokens import secret
 from web.access import agent, desk, who, zone_of
-from web.answers import done, see_other
+from web.answers import done, see_ticket
 from web.db import ring, tools
 from web.forms import Form, Line
 from web.show.canned import filled, with_reply
@@ -135,7 +135,7 @@ def answer(number: str) -> Response:
             kept = _kept(session, _listed(session, number), form)
         return _refused(number, Written("answer", form.body, form.once, _told(error), form.cc, form.send_at, kept=kept))
     ring("follow_event")
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.post("/answers/preview")
@@ -207,7 +207,7 @@ def note(number: str) -> Response:
                 leave_note(session, found, form.body, agent(), clock.now(), channel="web", once=form.once)
     except BadInput as error:
         return _refused(number, Written("note", form.body, form.once, _told(error)))
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.post("/status")
@@ -216,7 +216,7 @@ def set_status(number: str) -> Response:
     form = StatusForm.read(request)
     with desk() as session:
         change(session, _locked(session, number), agent(), clock.now(), status=form.status)
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.post("/priority")
@@ -225,7 +225,7 @@ def set_priority(number: str) -> Response:
     form = PriorityForm.read(request)
     with desk() as session:
         change(session, _locked(session, number), agent(), clock.now(), priority=form.priority)
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.post("/assignee")
@@ -239,7 +239,7 @@ def assign(number: str) -> Response:
         had = Named(found.assignee_id, before.assignee_name or "") if found.assignee_id else None
         given = {"assignee": (had, _worker(session, chosen))}
         change(session, found, agent(), clock.now(), given=given)
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.post("/sender")
@@ -253,7 +253,7 @@ def treat_sender(number: str) -> Response:
         else:
             forget_pattern(session, found.requester_address)
         tell_of_sender(session, found, treatment, agent(), now)
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.post("/reading")
@@ -331,10 +331,6 @@ def _told(error: BadInput | Conflict) -> dict[str, str]:
     """Where in the form an error belongs, and its sentence."""
     fields = getattr(error, "fields", {})
     return {next((name for name in ("cc", "files", "send_at") if name in fields), "body"): str(error)}
-
-
-def _back(number: str) -> Response:
-    return see_other(f"/t/{number}")
 
 
 def _listed(session: Session, number: str) -> Listed:

@@ -22,7 +22,7 @@ from mailgate.tickets import snooze as snoozing
 from mailgate.tickets import split as splitting
 from mailgate.tickets.change import Named, change
 from web.access import agent, desk, who, zone_of
-from web.answers import see_other
+from web.answers import see_ticket
 from web.db import tools
 from web.forms import Form, Line
 from web.show.later import read_later
@@ -86,7 +86,7 @@ def tag(number: str) -> Response:
     form = TagsForm.read(request)
     with desk() as session:
         change(session, _locked(session, number), agent(), clock.now(), tags=form.tags.split(","))
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.post("/fields")
@@ -102,7 +102,7 @@ def fill_in(number: str) -> Response:
             if found is None:
                 raise
             return ticket_page(session, found, wrong=Wrong(form.key, form.value, str(error)))
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.post("/snooze")
@@ -112,7 +112,7 @@ def snooze(number: str) -> Response:
     with desk() as session:
         until = read_later(form.until or form.at, zone_of(session))
         snoozing.snooze(session, _locked(session, number), until, agent(), clock.now())
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.post("/waking")
@@ -120,7 +120,7 @@ def wake(number: str) -> Response:
     """Bring it back into sight."""
     with desk() as session:
         snoozing.wake(session, _locked(session, number), agent(), clock.now())
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.post("/merge")
@@ -130,7 +130,7 @@ def merge(number: str) -> Response:
         ticket, other = _two(session, number, OtherForm.read(request).other)
         merging.merge(session, ticket, other, agent(), clock.now())
         into = other.number
-    return _back(into)
+    return see_ticket(into)
 
 
 @pages.post("/separation")
@@ -142,7 +142,7 @@ def unmerge(number: str) -> Response:
             raise NotFound(f"{number} is not merged into another ticket.")
         tickets = by_ids(session, [found.id, found.merged_into_id], lock=True)
         merging.unmerge(session, tickets[found.id], tickets[found.merged_into_id], agent(), clock.now())
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.post("/messages/<key:message_id>/split")
@@ -153,7 +153,7 @@ def split(number: str, message_id: int) -> Response:
     (fresh,) = take_numbers(tools().database, who().org, number_format, 1, clock.now())
     with desk() as session:
         made = splitting.split(session, _locked(session, number), message_id, fresh, agent(), clock.now()).number
-    return _back(made)
+    return see_ticket(made)
 
 
 @pages.post("/links")
@@ -161,7 +161,7 @@ def link(number: str) -> Response:
     """Say that it has to do with another ticket."""
     with desk() as session:
         links.link(session, *_two(session, number, OtherForm.read(request).other), agent(), clock.now())
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.post("/links/removal")
@@ -169,7 +169,7 @@ def unlink(number: str) -> Response:
     """Take such a link away."""
     with desk() as session:
         links.unlink(session, *_two(session, number, OtherForm.read(request).other), agent(), clock.now())
-    return _back(number)
+    return see_ticket(number)
 
 
 @pages.get("/print")
@@ -194,7 +194,7 @@ def _file(number: str, field: str, places: Callable[[Session], Sequence[Team | C
         had = Named(had_id, known.get(had_id, "")) if had_id is not None else None
         given = {field: (had, Named(chosen, known[chosen]) if chosen else None)}
         change(session, found, agent(), clock.now(), given=given)
-    return _back(number)
+    return see_ticket(number)
 
 
 def _two(session: Session, number: str, other: str) -> tuple[Ticket, Ticket]:
@@ -212,7 +212,3 @@ def _locked(session: Session, number: str) -> Ticket:
     if found is None:
         raise NotFound(f"There is no ticket {number}.")
     return found
-
-
-def _back(number: str) -> Response:
-    return see_other(f"/t/{number}")

@@ -35,7 +35,7 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     later("Tickets"): {
         "categories": (later("Categories"), "list"),
         "tags": (later("Tags"), "tag"),
-        "fields": (later("Fields"), "change"),
+        "fields": (later("Fields"), "facts"),
     },
     later("Mail"): {
         "mailboxes": (later("Mailboxes"), "inbox"),

@@ -74,10 +74,12 @@
       event.preventDefault(); // another ticket was opened since: it stays open
       return;
     }
-    const isTicket = new URL(response.raw.url).pathname.startsWith("/t/");
+    const there = new URL(response.raw.url);
+    const isTicket = there.pathname.startsWith("/t/");
     if (isTicket && (response.status < 400 || response.status === 422)) return;
     event.preventDefault();
-    if (!isTicket) location.reload(); // signed out meanwhile: the page itself leads to signing in
+    if (there.searchParams.has("given")) location.assign(there); // it is others' now, and out of sight: the list says so
+    else if (!isTicket) location.reload(); // signed out meanwhile: the page itself leads to signing in
     else if (sourceElement.href) location.assign(sourceElement.href);
     else fail(sourceElement, `the server answered ${response.status}`);
   });
