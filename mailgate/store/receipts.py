@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from mailgate.errors import Temporary
 
-_NAME = b"letter_sent"
+_UNNAMED = b""  # psycopg takes all named statements back after a rollback, and tells nobody
 _STATEMENT = b"SELECT letter_sent($1, $2, $3, $4)"
 
 
@@ -29,6 +29,7 @@ class Receipts:
     def __init__(self, connection: Connection) -> None:
         """`connection` commits each statement by itself (`Database.crossing`), and nobody else uses it meanwhile."""
         self._connection = connection
+        self._is_prepared = False
         self._wire = connection.connection.driver_connection.pgconn  # type: ignore[union-attr] # psycopg's
         self._answer = poll()
         self._answer.register(self._wire.socket, POLLIN)
@@ -39,10 +40,10 @@ class Receipts:
         self.settle()
         values = [str(org), str(copy_id), answer, now.isoformat()]
         try:
-            if _NAME not in self._connection.info:  # which lives as long as the connection itself
-                _require_good(self._wire.prepare(_NAME, _STATEMENT))
-                self._connection.info[_NAME] = True
-            self._wire.send_query_prepared(_NAME, [value.encode() for value in values])
+            if not self._is_prepared:
+                _require_good(self._wire.prepare(_UNNAMED, _STATEMENT))
+                self._is_prepared = True
+            self._wire.send_query_prepared(_UNNAMED, [value.encode() for value in values])
             self._is_waiting = True
         except OperationalError as error:
             self._lost(error)
@@ -55,9 +56,10 @@ class Receipts:
             while self._wire.is_busy():
                 self._answer.poll()  # and not within libpq, which would hear no signal until the answer is there
                 self._wire.consume_input()
-            while (result := self._wire.get_result()) is not None:
-                _require_good(result)
+            results = list(iter(self._wire.get_result, None))  # to the last: else the connection stays busy
             self._is_waiting = False
+            for result in results:
+                _require_good(result)
         except OperationalError as error:
             self._lost(error)
 
