@@ -127,12 +127,19 @@ def _wishes_of(account: ImapAccount) -> Wishes:
     return Wishes(folders, tuple(account.junk), after, account.since)
 
 
-def disconnect(session: Session, mailbox: Mailbox) -> None:
-    """Fetch it no more. What was kept stays; how far its folders were read is forgotten."""
-    account = account_of(session, mailbox.id, lock=True)
+def known_account(session: Session, mailbox: Mailbox, *, lock: bool = False) -> ImapAccount:
+    """How a mailbox is fetched; NotFound where it is not."""
+    account = account_of(session, mailbox.id, lock=lock)
     if account is None:
         raise NotFound(f"{mailbox.address} is not fetched by IMAP.")
+    return account
+
+
+def disconnect(session: Session, mailbox: Mailbox) -> ImapAccount:
+    """Fetch it no more. What was kept stays; how far its folders were read is forgotten."""
+    account = known_account(session, mailbox, lock=True)
     session.delete(account)
+    return account
 
 
 def reseal(session: Session, seal: Seal) -> int:

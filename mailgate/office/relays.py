@@ -81,12 +81,19 @@ def give_relay(
     return account
 
 
-def take_relay(session: Session, mailbox: Mailbox) -> None:
-    """Have its letters leave as those of all others."""
-    account = relay_of(session, mailbox.id, lock=True)
+def known_relay(session: Session, mailbox: Mailbox, *, lock: bool = False) -> RelayAccount:
+    """A mailbox's own relay; NotFound where it has none."""
+    account = relay_of(session, mailbox.id, lock=lock)
     if account is None:
         raise NotFound(f"{mailbox.address} has no relay of its own.")
+    return account
+
+
+def take_relay(session: Session, mailbox: Mailbox) -> RelayAccount:
+    """Have its letters leave as those of all others."""
+    account = known_relay(session, mailbox, lock=True)
     session.delete(account)
+    return account
 
 
 def _is_here(host: str) -> bool:

@@ -148,3 +148,28 @@ def test_a_mailbox_is_added_changed_and_checked(admin: Browser, site: Site, worl
     )
     assert (changed["active"], changed["language"], changed["name"]) == (False, "fr", "Jobs")
     assert site.send("POST", f"/mailboxes/{made['id']}/check", None, "admin") == {"items": []}
+    _connect_by_api(site, f"/mailboxes/{made['id']}")
+
+
+def _connect_by_api(site: Site, url: str) -> None:
+    """Its servers are named, shown without their passwords, and taken away again."""
+    imap = {"url": "imaps://imap.example", "password": "geheim", "junk": ["Junk"], "after": "move:Done"}
+    made = site.send("PUT", f"{url}/imap", imap, "admin")
+    assert (made["host"], made["port"], made["security"]) == ("imap.example", 993, "tls")
+    assert (made["username"], made["folders"]) == ("jobs@nordlicht.example", ["INBOX", "Junk"])
+    assert (made["junk"], made["after"], made["fetched_at"]) == (["Junk"], "move:Done", None)
+    relay = site.send("PUT", f"{url}/relay", {"url": "smtp://me@smtp.example", "password": "geheim"}, "admin")
+    assert (relay["host"], relay["port"], relay["username"]) == ("smtp.example", 587, "me")
+    assert site.get(f"{url}/imap", "admin") == made
+    assert site.get(f"{url}/relay", "admin") == relay
+    assert "geheim" not in f"{made}{relay}"
+    for kind, body in (
+        ("imap", {**imap, "after": "burn"}),
+        ("imap", {**imap, "url": "ftp://x"}),
+        ("relay", {"url": "x"}),
+    ):
+        site.send("PUT", f"{url}/{kind}", body, "admin", 422)
+    for kind, known in (("imap", made), ("relay", relay)):
+        site.send("PUT", f"{url}/{kind}", {"url": "imaps://imap.example", "password": "x"}, "agent", 403)
+        assert site.send("DELETE", f"{url}/{kind}", None, "admin") == known
+        site.send("DELETE", f"{url}/{kind}", None, "admin", 404)

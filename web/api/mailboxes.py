@@ -27,7 +27,7 @@ Language = Literal["en", "de", "fr", "es"]
 
 
 class NewMailbox(Body):
-    """An address customers write to. Where its mail lies is said on its page, or with `mailgate mailbox connect`."""
+    """An address customers write to. Where its mail lies is said on its page, or with `PUT /mailboxes/ID/imap`."""
 
     address: Email
     name: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
