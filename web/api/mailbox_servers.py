@@ -29,7 +29,7 @@ class Fetching(Body):
     url: Annotated[Line, Field(max_length=500, description=f"imaps://[user@]host[:port], or imap://… {_URL}")]
     password: Annotated[str, Field(max_length=1000, description=_SEALED)]
     folders: Annotated[list[Folder], Field(min_length=1, max_length=50)] = Field(default_factory=lambda: ["INBOX"])
-    junk: Annotated[list[Folder], Field(max_length=50, description="Folders whose mail is spam.")] = Field(default_factory=list)
+    junk: Annotated[list[Folder], Field(max_length=50, description="Their mail is spam.")] = Field(default_factory=list)
     after: Annotated[Line, Field(max_length=210, description=f"One of {', '.join(imap.AFTER)}.")] = "seen"
 
 
