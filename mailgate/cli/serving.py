@@ -1,8 +1,7 @@
-"""Serve the pages and the API with gunicorn: one process, several threads."""
+"""Serve the pages and the API with gunicorn's worker: one process, several threads, and nobody above it."""
 
 from __future__ import annotations
 
-import gc
 import os
 import socket
 from collections.abc import Callable
@@ -10,9 +9,11 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.sock import create_sockets
 from gunicorn.util import import_app
 
 from mailgate import log
+from mailgate.cli.web_worker import Worker
 from mailgate.embedded import Servers
 from mailgate.errors import Conflict
 from mailgate.settings import Listen, Settings
@@ -28,9 +29,8 @@ def serve(settings: Settings, servers: Servers) -> None:
     log.start("web", settings.log)
     _require_tenant_role(servers.database_url)
     _hand_on(settings, servers)
-    make = import_app(APPLICATION)
-    gc.freeze()  # what is imported by now stays shared with the worker, instead of being copied into it
-    Server(make, _options(settings, _listening(settings.web_listen).detach())).run()
+    door = _listening(settings.web_listen).detach()
+    Server(import_app(APPLICATION), _options(settings, door)).run()
 
 
 class Server(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
@@ -46,8 +46,13 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Called in the worker, after the fork: connections are never shared between processes."""
         return self._make()
+
+    def run(self) -> None:
+        """The worker is this very process: whoever started us starts us again, and a fork of its own is 20 MB more."""
+        words = self.cfg.logger_class(self.cfg)
+        doors = create_sockets(self.cfg, words)
+        Worker(0, os.getppid(), doors, self, self.cfg.timeout, self.cfg, words).init_process()
 
 
 class OurLog(Logger):  # type: ignore[misc] # as above
@@ -62,13 +67,10 @@ class OurLog(Logger):  # type: ignore[misc] # as above
 def _options(settings: Settings, door: int) -> dict[str, Any]:
     options: dict[str, Any] = {
         "bind": f"fd://{door}",
-        "workers": 1,
-        "worker_class": "mailgate.cli.web_worker.Worker",
         "threads": settings.web_threads,
         "graceful_timeout": STOP_SECONDS,
         "logger_class": OurLog,
         "loglevel": "warning",
-        "control_socket_disable": True,
         "forwarded_allow_ips": "",  # the application believes named proxies itself, and nobody else
     }
     if settings.serves_https:
