@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from mailgate.errors import BadInput
 
 if TYPE_CHECKING:
     from mailgate.oauth import Provider
@@ -54,6 +57,17 @@ class Entrance:
     expires_at: datetime | None
 
 
+@contextmanager
+def saying_how() -> Iterator[None]:
+    """A room knows no options: whoever writes a password into a URL is told of the one for it."""
+    try:
+        yield
+    except BadInput as error:
+        if "has a password" not in error.fields.values():
+            raise
+        raise BadInput(f"{error} Use --password-stdin.", **error.fields) from None
+
+
 def is_wanted(given: dict[str, Any]) -> bool:
     return bool(given["url"] or given["oauth"])
 
@@ -66,7 +80,8 @@ def entrance(given: dict[str, Any], now: datetime) -> Entrance:
     from mailgate.office.imap import checked_after, read_imap_url
 
     if given["url"]:
-        read_imap_url(given["url"])
+        with saying_how():
+            read_imap_url(given["url"])
     checked_after(given["after"])
     ends = given["expires"].replace(tzinfo=now.tzinfo) if given["expires"] else None
     if given["oauth"]:

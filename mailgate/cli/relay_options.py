@@ -10,7 +10,7 @@ import click
 
 from mailgate import clock
 from mailgate.cli.house import house
-from mailgate.cli.imap_options import Entrance, by_token
+from mailgate.cli.imap_options import Entrance, by_token, saying_how
 from mailgate.cli.shared import ORG, mailbox_named
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def entrance(given: dict[str, Any]) -> Entrance | None:
 def give(session: Session, seal: Seal, mailbox: Mailbox, given: dict[str, Any], way_in: Entrance | None) -> None:
     from mailgate.office.relays import give_relay, read_way
 
-    way = read_way(given["url"] or _HOSTS[_who(given)], has_secret=way_in is not None)
+    with saying_how():
+        way = read_way(given["url"] or _HOSTS[_who(given)], has_secret=way_in is not None)
     give_relay(
         session, mailbox, way, way_in.secret if way_in else None, seal, clock.now(),
         oauth=way_in.oauth if way_in else None, expires_at=way_in.expires_at if way_in else None,

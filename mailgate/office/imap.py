@@ -69,7 +69,7 @@ def read_imap_url(url: str) -> ImapAddress:
     if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/") or parts.query:
         raise BadInput(_FORM, imap="is not such a URL")
     if parts.password is not None:
-        raise BadInput("A password does not belong into the URL: give it with --password-stdin.", imap="has a password")
+        raise BadInput("A password does not belong into the URL: give it by itself.", imap="has a password")
     security = "tls" if parts.scheme == "imaps" else "none" if _is_here(parts.hostname) else "starttls"
     return ImapAddress(parts.hostname, port or _PORTS[parts.scheme], security, unquote(parts.username or "") or None)
 

@@ -45,9 +45,7 @@ def read_way(url: str, *, has_secret: bool) -> Way:
     if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/") or parts.query:
         raise BadInput(_FORM, relay="is not such a URL")
     if parts.password is not None:
-        raise BadInput(
-            "A password does not belong into the URL: give it with --password-stdin.", relay="has a password"
-        )
+        raise BadInput("A password does not belong into the URL: give it by itself.", relay="has a password")
     security = "tls" if parts.scheme == "smtps" else "none" if _is_here(parts.hostname) else "starttls"
     usual = _SUBMISSION if has_secret and parts.scheme == "smtp" else _PORTS[parts.scheme]
     return Way("smtp", parts.hostname, port or usual, security, unquote(parts.username or "") or None)

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, request
 from pydantic import Field
 
 from mailgate import clock
-from mailgate.errors import BadInput, MailgateError
+from mailgate.errors import BadInput
 from mailgate.office.dkim import zone_line
 from mailgate.office.imap import Wishes, connect, disconnect, read_imap_url
 from mailgate.office.mailboxes import MailboxSetup, change_mailbox, known_mailbox, setup_of
@@ -176,13 +176,9 @@ def _done(mailbox_id: int, work: Callable[[Session, Mailbox], Any], *, form: Mai
     except BadInput as error:
         with desk() as session:
             mailbox = known_mailbox(session, mailbox_id)
-            page = _page(session, mailbox, form=form, errors={next(iter(error.fields), ""): _words(error)})
+            page = _page(session, mailbox, form=form, errors={next(iter(error.fields), ""): str(error)})
         return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     return see_other(f"{_URL}/{mailbox_id}?done=saved")
-
-
-def _words(error: MailgateError) -> str:
-    return str(error).replace(": give it with --password-stdin", ": write it into its own field")
 
 
 def _page(session: Session, mailbox: Mailbox, *, form: MailboxForm | None = None, **values: Any) -> str:
