@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 
 from mailgate.settings import Settings, read_settings
-from web import assets, db, forms, headers, health, live, look, pages, speech, trouble
+from web import assets, db, forms, headers, health, live, look, pages, templating, trouble
 from web.access import address, policy, sessions
 from web.api import api
 
@@ -26,8 +26,8 @@ def make(settings: Settings | None = None) -> Flask:
     app.url_map.converters.update(forms.CONVERTERS)
     tools = db.install(app, read)
     _stand_at_the_entrance(app, read)
+    templating.install(app)
     look.install(app.jinja_env)
-    speech.install(app)
     assets.install(app)
     # A form's token is made when a template writes it, so that pages without forms give nobody a cookie.
     app.jinja_env.globals["csrf_token"] = LocalProxy(forms.csrf_token)

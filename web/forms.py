@@ -99,11 +99,13 @@ def refusal(error: ValidationError, *, inside: bool = True) -> BadInput:
 
 
 def csrf_token() -> str:
-    """What a form of ours carries, and no other site can know. Templates have it as `csrf_token`."""
-    own = _own_secret()
-    if own is None:
-        own = g.new_visitor = secret()
-    return tools().marks.stamp("csrf", own)
+    """What a form of ours carries, and no other site can know. Templates have it as `csrf_token`, for a dozen forms."""
+    if "csrf_token" not in g:
+        own = _own_secret()
+        if own is None:
+            own = g.new_visitor = secret()
+        g.csrf_token = tools().marks.stamp("csrf", own)
+    return str(g.csrf_token)
 
 
 def require_csrf() -> None:

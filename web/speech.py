@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
 
-from flask import Flask, g, has_request_context, request
+from flask import request
 
 from mailgate.store.agents import PAGES_IN
 
@@ -31,35 +31,37 @@ NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"} 
 _VALUE = re.compile(r"%\((\w+)\)s|\{(\w*)\}")  # where a sentence has a value
 _LEAST = 5  # letters a pattern has beside its values: with fewer, it would recognise anything
 _DAY = re.compile(rf"\b(?:{'|'.join(DAYS['en'])})(?= \d{{4}}-\d\d-\d\d)")  # as rooms write a moment
-_aside: ContextVar[str] = ContextVar("language of what is written outside a request", default="en")
-
-
-def install(app: Flask) -> None:
-    """Give templates `_('…')` and `{% trans %}`: plain sentences, escaped as any other value; `told` and `spoken`."""
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(say, say_number, newstyle=True)  # type: ignore[attr-defined] # jinja2.ext.i18n
-    app.jinja_env.filters["told"] = told
-    app.jinja_env.globals["spoken"] = spoken
+_language: ContextVar[str | None] = ContextVar("language of what is written here", default=None)
 
 
 def speak(language: str) -> None:
     """From here on, to the end of the request, pages are in this language."""
-    g.language = language
+    _language.set(language)
+
+
+def fall_silent(_: object = None) -> None:
+    """After a request: what its thread does next is in no language yet."""
+    _language.set(None)
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """What is written here, outside a request, is in this language."""
-    before = _aside.set(language)
+    before = _language.set(language)
     try:
         yield
     finally:
-        _aside.reset(before)
+        _language.reset(before)
+
+
+def chosen() -> str | None:
+    """The language of this page, if somebody has said which."""
+    return _language.get()
 
 
 def spoken() -> str:
     """The language of this page."""
-    return str(g.get("language", "en")) if has_request_context() else _aside.get()
+    return _language.get() or "en"
 
 
 def wanted(*first: str | None, usual: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import quote
 
-from flask import Flask, jsonify, redirect, render_template, request
+from flask import Flask, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from mailgate import log
 from mailgate.errors import BadInput, Conflict, Forbidden, MailgateError, NotFound, Temporary
 from web.access.refusals import NeedsFactor, NotSignedIn, Outdated, TooMany
 from web.speech import say, speak, told, wanted
+from web.templating import render
 
 _SOON = 5  # seconds after which to try again what failed for a passing reason
 NEEDS_FACTOR = "needs_second_factor"
@@ -106,7 +107,7 @@ def _told(trouble: Trouble) -> Response:
     else:
         if request.path.partition("/")[2].partition("/")[0] in _CUSTOMERS:
             speak(wanted(usual="en"))
-        page = render_template(
+        page = render(
             "error.html",
             code=trouble.status,
             why=told(trouble.message) if trouble.is_refusal and trouble.code not in _SAID_BY_PAGE else "",

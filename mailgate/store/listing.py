@@ -23,6 +23,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.types import TypeEngine
 
 from mailgate.store.agents import Agent, TeamMember
 from mailgate.store.fields import tickets_with
@@ -118,7 +119,7 @@ class Start(NamedTuple):
     id: int
 
 
-_START = (Text(), Text(), DateTime(timezone=True), BigInteger())  # its columns
+_START: tuple[TypeEngine[Any], ...] = (Text(), Text(), DateTime(timezone=True), BigInteger())  # its columns
 
 
 def list_tickets(

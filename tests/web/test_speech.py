@@ -18,7 +18,7 @@ from tests.support.browsing import BASE, Browser
 from tests.support.mails import mail
 from tests.support.world import World
 from tests.web.conftest import MARA, Site
-from web import speech
+from web import speech, templating
 
 WEB = Path(speech.__file__).parent
 ANA = "ana@lusitel.example"
@@ -65,7 +65,9 @@ class _Echo(dict[str, str]):
 
 @pytest.fixture
 def echo(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speech, "catalogue", lambda _: _Echo())
+    for module in (speech, templating):
+        monkeypatch.setattr(module, "catalogue", lambda _: _Echo())
+    monkeypatch.setattr(templating.Speaking, "language", "echo")  # compiled templates are told apart by it
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, render_template_string
 
-from web import assets, look, speech
+from web import assets, look, templating
 
 WEB = Path(__file__).parents[2] / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
@@ -21,9 +21,9 @@ def _names(paths: list[Path]) -> list[str]:
 @pytest.fixture(scope="module")
 def app() -> Flask:
     app = Flask("web", root_path=str(WEB), static_folder=None)
+    templating.install(app)
     look.install(app.jinja_env)
     assets.install(app)
-    speech.install(app)
     return app
 
 

@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import Any
 
-from flask import Response, render_template
+from flask import Response
 from pydantic.json_schema import models_json_schema
 
 from mailgate import __version__
@@ -15,6 +15,7 @@ from mailgate.rights import may
 from mailgate.store.agents import ROLES
 from web.access import POLICY
 from web.api.operations import OPERATIONS, Answer, Operation, api
+from web.templating import render
 
 _SCHEMAS = "#/components/schemas/{model}"
 _NOUNS = (
@@ -76,7 +77,7 @@ def description() -> Response:
 def docs() -> str:
     """The same, to read."""
     whole = openapi()
-    return render_template("api_docs.html", operations=_readable(whole), mistakes=_ERRORS, version=__version__)
+    return render("api_docs.html", operations=_readable(whole), mistakes=_ERRORS, version=__version__)
 
 
 @cache

@@ -17,6 +17,7 @@ from mailgate.store.tickets import tags_of
 from web.live.stream import Listener
 from web.show.rows import rows
 from web.speech import speaking
+from web.templating import render
 
 _FEW = 10  # tickets at once whose lines are sent along; of more, it is said that they changed
 
@@ -69,10 +70,9 @@ class Changed:
         key = (one.ticket.id, listener.works, order, listener.language, listener.zone)
         if key not in self._lines:
             (row,) = rows(self.session, [one], order)
-            template = self.app.jinja_env.get_template("row_alone.html")
             zone = listener.zone or own(self.session).time_zone
             with self.app.app_context(), speaking(listener.language):
-                line = template.render(row=row, can_tick=listener.works, zone=zone)
+                line = render("row_alone.html", row=row, can_tick=listener.works, zone=zone)
             self._lines[key] = line.strip()
         return self._lines[key]
 

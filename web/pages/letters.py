@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, request
 
 from mailgate import clock
 from mailgate.compose.about import ABOUT, variables
@@ -25,6 +25,7 @@ from web.show.letter_preview import LOOKS, POLICY, preview, require_sound, test_
 from web.show.letters import LANGUAGES, Option, Scopes, changes, lines, place_of, shipped, steps, url_of
 from web.show.shell import desk_page
 from web.speech import say, told, told_all
+from web.templating import render
 
 pages = Blueprint("letters", __name__, url_prefix="/admin/letters")
 
@@ -250,11 +251,11 @@ def _frame(session: Session, place: Place, wording: Wording | None, number: str,
         shown = preview(session, place, wording, number, look if look in LOOKS else "mail")
     except BadInput as error:
         return _told(told(error), is_bad=True)
-    return _framed(render_template("letter_preview.html", shown=shown, told=None))
+    return _framed(render("letter_preview.html", shown=shown, told=None))
 
 
 def _told(words: str, *, is_bad: bool) -> Response:
-    return _framed(render_template("letter_preview.html", shown=None, told=(words, is_bad)))
+    return _framed(render("letter_preview.html", shown=None, told=(words, is_bad)))
 
 
 def _framed(page: str) -> Response:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, render_template
-
 from mailgate import clock
 from mailgate.store.db import Session
 from mailgate.store.numbers import example_number
@@ -18,7 +16,8 @@ from web.access import desk_of, who, zone_of
 from web.db import tools
 from web.show.nav import SETUP, Item, setup_items
 from web.show.views import VIEWS, Counts, capped, counts
-from web.speech import say, speak, told, wanted
+from web.speech import chosen, say, speak, told, wanted
+from web.templating import render
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +64,12 @@ def desk_page(
     if values.get("errors"):
         values["errors"] = {name: told(sentence) for name, sentence in values["errors"].items()}
     zone = known.time_zone or organisation.time_zone
-    return render_template(template, desk=desk, zone=zone, **values)
+    return render(template, desk=desk, zone=zone, **values)
 
 
 def fragment(session: Session, template: str, **values: Any) -> str:
     """A part of an agent's page that is swapped in."""
-    return render_template(template, zone=zone_of(session), **values)
+    return render(template, zone=zone_of(session), **values)
 
 
 def face(session: Session) -> Face:
@@ -98,10 +97,10 @@ def public_face() -> Face:
 
 def customer_page(shown: Face, template: str, *, language: str | None = None, **values: Any) -> str:
     """A page for whoever is not signed in: in this language, else a known agent's, the browser's, the office's."""
-    speak(wanted(language, g.get("language"), usual=shown.language))
+    speak(wanted(language, chosen(), usual=shown.language))
     if values.get("errors"):
         values["errors"] = {name: say(sentence) for name, sentence in values["errors"].items()}
-    return render_template(
+    return render(
         template,
         organisation=shown.organisation,
         support_address=shown.support_address,
