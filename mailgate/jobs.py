@@ -29,7 +29,6 @@ from mailgate.steps.routing import route_waiting
 from mailgate.steps.rule_clock import ask_due_rules, go_by_schedule
 from mailgate.steps.send import deliver, release_held
 from mailgate.steps.shelf import clear_shelf, shorten_audit
-from mailgate.steps.surveys import ask_surveys
 from mailgate.steps.timing import escalate, time_open_tickets
 from mailgate.steps.waking import wake_tickets
 from mailgate.steps.webhooks import call_some
@@ -174,7 +173,6 @@ def sweep(slot: int = 0) -> None:
     release_held(shop)
     wake_tickets(shop)
     send_digests(shop)
-    ask_surveys(shop)
     if not any(waiting):
         _move_raw(shop)
         check_files(shop)

@@ -19,8 +19,9 @@ def org() -> None:
 def org_add(name: str, numbers: str | None) -> None:
     """Add an organisation: a tenant of its own."""
     from mailgate.errors import BadInput
+    from mailgate.store.founding import found
     from mailgate.store.numbers import check_format
-    from mailgate.store.organisations import by_name, found
+    from mailgate.store.organisations import by_name
 
     with house() as here, here.owner() as database, database.desk(0) as session:
         if by_name(session, name) is not None:

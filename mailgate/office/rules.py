@@ -118,14 +118,14 @@ def add_rule(session: Session, given: RuleGiven, by: str, at: datetime) -> RuleR
     return row
 
 
-def adopt_shipped(session: Session, key: str, by: str, at: datetime, *, on: bool) -> RuleRow:
-    """Make a rule that ships one of the desk's own."""
+def adopt_shipped(session: Session, key: str, by: str, at: datetime) -> RuleRow:
+    """Make a rule that ships one of the desk's own, on or off as it ships."""
     if key not in SHIPPED:
         raise NotFound(f"No rule {key} ships.")
     known = next((row for row in rule_rows(session) if row.shipped == key), None)
     if known is not None:
         return known
-    row = add_rule(session, SHIPPED[key].model_copy(update={"active": on}), by, at)
+    row = add_rule(session, SHIPPED[key], by, at)
     row.shipped = key
     return row
 

@@ -1,10 +1,11 @@
-"""Rules that ship with Mailgate, off until an admin wants them: what most desks let a machine do."""
+"""Rules that ship with Mailgate, a few on and most off until an admin wants them: what most desks let a machine do."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from mailgate.rules.schema import RuleGiven
+from mailgate.store.founding import SHIPPED_ON
 
 _DAY = 24 * 60
 
@@ -14,6 +15,14 @@ def _is(field: str, value: str) -> dict[str, str]:
 
 
 _SHIPPED: dict[str, dict[str, Any]] = {
+    **SHIPPED_ON,
+    "survey": {
+        "name": "Survey after a request",
+        "when": "time",
+        "wait": {"since": "resolved", "minutes": _DAY},
+        "if": {"any": [_is("status", "resolved"), _is("status", "closed")]},
+        "then": [{"do": "survey"}],
+    },
     "closing-letter": {
         "name": "Say that a solved ticket will be closed",
         "when": "time",

@@ -34,6 +34,7 @@ Trigger = Literal[
     "breached",
     "time",
     "schedule",
+    "digest",
     "called",
 ]
 TRIGGERS: tuple[str, ...] = get_args(Trigger)
@@ -47,13 +48,15 @@ Deed = Literal[
     "untag",
     "note",
     "letter",
+    "survey",
     "notify",
+    "digest",
     "route",
     "escalate",
     "webhook",
 ]
 DEEDS: tuple[str, ...] = get_args(Deed)
-Since = Literal["status", "customer_wrote", "answered", "assigned", "created"]
+Since = Literal["status", "resolved", "customer_wrote", "answered", "assigned", "created"]
 SINCES: tuple[str, ...] = get_args(Since)
 
 
@@ -141,7 +144,7 @@ class Action(Given):
         _plain(self.value)
         if self.do == "note" and not self.text.strip():
             raise ValueError("a note needs words")
-        if self.do not in ("note", "assignee", "team", "category", "route", "escalate") and not self.value.strip():
+        if self.do not in _WITHOUT_VALUE and not self.value.strip():
             raise ValueError(f"{self.do} needs a value")
         known = {"status": ("open", "pending", "on_hold", "resolved", "closed"), "priority": _PRIORITIES}
         if self.do in known and self.value not in known[self.do]:
@@ -157,9 +160,10 @@ class Action(Given):
         return self
 
 
+_WITHOUT_VALUE = ("note", "assignee", "team", "category", "route", "escalate", "survey", "digest")
 _PRIORITIES = ("low", "normal", "high", "urgent")
 LETTERS = ("status_changed", "resolved", "reopened", "waiting", "closing", "closed")
-ROLES = ("assignee", "team", "admins")
+ROLES = ("assignee", "team", "snoozer", "admins")
 
 
 class Wait(Given):
@@ -199,6 +203,8 @@ class RuleGiven(Given):
             raise ValueError("say for how long, and only where time is what it waits for")
         if (self.when == "schedule") != (self.schedule is not None):
             raise ValueError("say at what time, and only where it goes by a schedule")
+        if any((action.do == "digest") != (self.when == "digest") for action in self.then):
+            raise ValueError("a rule that is asked for a digest lists tickets there, and no other rule does")
         if depth(self.condition) > DEPTH:
             raise ValueError(f"groups lie in each other {DEPTH} deep at most")
         if sum(1 for _ in tests(self.condition)) > TESTS:

@@ -18,10 +18,12 @@ WHEN = {
     "breached": "a promise is broken",
     "time": "some time has passed",
     "schedule": "it is time",
+    "digest": "whoever has a ticket that waits for us gets their digest",
     "called": "a step of a policy asks for it",
 }
 SINCE = {
     "status": "its status changed",
+    "resolved": "it was resolved",
     "customer_wrote": "the customer wrote last",
     "answered": "we answered last",
     "assigned": "it was assigned",
@@ -37,13 +39,20 @@ DO = {
     "untag": "Remove tag",
     "note": "Leave a note",
     "letter": "Send a letter to the customer",
+    "survey": "Ask whether we were of help",
     "notify": "Notify",
+    "digest": "List it in the digest",
     "route": "Find an agent",
     "escalate": "Escalate",
     "webhook": "Call a webhook",
 }
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_TOLD = {"assignee": "whoever has the ticket", "team": "its team", "admins": "the admins"}
+_TOLD = {
+    "assignee": "whoever has the ticket",
+    "team": "its team",
+    "snoozer": "whoever put it out of sight",
+    "admins": "the admins",
+}
 _DOES = {
     "status": "set the status “{value}”",
     "priority": "set the priority “{value}”",
@@ -54,7 +63,9 @@ _DOES = {
     "untag": "remove the tag “{value}”",
     "note": "leave the note “{text}”",
     "letter": "send the customer the letter “{value}”",
+    "survey": "ask the customer whether we were of help",
     "notify": "notify {value}",
+    "digest": "list it in the digest",
     "route": "find an agent for it",
     "webhook": "call {value}",
     "escalate": "escalate it to the team “{value}”",
@@ -82,7 +93,7 @@ def when_in_words(rule: RuleGiven) -> str:
     return _scheduled(rule.schedule) if rule.schedule is not None else WHEN[rule.when]
 
 
-def test_in_words(test: Test) -> str:
+def question_in_words(test: Test) -> str:
     """One question as a statement."""
     label = label_of(test.field)
     value = "" if test.op in WITHOUT_VALUE else f" “{STATUSES.get(test.value, test.value).replace('_', ' ')}”"
@@ -105,7 +116,7 @@ def action_in_words(action: Action) -> str:
 
 def _condition(condition: Test | All | AnyOf) -> str:
     if isinstance(condition, Test):
-        return test_in_words(condition)
+        return question_in_words(condition)
     parts = [_condition(member) for member in members(condition)]
     if isinstance(condition, AnyOf) and len(parts) > 1:
         return f"either {_joined(parts, 'or')}"

@@ -1,4 +1,7 @@
-"""Once a day, at an hour of theirs, agents are told what waits for them. Whoever claims a digest first writes it."""
+"""Once a day, at an hour of theirs, agents are told what waits for them, as far as a rule lists it.
+
+Whoever claims a digest first writes it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ from mailgate.office.letters import letters
 from mailgate.office.promises import policies
 from mailgate.office.wishes import next_digest, zone_of
 from mailgate.rights import Right, may
+from mailgate.rules.decide import decide
 from mailgate.steps.dress import is_on, post, write_own
+from mailgate.steps.ruling import carry_out
 from mailgate.steps.workshop import Workshop
 from mailgate.store.agents import Agent, agent_by_id, is_away, teams_of
 from mailgate.store.db import Session
@@ -25,6 +30,7 @@ from mailgate.store.tickets import Ticket, perhaps_due, unanswered_of
 from mailgate.store.wishes import Wishes, digests_due, lock_wishes
 from mailgate.tickets.clocks import latest_of, next_due, time_tickets
 from mailgate.tickets.digest import digest
+from mailgate.tickets.rule_facts import Case, Desk, facts_of
 
 _AT_ONCE = 50
 _WEEKEND = 5  # from Saturday on, where no calendar says otherwise
@@ -74,6 +80,9 @@ def _write(
 ) -> bool:
     tonight = datetime.combine(now.astimezone(zone).date() + _MIDNIGHT, time(), zone)
     unanswered, due = unanswered_of(session, agent.id), _due(session, agent, tonight, now)
+    listed = _listed(session, shop, [*unanswered, *(ticket for _, ticket in due)], now)
+    unanswered = [ticket for ticket in unanswered if ticket.id in listed]
+    due = [(moment, ticket) for moment, ticket in due if ticket.id in listed]
     mailbox = _mailbox(session, agent)
     own_letters = letters(session)
     if mailbox is None or not (unanswered or due):
@@ -88,6 +97,19 @@ def _write(
         return False
     post(session, shop, mailbox, task.letter, draft, agent.email, now)
     return True
+
+
+def _listed(session: Session, shop: Workshop, tickets: Sequence[Ticket], now: datetime) -> set[int]:
+    """Those that some rule lists; none, where the rules for digests are switched off."""
+    rules = shop.rules.rules(session, now)
+    asked = rules.waiting_for({"digest"})
+    cases = [Case(ticket, frozenset({"digest"})) for ticket in {ticket.id: ticket for ticket in tickets}.values()]
+    if not asked or not cases:
+        return set()
+    desk = Desk(session, now, rules.calendars, shop.blobs)
+    found = zip(cases, facts_of(desk, cases, rules.needs), strict=True)
+    carry_out(desk, [(case, run, None) for case, facts in found for run in decide(asked, case.triggers, facts)])
+    return desk.listed
 
 
 def _due(session: Session, agent: Agent, until: datetime, now: datetime) -> list[tuple[datetime, Ticket]]:

@@ -19,6 +19,7 @@ from mailgate.store.messages import Message, messages_by_ids
 from mailgate.store.office import Mailbox, mailboxes
 from mailgate.store.organisations import Organisation, own
 from mailgate.store.tickets import Ticket, by_ids
+from mailgate.tickets.history import triggers_of
 
 
 @dataclass
@@ -47,12 +48,22 @@ def following_of(session: Session, shop: Workshop, events: Sequence[Event], now:
         shop,
         organisation,
         {mailbox.id: mailbox for mailbox in mailboxes(session)},
-        by_ids(session, [event.ticket_id for event in events], lock=organisation.is_followed_locked),
+        by_ids(session, [event.ticket_id for event in events], lock=_may_change_tickets(organisation, events)),
         messages_by_ids(session, [event.message_id for event in events if event.message_id]),
         _keys(session, shop),
         letters(session),
         policies(session, now) if organisation.is_timed else (),
         now,
+    )
+
+
+def _may_change_tickets(organisation: Organisation, events: Sequence[Event]) -> bool:
+    """Whether what follows from these events may change their tickets."""
+    waited = set(map(str, organisation.rule_triggers))
+    return (
+        organisation.is_timed
+        or "time" in waited
+        or any(not waited.isdisjoint(triggers_of(event.kind, event.data)) for event in events)
     )
 
 

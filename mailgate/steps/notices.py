@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate.store.agents import Agent, active_admins, agent_by_email, agent_by_id, members_of
 from mailgate.store.db import Session
-from mailgate.store.events import Event
+from mailgate.store.events import Event, last_event
 from mailgate.store.tickets import Ticket
 from mailgate.tickets.in_words import promised
 from mailgate.tickets.notices import Breached, Escalated
@@ -41,7 +41,17 @@ def _who(session: Session, ticket: Ticket, role: str) -> list[Agent]:
         return [agent] if agent is not None and agent.active else []
     if role == "team" and ticket.team_id is not None:
         return members_of(session, ticket.team_id)
+    if role == "snoozer":
+        return _who_snoozed(session, ticket)
     if "@" in role:
         named = agent_by_email(session, role)
         return [named] if named is not None and named.active else []
     return active_admins(session) if role == "admins" else []
+
+
+def _who_snoozed(session: Session, ticket: Ticket) -> list[Agent]:
+    """Who put it out of sight last, or who has it."""
+    snoozed = last_event(session, ticket.id, "snoozed")
+    who = snoozed.agent_id if snoozed is not None and snoozed.agent_id is not None else ticket.assignee_id
+    agent = agent_by_id(session, who) if who is not None else None
+    return [agent] if agent is not None and agent.active else []

@@ -75,8 +75,6 @@ def tellings(batch: Following, event: Event) -> Iterator[Telling]:
             yield from _to_agents(batch, ticket, event, _by_id(batch, [ticket.assignee_id]))
         case "noted":
             yield from _to_agents(batch, ticket, event, _by_id(batch, map(int, event.data.get("mentioned", {}))))
-        case "woke" if ticket.status not in _DONE and event.actor == MAILGATE.kind:
-            yield from _to_agents(batch, ticket, event, _by_id(batch, _put_away_by(batch, ticket)))
 
 
 def _of_new_status(batch: Following, ticket: Ticket, event: Event) -> Iterator[Telling]:
@@ -177,13 +175,6 @@ def _wants_new(batch: Following, ticket: Ticket) -> list[Agent]:
     ]
 
 
-def _put_away_by(batch: Following, ticket: Ticket) -> list[int]:
-    """Who wanted to be reminded, or who has the ticket."""
-    snoozed = last_event(batch.session, ticket.id, "snoozed")
-    who = snoozed.agent_id if snoozed is not None and snoozed.agent_id is not None else ticket.assignee_id
-    return [who] if who is not None else []
-
-
 def _by_id(batch: Following, ids: Iterable[int]) -> list[Agent]:
     return agents_by_ids(batch.session, ids)
 
@@ -230,9 +221,7 @@ def _fact(batch: Following, ticket: Ticket, event: Event) -> ToAgent:
         case "noted":
             return Mentioned(batch.messages[event.message_id or 0])
         case "notified":
-            return Notified(event.actor_name)
-        case "woke":
-            return Reminder()
+            return Reminder() if event.data["does"]["notify"] == ["snoozer"] else Notified(event.actor_name)
         case _:
             return fact_of(ticket, event, batch.organisation.time_zone)
 

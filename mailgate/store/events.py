@@ -25,7 +25,7 @@ class Event(TenantRow):
     message_id: Mapped[int | None]
     kind: Mapped[str]
     at: Mapped[datetime]
-    actor: Mapped[str]  # customer, agent, token, mailgate
+    actor: Mapped[str]  # customer, agent, token, mailgate, rule
     actor_name: Mapped[str]
     agent_id: Mapped[int | None]
     data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

@@ -7,10 +7,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 
-from mailgate import clock
 from mailgate.shipped import shipped
 from mailgate.store import foresight, guards
 from mailgate.store.db import Database, temporary_when_down
+from mailgate.store.founding import found_first
 
 _LOCK = 7_130_251_988  # one migration at a time, from however many machines
 
@@ -37,7 +37,7 @@ def to_newest(connection: Connection, app_role: str) -> None:
     to_version(connection, "head")
     guards.install(connection, app_role)
     foresight.tell(connection)
-    _found_default(connection)
+    found_first(connection)
 
 
 def to_version(connection: Connection, version: str) -> None:
@@ -62,13 +62,3 @@ def _config() -> Config:
     config.set_main_option("script_location", str(shipped("migrations")))
     config.set_main_option("path_separator", "os")
     return config
-
-
-def _found_default(connection: Connection) -> None:
-    connection.execute(
-        text(
-            "INSERT INTO organisations (name, created_at) SELECT 'Support', :now"
-            " WHERE NOT EXISTS (SELECT FROM organisations)"
-        ),
-        {"now": clock.now()},
-    )

@@ -9,7 +9,6 @@ from sqlalchemy import CheckConstraint, Connection, Identity, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from mailgate import clock
 from mailgate.errors import BadInput
 from mailgate.store.base import Base, tenant
 
@@ -31,18 +30,11 @@ class Organisation(Base):
     is_routed: Mapped[bool] = mapped_column(server_default=text("false"))  # some tickets are given out by themselves
     tells_new_tickets: Mapped[bool] = mapped_column(server_default=text("false"))  # an agent wants to hear of them
     survey_questions: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # asked beside the one
-    survey_hours: Mapped[int | None]  # after a request is resolved, its customer is asked; None: nobody is
-    surveyed_until: Mapped[datetime | None]  # whoever's request was resolved up to then has been asked
     figures_at: Mapped[datetime | None]  # when the sums behind the figures were last looked after
     retime_after: Mapped[int | None]  # open tickets after this one are still to be timed anew
     rule_triggers: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # what the rules that are on wait for
     rules_version: Mapped[int] = mapped_column(server_default=text("0"))  # counted up with every change of a rule
     rerule_after: Mapped[int | None]  # open tickets after this one are still to be looked at for changed rules
-
-    @property
-    def is_followed_locked(self) -> bool:
-        """Whether what follows from an event may change its ticket."""
-        return self.is_timed or bool(self.rule_triggers)
 
 
 class NumberBlock(Base):
@@ -53,14 +45,6 @@ class NumberBlock(Base):
     org_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     period: Mapped[str] = mapped_column(primary_key=True)
     next: Mapped[int]
-
-
-def found(session: Session, name: str) -> Organisation:
-    """Add a tenant (as the owner of the tables)."""
-    organisation = Organisation(name=name, created_at=clock.now())
-    session.add(organisation)
-    session.flush()
-    return organisation
 
 
 def every(session: Session) -> list[Organisation]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Connection, Index, func, select, text
+from sqlalchemy import CheckConstraint, Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, points_to, tenant
@@ -76,26 +76,3 @@ def averages_since(session: Session, since: datetime) -> dict[str, tuple[int, fl
     """How many answered each question since then, and what on average."""
     rows = session.execute(_AVERAGES, {"org": tenant(session), "since": since})
     return {question: (count, average) for question, count, average in rows}
-
-
-# Those a person has answered; of one moment all, so that the next look can begin behind it.
-_RESOLVED = text(
-    "SELECT t.id, t.resolved_at FROM tickets t WHERE t.org_id = :org AND t.resolved_at > :after"
-    " AND t.resolved_at <= :until ORDER BY t.resolved_at FETCH FIRST :limit ROWS WITH TIES"
-)
-
-
-def resolved_between(session: Session, after: datetime, until: datetime, limit: int) -> list[tuple[int, datetime]]:
-    """The next tickets that were resolved in this time, the oldest first."""
-    values = {"org": tenant(session), "after": after, "until": until, "limit": limit}
-    return [(row[0], row[1]) for row in session.execute(_RESOLVED, values)]
-
-
-def asked_before(session: Session, ticket_ids: list[int]) -> set[int]:
-    """Of which tickets somebody was asked, or has said something."""
-    return set(session.scalars(select(Survey.ticket_id).where(Survey.ticket_id.in_(ticket_ids))))
-
-
-def organisations_to_survey(connection: Connection, now: datetime) -> list[int]:
-    """Where somebody's request was resolved long enough ago to ask them."""
-    return [row[0] for row in connection.execute(text("SELECT organisations_to_survey(:now)"), {"now": now})]

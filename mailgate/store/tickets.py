@@ -229,14 +229,19 @@ def remove_link(session: Session, ticket_id: int, other_id: int, kind: str) -> b
 
 
 _WAITS = (Ticket.status.in_(("new", "open")), Ticket.merged_into_id.is_(None), Ticket.snoozed_until.is_(None))
-_LISTED = 21  # one more than anybody is told of at once
 _LOOKED_AT = 100
+
+
+def waits_for_its_agent(ticket: Ticket) -> bool:
+    """The same of one that is at hand, and somebody has."""
+    is_open = ticket.status in ("new", "open") and ticket.merged_into_id is None
+    return is_open and ticket.snoozed_until is None and ticket.assignee_id is not None
 
 
 def unanswered_of(session: Session, agent_id: int) -> list[Ticket]:
     """An agent's tickets that wait for them, the one whose customer waits longest first."""
     question = select(Ticket).where(Ticket.assignee_id == agent_id, *_WAITS)
-    return list(session.scalars(question.order_by(Ticket.last_customer_at, Ticket.id).limit(_LISTED)))
+    return list(session.scalars(question.order_by(Ticket.last_customer_at, Ticket.id).limit(_LOOKED_AT)))
 
 
 def perhaps_due(session: Session, agent_id: int, until: datetime) -> list[Ticket]:

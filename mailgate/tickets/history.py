@@ -141,8 +141,6 @@ def _concerns_somebody(ticket: Ticket, kind: str, by: Actor, data: dict[str, Any
             return is_given or ("status" in data and by.kind != "customer")
         case "noted":
             return "mentioned" in data
-        case "woke":
-            return by.kind == MAILGATE.kind
         case _:
             return False
 

@@ -1,4 +1,4 @@
-"""A customer says whether we were of help: once, and changeable for a while."""
+"""A customer is asked once whether we were of help, and says so: once, and changeable for a while."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mailgate.store.organisations import own
 from mailgate.store.surveys import RATINGS, Survey, survey_of
 from mailgate.store.tickets import Ticket
 from mailgate.tickets.history import Actor, record
+from mailgate.tickets.moves import require_unmerged
 
 CHANGEABLE = timedelta(days=14)
 COMMENT_LENGTH = 4000
@@ -25,6 +26,17 @@ def can_rate(ticket: Ticket, survey: Survey | None, at: datetime) -> bool:
     if survey is None or survey.first_rated_at is None:
         return ticket.status in _DONE or survey is not None
     return at <= survey.first_rated_at + CHANGEABLE
+
+
+def ask(session: Session, ticket: Ticket, by: Actor, at: datetime) -> None:
+    """Ask a ticket's customer, once; nobody is asked about what no person answered: a machine's mail, say."""
+    require_unmerged(ticket)
+    if ticket.first_response_at is None:
+        raise Conflict("No person has answered it.")
+    if survey_of(session, ticket.id) is not None:
+        raise Conflict("Its customer was asked before, or has said something already.")
+    add(session, Survey(ticket_id=ticket.id, asked_at=at))
+    record(session, ticket, "survey_asked", by, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from mailgate.tickets.change import Named, change, clean_tags
 from mailgate.tickets.escalate import Whereto, escalate
 from mailgate.tickets.history import Actor, record
 from mailgate.tickets.letters import ask_for_letter
+from mailgate.tickets.rate import ask
 from mailgate.tickets.route import route
 from mailgate.tickets.rule_facts import Case, Desk
 from mailgate.tickets.webhooks import ask_for_call
@@ -30,8 +31,8 @@ def act(desk: Desk, case: Case, run: Run, *, once: str | None = None) -> None:
     session, ticket = desk.session, case.ticket
     by = Actor("rule", f"Rule “{run.rule.name}”", rules=(*case.chain, run.rule.id))
     did = [_try(_DO[action.do], desk, ticket, action, by) for action in run.actions]
-    data = {"rule": run.rule.name, "reasons": did}
-    record(session, ticket, "ruled", by, desk.now, data=data)
+    if any(action.do != "digest" for action in run.actions):  # to be listed there changes nothing: its log tells
+        record(session, ticket, "ruled", by, desk.now, data={"rule": run.rule.name, "reasons": did})
     write(
         session,
         RuleRun,
@@ -116,6 +117,16 @@ def _letter(desk: Desk, ticket: Ticket, action: Action, by: Actor) -> str | None
     return None
 
 
+def _survey(desk: Desk, ticket: Ticket, _action: Action, by: Actor) -> str | None:
+    ask(desk.session, ticket, by, desk.now)
+    return None
+
+
+def _list(desk: Desk, ticket: Ticket, _action: Action, _by: Actor) -> str | None:
+    desk.listed.add(ticket.id)
+    return None
+
+
 def _notify(desk: Desk, ticket: Ticket, action: Action, by: Actor) -> str | None:
     record(desk.session, ticket, "notified", by, desk.now, data={"does": {"notify": [action.value]}})
     return None
@@ -152,7 +163,9 @@ _DO: dict[str, _Deed] = {
     "untag": _tag,
     "note": _note,
     "letter": _letter,
+    "survey": _survey,
     "notify": _notify,
+    "digest": _list,
     "route": _route,
     "escalate": _escalate,
     "webhook": _call,

@@ -60,6 +60,7 @@ class Desk:
     blobs: Blobs | None = None
     addresses: Mapping[int, str] | None = None  # of mailboxes, where somebody has them at hand
     tags: dict[int, list[str]] = field(default_factory=dict)  # of the tickets that were looked at
+    listed: set[int] = field(default_factory=set)  # tickets that belong in the digest that is written
 
     @cached_property
     def mailboxes(self) -> Mapping[int, str]:

@@ -8,6 +8,7 @@ from mailgate.rules.times import Moment
 from mailgate.store.timing import Happened
 from mailgate.tickets.history import is_change
 
+_DONE = frozenset({"resolved", "closed"})
 _PERSONS = frozenset({"agent", "token"})
 
 
@@ -25,6 +26,7 @@ def moments_in(event: Happened) -> Iterator[str]:
     if event.kind in ("answered", "answered_directly") and event.actor in _PERSONS:
         yield "answered"
     if is_change(event.data.get("status")):
-        yield "status"
+        before, after = event.data["status"]
+        yield from ("status", "resolved") if after in _DONE and before not in _DONE else ("status",)
     if is_change(event.data.get("assignee")) and event.data["assignee"][1] is not None:
         yield "assigned"

@@ -15,7 +15,7 @@ from mailgate.rules.words import action_in_words
 from mailgate.sla.calendar import time_between
 from mailgate.store.messages import messages_by_ids
 from mailgate.store.rules import lately, tickets_after
-from mailgate.store.tickets import by_ids
+from mailgate.store.tickets import by_ids, waits_for_its_agent
 from mailgate.store.timing import Happened, happened_on
 from mailgate.tickets.history import is_change, triggers_of
 from mailgate.tickets.rule_facts import Case, Desk, chain_of, facts_of
@@ -77,7 +77,9 @@ def try_rule(desk: Desk, rule: Rule, days: int) -> Trial:
 def _cases(desk: Desk, rule: Rule, since: datetime) -> Iterator[_Then]:
     if rule.given.wait is not None:
         return _after_waiting(desk, rule, rule.given.wait, since)
-    return _by_schedule(desk) if rule.given.when == "schedule" else _events(desk, rule, since)
+    if rule.given.when in ("schedule", "digest"):
+        return _next_time(desk, rule.given.when)
+    return _events(desk, rule, since)
 
 
 def _events(desk: Desk, rule: Rule, since: datetime) -> Iterator[_Then]:
@@ -114,10 +116,11 @@ def _asked(desk: Desk, rule: Rule, wait: Wait, history: Sequence[Happened]) -> I
                 yield due
 
 
-def _by_schedule(desk: Desk) -> Iterator[_Then]:
-    """Every ticket as it is: what the next time would bring."""
+def _next_time(desk: Desk, when: str) -> Iterator[_Then]:
+    """Every ticket as it is, of digests those that wait for somebody: what the next time would bring."""
     for ticket in by_ids(desk.session, tickets_after(desk.session, 0, MOST)).values():
-        yield _Then(Case(ticket, frozenset({"schedule"})), desk.now, None)
+        if when != "digest" or waits_for_its_agent(ticket):
+            yield _Then(Case(ticket, frozenset({when})), desk.now, None)
 
 
 def _as_it_was(desk: Desk, then: _Then, history: Sequence[Happened]) -> dict[str, Value]:

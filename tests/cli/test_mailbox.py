@@ -14,7 +14,8 @@ from mailgate.seal import Seal
 from mailgate.steps.ticking import tick_until
 from mailgate.store.bare_clock import ClockDatabase
 from mailgate.store.dkim import dkim_keys
-from mailgate.store.organisations import found, own
+from mailgate.store.founding import found
+from mailgate.store.organisations import own
 from tests.cli.conftest import Mailgate
 from tests.support.databases import Fresh
 from tests.support.dovecot import PROGRAM, Dovecot, dovecot

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from mailgate import clock
 from mailgate.office.senders import treat
 from mailgate.office.setup import add_mailbox
-from mailgate.store.organisations import found
+from mailgate.store.founding import found
 from tests.cli.conftest import Mailgate
 from tests.support.mails import mail
 from tests.support.world import DESK, World

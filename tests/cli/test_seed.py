@@ -3,7 +3,7 @@
 import pytest
 
 from mailgate import clock
-from mailgate.store.organisations import found
+from mailgate.store.founding import found
 from tests.cli.conftest import Mailgate
 from tests.support.mails import mail
 from tests.support.world import World

@@ -8,23 +8,30 @@ import pytest
 
 from mailgate import clock
 from mailgate.office.letters import Admin, Place, switch
+from mailgate.office.rules import change_rule, given_by, understood
 from mailgate.office.setup import add_agent
+from mailgate.office.shipped_rules import SHIPPED
 from mailgate.office.wishes import set_wishes
 from mailgate.queue.live import Wire
+from mailgate.rules.decide import ready
 from mailgate.steps.digests import send_digests
 from mailgate.steps.waking import wake_tickets
 from mailgate.store.agents import Agent, agent_by_email
 from mailgate.store.events import history_of
 from mailgate.store.people import mark_failing
+from mailgate.store.rules import rule_rows
 from mailgate.store.tickets import Ticket, by_id
 from mailgate.tickets.answer import note
 from mailgate.tickets.by_customer import reopen
 from mailgate.tickets.change import Named, change
 from mailgate.tickets.history import MAILGATE, Actor
 from mailgate.tickets.letters import ask_for_letter
+from mailgate.tickets.rule_facts import Desk
+from mailgate.tickets.rule_try import try_rule
 from mailgate.tickets.snooze import snooze
 from tests.support.databases import Fresh
 from tests.support.mails import mail
+from tests.support.ruled import asks, history, names, shipped
 from tests.support.world import World
 
 IDA = Admin("Ida", None)
@@ -304,6 +311,30 @@ def test_a_digest_comes_once_at_the_agents_own_hour(world: World, moment: list[d
     assert letter.mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     stop = world.shop.marks.read_stop(url.strip("<>").rpartition("/")[2])
     assert stop == (1, "digest", "a", mara)
+    _the_rule_says_what_is_listed(world, moment, first)
+
+
+def _the_rule_says_what_is_listed(world: World, moment: list[datetime], first: int | None) -> None:
+    """A rule that ships lists what waits; its log tells, the ticket's history does not. Changed, it lists less."""
+    assert names(world, first) == ["Each agent's digest"]
+    assert "ruled" not in [event.kind for event in history(world, first)]
+    with world.database.desk(1) as session:
+        digests, reminders = rule_rows(session)
+        assert (digests.shipped, given_by(digests)) == ("digest", SHIPPED["digest"].model_copy(update={"place": 10}))
+        assert given_by(reminders) == SHIPPED["reminder"].model_copy(update={"place": 20})
+        second_only = understood({**given_by(digests).plain(), "if": {"all": [asks("subject", "ends", "2")]}})
+        tried = try_rule(Desk(session, moment[0]), ready(0, 0, second_only), 7)
+        assert [hit.subject for hit in tried.hits] == ["Request 2"]
+        change_rule(session, digests.id, second_only, "Ida", moment[0])
+    moment[0] += timedelta(days=1)
+    send_digests(world.shop)
+    world.work()
+    assert "Request 1" not in world.relay.to(MARA)[-1].text
+    shipped(world, "digest", on=False)
+    moment[0] += timedelta(days=1)
+    send_digests(world.shop)
+    world.work()
+    assert len(world.relay.to(MARA)) == 2
 
 
 def test_no_digest_comes_without_cause(world: World, moment: list[datetime], tom: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from mailgate import clock
 from mailgate.office.promises import StepGiven
-from mailgate.office.rules import adopt_shipped, change_rule, given_by, the_rule
+from mailgate.office.rules import adopt_shipped, change_rule, given_by, switch_rule, the_rule
 from mailgate.office.shipped_rules import SHIPPED
 from mailgate.store.tickets import by_id
 from mailgate.tickets.change import change
@@ -46,16 +46,16 @@ def _set(world: World, ticket_id: int, status: str) -> None:
 def test_what_is_solved_is_closed_after_a_letter(hands: Hands, world: World) -> None:
     with world.database.desk(1) as session:
         for key in SHIPPED:
-            adopt_shipped(session, key, "Ida", clock.now(), on=True)
+            switch_rule(session, adopt_shipped(session, key, "Ida", clock.now()).id, "Ida", clock.now(), on=True)
     solved, opened_again, open_still = (_open(world, message_id=f"{each}@lusitel.example") for each in "abc")
     for each in (solved, opened_again):
         _set(world, each, "resolved")
     hands.moment += 4 * DAY
     world.work()
-    assert names(world, solved) == []
+    assert names(world, solved) == ["Survey after a request"]
     hands.moment += DAY
     world.work()
-    assert names(world, solved) == ["Say that a solved ticket will be closed"]
+    assert names(world, solved) == ["Survey after a request", "Say that a solved ticket will be closed"]
     assert "we close it on" in world.relay.to("ana@lusitel.example")[-1].raw.decode()
     world.receive(mail(headers=(("In-Reply-To", "<b@lusitel.example>"),), body="It is not."))
     assert world.ticket(opened_again).status == "open"

@@ -15,7 +15,7 @@ from mailgate.office.desk.schema import Desk
 from mailgate.office.desk.written import from_yaml, json_schema, to_yaml
 from mailgate.store.audit import By, entries, work_for
 from mailgate.store.db import Database, take_back
-from mailgate.store.organisations import found
+from mailgate.store.founding import found
 
 ROOT = Path(__file__).parents[2]
 FILE = (ROOT / "docs" / "desk.example.yaml").read_text()

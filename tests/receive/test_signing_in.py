@@ -13,7 +13,7 @@ from mailgate import clock
 from mailgate.office.links import make_api_token
 from mailgate.office.setup import add_mailbox
 from mailgate.queue.limits import Limits
-from mailgate.store.organisations import found
+from mailgate.store.founding import found
 from tests.support.databases import Fresh
 from tests.support.doors import Afar, mail_door
 from tests.support.mails import mail

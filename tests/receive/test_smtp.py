@@ -6,7 +6,7 @@ import pytest
 
 from mailgate import clock
 from mailgate.office.setup import add_mailbox
-from mailgate.store.organisations import found
+from mailgate.store.founding import found
 from tests.support.doors import send_data, smtp_door
 from tests.support.mails import mail
 from tests.support.world import DESK, World

@@ -13,7 +13,7 @@ import pytest
 from mailgate import clock
 from mailgate.office.setup import add_mailbox
 from mailgate.steps.workshop import move_in
-from mailgate.store.organisations import found
+from mailgate.store.founding import found
 from tests.support.databases import Databases, fresh_database
 from tests.support.mails import mail
 from tests.support.relay import Taken

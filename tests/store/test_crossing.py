@@ -17,10 +17,11 @@ from mailgate.store.claims import work_waiting
 from mailgate.store.counts import count_everything
 from mailgate.store.db import Database
 from mailgate.store.door import DoorDatabase
+from mailgate.store.founding import found
 from mailgate.store.imap import wanted
 from mailgate.store.kept import claim_mail
 from mailgate.store.leases import take_lease
-from mailgate.store.organisations import found, sole
+from mailgate.store.organisations import sole
 from mailgate.store.routing import organisations_to_route
 from mailgate.store.tickets import find_requests
 from mailgate.tokens import hashed

@@ -1,16 +1,23 @@
 """Migrations and models never drift, and migrating is safe to repeat and to run twice at once."""
 
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy.orm import Session
 
 from mailgate.embedded import Servers
+from mailgate.office.rules import given_by
+from mailgate.office.shipped_rules import SHIPPED
+from mailgate.rules.schema import Wait
 from mailgate.store import guards
 from mailgate.store.db import Database
-from mailgate.store.migrate import migrate, newest_version
+from mailgate.store.migrate import migrate, newest_version, to_version
+from mailgate.store.organisations import Organisation
+from mailgate.store.rules import RuleRow
 from mailgate.store.tables import metadata
 from tests.support.databases import Fresh
 
@@ -93,3 +100,44 @@ def test_the_newest_version_is_known_without_a_database() -> None:
 
 def _psycopg(url: str):  # type: ignore[no-untyped-def] # a URL of SQLAlchemy's
     return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def test_what_was_a_setting_becomes_a_rule_that_does_the_same(servers: Servers, fresh: Fresh) -> None:
+    """Of an organisation that asked its customers after two hours, and had a rule of its own, at the version before."""
+    name = f"{make_url(fresh.owner_url).database}_before"
+    admin = create_engine(_psycopg(servers.admin_url), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} OWNER mailgate_owner"))
+    before = create_engine(_psycopg(fresh.owner_url).set(database=name))
+    try:
+        with before.begin() as connection:
+            to_version(connection, "0037")
+            connection.execute(
+                text(
+                    "INSERT INTO organisations (name, created_at, survey_hours, surveyed_until, rule_triggers) VALUES"
+                    " ('Asks', '2026-01-01', 2, '2026-02-01T10:00Z', '[\"created\"]'),"
+                    " ('Not', '2026-01-01', NULL, NULL, '[]')"
+                )
+            )
+            to_version(connection, "head")
+        with Session(before) as session:
+            rules = list(session.scalars(select(RuleRow).order_by(RuleRow.org_id, RuleRow.place)))
+            organisations = list(session.scalars(select(Organisation).order_by(Organisation.id)))
+        assert [row.shipped for row in rules] == ["digest", "reminder", "survey", "digest", "reminder"]
+        assert [given_by(row).plain() for row in rules[:2]] == [
+            {**SHIPPED[k].plain(), "place": p} for k, p in zip(("digest", "reminder"), (10, 20), strict=True)
+        ]
+        survey = SHIPPED["survey"].model_copy(
+            update={"active": True, "place": 30, "wait": Wait(since="resolved", minutes=120)}
+        )
+        assert given_by(rules[2]) == survey
+        assert rules[2].changed_at == datetime(2026, 2, 1, 12, tzinfo=UTC)  # who was asked by then is not looked at
+        assert [row.rule_triggers for row in organisations] == [
+            ["created", "digest", "time", "woke"],
+            ["digest", "woke"],
+        ]
+    finally:
+        before.dispose()
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name}"))
+        admin.dispose()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailgate import clock
-from mailgate.office.rules import add_rule, understood
+from mailgate.office.rules import add_rule, adopt_shipped, switch_rule, understood
 from mailgate.store.events import Event, history_of
 from mailgate.store.rules import RuleRun, runs_of_ticket
 from tests.support.world import World
@@ -26,6 +26,13 @@ def rule(world: World, name: str, when: str, *then: tuple[str, str], where: Any 
     }
     with world.database.desk(world.org) as session:
         return add_rule(session, understood(plain), "Ida", clock.now()).id
+
+
+def shipped(world: World, key: str, *, on: bool = True) -> int:
+    """A rule that ships, switched on or off; its id."""
+    with world.database.desk(world.org) as session:
+        row = adopt_shipped(session, key, "Ida", clock.now())
+        return switch_rule(session, row.id, "Ida", clock.now(), on=on).id
 
 
 def runs(world: World, ticket_id: int | None) -> list[RuleRun]:

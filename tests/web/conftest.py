@@ -22,7 +22,7 @@ from mailgate.settings import Settings, read_settings
 from mailgate.store.agents import SignedIn, agent_by_email
 from mailgate.store.base import add
 from mailgate.store.db import Database
-from mailgate.store.organisations import found
+from mailgate.store.founding import found
 from mailgate.tokens import hashed, secret
 from tests.support.browsing import Browser
 from tests.support.databases import Fresh

@@ -9,7 +9,7 @@ import pytest
 from mailgate import clock
 from mailgate.office.passwords import set_password
 from mailgate.office.setup import add_agent
-from mailgate.store.organisations import found
+from mailgate.store.founding import found
 from tests.support.browsing import Browser
 from tests.support.mails import mail
 from tests.support.world import World

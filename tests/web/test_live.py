@@ -21,7 +21,7 @@ from mailgate.office.setup import add_agent, add_mailbox
 from mailgate.store.agents import SignedIn, agent_by_email, end_session, end_sessions_of
 from mailgate.store.base import add
 from mailgate.store.db import Database, Session
-from mailgate.store.organisations import found
+from mailgate.store.founding import found
 from mailgate.store.tickets import by_id
 from mailgate.tickets.change import change
 from mailgate.tickets.history import Actor

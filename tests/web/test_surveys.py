@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailgate import jobs
 from mailgate.store.people import stop_surveys
 from mailgate.tickets.rate import CHANGEABLE
 from tests.support.browsing import Browser
 from tests.support.mails import mail
 from tests.support.promises import Hands, moved_by_hand
-from tests.support.ruled import asks, rule
+from tests.support.ruled import asks, rule, shipped
 from tests.support.world import World
 from tests.web.conftest import MARA, Site
 
@@ -38,17 +37,18 @@ def _solved(site: Site, world: World, *, answered: bool = True, sender: str = AN
 
 def _asked(world: World, address: str) -> list[str]:
     """The surveys somebody got."""
-    jobs.sweep()
     world.work()
     return [letter.text for letter in world.relay.to(address) if "/rating?say=happy" in letter.text]
 
 
 def test_a_customer_is_asked_once_and_only_a_button_counts(hands: Hands, site: Site, world: World) -> None:
     before = _solved(site, world)
-    site.send("PUT", "/surveys", {"hours": 24}, "admin")
+    world.work()
+    hands.moment += timedelta(days=2)
+    shipped(world, "survey")
     hands.moment += timedelta(hours=1)
     number = _solved(site, world)
-    _solved(site, world, answered=False, sender="ben@lusitel.example")  # no person answered it
+    by_nobody = _solved(site, world, answered=False, sender="ben@lusitel.example")  # no person answered it
     _solved(site, world, sender="eve@lusitel.example")
     with world.database.desk(1) as session:
         stop_surveys(session, "eve@lusitel.example", hands())
@@ -65,6 +65,12 @@ def test_a_customer_is_asked_once_and_only_a_button_counts(hands: Hands, site: S
     assert len(_asked(world, ANA)) == 1
     kinds = [event["kind"] for event in site.get(f"/tickets/{number}/events")["items"]]
     assert kinds.count("survey_asked") == 1
+    why = [
+        event["data"]["reasons"]
+        for event in site.get(f"/tickets/{by_nobody}/events")["items"]
+        if event["kind"] == "ruled"
+    ]
+    assert why == [["Not done: ask the customer whether we were of help. No person has answered it."]]
     links = re.findall(r"https://desk\.example(/s/\S+/rating\?say=\w+)", letter)
     assert len(set(links)) == 2
     browser = Browser(site.client)
@@ -104,9 +110,10 @@ def test_the_page_of_a_request_offers_to_rate_it_in_its_language(browser: Browse
     with world.owner.engine.begin() as connection:
         connection.exec_driver_sql(f"UPDATE agents SET role = 'admin' WHERE email = '{MARA}'")
     assert "Nobody is asked" in browser.get("/admin/surveys")
-    browser.post("/admin/surveys", 422, hours="9999")
-    browser.post("/admin/surveys", 422, hours="0", questions="\n".join("abcdef"))
-    browser.post("/admin/surveys", hours="0", questions="How quick?\n\nHow kind?")
+    browser.post("/admin/rules/shipped/survey")
+    assert "1 day has passed since it was resolved" in browser.get("/admin/surveys")
+    browser.post("/admin/surveys", 422, questions="\n".join("abcdef"))
+    browser.post("/admin/surveys", questions="How quick?\n\nHow kind?")
     assert "How quick?" in browser.get(f"{link}/rating")
     marks = {"question": ["How quick?", "Asked no more", "How kind?"], "answer_1": "4", "answer_2": "1"}
     browser.post(f"{link}/rating", 422, rating="unhappy", comment="Langsam.", **{**marks, "answer_1": "6"})
@@ -122,5 +129,4 @@ def test_the_page_of_a_request_offers_to_rate_it_in_its_language(browser: Browse
     assert "100 % of them were content" in page
     assert "5.0 of 5 (1 answered)" in page
     assert "Danke!" in page
-    kept = site.send("PUT", "/surveys", {"hours": None}, "admin")
-    assert kept == {"hours": None, "questions": ["How quick?", "How kind?"]}
+    assert site.send("PUT", "/surveys", {"questions": ["How kind?"]}, "admin") == {"questions": ["How kind?"]}

@@ -17,7 +17,7 @@ from web.api.shapes import MOST, Moment, Page, PageQuery
 class ActorShown(Answer):
     """Who did it."""
 
-    kind: Literal["customer", "agent", "token", "mailgate"]
+    kind: Literal["customer", "agent", "token", "mailgate", "rule"]
     name: str
 
 

@@ -1,4 +1,4 @@
-"""Surveys: what customers said, and when they are asked."""
+"""Surveys: what customers said, and what they are asked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mailgate import clock
-from mailgate.office.surveys import MOST_HOURS, MOST_QUESTIONS, set_survey_hours, set_survey_questions
-from mailgate.store.db import Session
+from mailgate.office.surveys import MOST_QUESTIONS, set_survey_questions
 from mailgate.store.organisations import own
 from mailgate.store.surveys import Survey, newest_ratings, survey_of
 from mailgate.store.tickets import Ticket
@@ -48,16 +47,14 @@ class RatingPage(Page[RatingShown]):
 
 
 class SurveySettings(Body):
-    """When customers are asked: so many hours after a request was resolved; null: nobody is."""
+    """What customers are asked beside whether we were of help. When they are asked, a rule says (`/rules`)."""
 
-    hours: Annotated[int | None, Field(ge=0, le=MOST_HOURS)]
-    questions: Annotated[list[Line] | None, Field(description="Asked beside it; left out: as they are.")] = None
+    questions: list[Line]
 
 
 class SurveySettingsShown(Answer):
-    """When customers are asked, and what beside whether we were of help."""
+    """What customers are asked beside whether we were of help."""
 
-    hours: int | None
     questions: list[str]
 
 
@@ -84,16 +81,10 @@ def list_ratings(query: PageQuery) -> RatingPage:
 
 @operation("PUT", "/surveys", body=SurveySettings, answer=SurveySettingsShown)
 def set_surveys(body: SurveySettings) -> SurveySettingsShown:
-    """Ask customers from now on, or no more."""
+    """Say what customers are asked beside whether we were of help."""
     with desk() as session:
-        set_survey_hours(session, body.hours, clock.now())
-        if body.questions is not None:
-            set_survey_questions(session, body.questions)
-        return _settings(session)
-
-
-def _settings(session: Session) -> SurveySettingsShown:
-    return SurveySettingsShown(hours=own(session).survey_hours, questions=own(session).survey_questions)
+        set_survey_questions(session, body.questions)
+        return SurveySettingsShown(questions=own(session).survey_questions)
 
 
 def _shown(survey: Survey, ticket: Ticket) -> RatingShown:

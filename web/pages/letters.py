@@ -21,7 +21,7 @@ from web.access import desk, limit, who
 from web.answers import see_other
 from web.db import ring, tools
 from web.forms import Form, Line, Words
-from web.show.letter_preview import LOOKS, POLICY, preview, require_sound, test_of
+from web.show.letter_preview import LOOKS, POLICY, preview, require_sound, sample_of
 from web.show.letters import LANGUAGES, Option, Scopes, changes, lines, place_of, shipped, steps, url_of
 from web.show.shell import desk_page
 from web.speech import say, told, told_all
@@ -105,7 +105,7 @@ def try_out(name: str) -> Response:
             require_sound(place, form.wording)
         except BadInput as error:
             return _told(say("Not sent. %(error)s", error=told(error)), is_bad=True)
-        mailbox, draft = test_of(session, place, form.wording, form.number, me.email)
+        mailbox, draft = sample_of(session, place, form.wording, form.number, me.email)
         key = dkim_key(session, mailbox.domain)
         send_test(session, mailbox, place.name, _signed(draft, key), me.email, clock.now())
     ring("send_mail")

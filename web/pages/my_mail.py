@@ -11,6 +11,7 @@ from mailgate.compose.about import ABOUT
 from mailgate.errors import BadInput, NotFound
 from mailgate.office.wishes import Wished, set_wishes, wished
 from mailgate.store.db import Session
+from mailgate.store.organisations import own
 from mailgate.store.wishes import NOTES
 from web.access import desk, who
 from web.answers import see_other
@@ -70,6 +71,7 @@ def _page(session: Session, wishes: Wished, *, errors: dict[str, str] | None = N
     return desk_page(
         session, "my_mail.html", wishes=wishes, choices=choices, hours=said(_HOURS), days=said(_DAYS),
         hour=str(wishes.digest_hour if wishes.digest_hour is not None else -1), errors=errors, is_saved=is_saved,
+        has_digests="digest" in own(session).rule_triggers,
     )  # fmt: skip
 
 

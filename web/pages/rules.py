@@ -152,9 +152,9 @@ def do(rule_id: int) -> Response:
 
 @pages.post("/shipped/<string:key>")
 def adopt(key: str) -> Response:
-    """Take a rule that ships, still off, to look at it and change it."""
+    """Take a rule that ships, to look at it and change it."""
     with desk() as session:
-        row = adopt_shipped(session, key, who().name, clock.now(), on=False)
+        row = adopt_shipped(session, key, who().name, clock.now())
         return see_other(f"{_URL}/{row.id}")
 
 
@@ -271,7 +271,13 @@ def _known(session: Session) -> dict[str, list[tuple[str, str]]]:
         for name, field in FIELDS.items()
         if field.choices
     }
-    whom = [("assignee", say("whoever has it")), ("team", say("its team")), ("admins", say("the admins")), *workers]
+    whom = [
+        ("assignee", say("whoever has it")),
+        ("team", say("its team")),
+        ("snoozer", say("whoever put it out of sight")),
+        ("admins", say("the admins")),
+        *workers,
+    ]
     return fixed | {
         "assignee": workers,
         "team": (teams_ := [(one.name, one.name) for one in teams(session)]),

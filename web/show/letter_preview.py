@@ -82,7 +82,7 @@ def preview(session: Session, place: Place, wording: Wording | None, number: str
     )  # fmt: skip
 
 
-def test_of(session: Session, place: Place, wording: Wording, number: str, to: str) -> tuple[Mailbox, Draft]:
+def sample_of(session: Session, place: Place, wording: Wording, number: str, to: str) -> tuple[Mailbox, Draft]:
     """A letter to whoever tries it, and the mailbox it comes from. It names no ticket in its subject."""
     mailbox = _mailbox(session, place)
     task = dressed(session, place, wording, number)

@@ -39,7 +39,7 @@ from mailgate.office.replies import save as save_reply
 from mailgate.office.routing import RoutingGiven, set_routing
 from mailgate.office.rules import apply_rules
 from mailgate.office.setup import add_agent, add_mailbox, add_team
-from mailgate.office.surveys import set_survey_hours, set_survey_questions
+from mailgate.office.surveys import set_survey_questions
 from mailgate.office.tags import TagSetup, save_tag
 from mailgate.office.tags import clean as clean_tag
 from mailgate.office.teams import save_team, setup_of
@@ -93,7 +93,6 @@ def apply(session: Session, wanted: Desk, by: str, at: datetime) -> Desk:
     if wanted.routing is not None and wanted.routing != work.before.routing:
         set_routing(session, None, RoutingGiven(**wanted.routing.model_dump()), at)
     if wanted.surveys is not None and wanted.surveys != work.before.surveys:
-        set_survey_hours(session, wanted.surveys.hours, at)
         set_survey_questions(session, wanted.surveys.questions)
     if wanted.rules:
         with_name = {key_of(rule): rule for rule in work.before.rules} | {key_of(rule): rule for rule in wanted.rules}

@@ -75,7 +75,7 @@ def export(session: Session) -> Desk:
         policies=[_policy(session, row, names) for row in policy_rows(session)],
         rules=export_rules(session),
         routing=_routing(session, None),
-        surveys=SurveysPart(hours=own(session).survey_hours, questions=own(session).survey_questions),
+        surveys=SurveysPart(questions=own(session).survey_questions),
     )  # fmt: skip
 
 

@@ -169,9 +169,8 @@ class PolicyPart(Part):
 
 
 class SurveysPart(Part):
-    """Whether, and so many hours after a request was resolved, its customer is asked if we were of help."""
+    """What customers are asked beside whether we were of help; when they are asked, a rule says."""
 
-    hours: Annotated[int | None, Field(description="Null: nobody is asked.")] = None
     questions: Annotated[list[str], Field(description="Asked beside it, answered by 1 to 5.")] = Field(
         default_factory=list
     )

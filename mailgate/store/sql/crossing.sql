@@ -209,15 +209,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT id FROM organisations WHERE figures_at IS NULL OR figures_at < p_before
 $$;
 
-CREATE OR REPLACE FUNCTION organisations_to_survey(p_now timestamptz)
-RETURNS SETOF bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT o.id FROM organisations o WHERE o.survey_hours IS NOT NULL AND EXISTS (
-        SELECT FROM tickets t WHERE t.org_id = o.id AND t.resolved_at > o.surveyed_until
-            AND t.resolved_at <= p_now - o.survey_hours * interval '1 hour'
-    )
-$$;
-
 -- Where a ticket wants an agent, or lies with one who has been away for as long as its team bears.
 CREATE OR REPLACE FUNCTION organisations_to_route(p_now timestamptz)
 RETURNS SETOF bigint
