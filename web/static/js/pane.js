@@ -24,6 +24,9 @@
     }
   });
 
+  // Where one is shows in the navigation, however long that is.
+  document.querySelector(".nav-lists [aria-current]")?.scrollIntoView({ block: "nearest" });
+
   let wasWriting = false;
   document.addEventListener("htmx:before:request", (event) => {
     wasWriting = Boolean(event.target.closest?.("#composer"));
@@ -36,7 +39,8 @@
   document.addEventListener("htmx:finally:request", () => document.body.classList.remove("is-busy"));
   document.addEventListener("htmx:after:swap", () => {
     markCurrent();
-    if (wasWriting) document.querySelector("#composer textarea")?.focus({ preventScroll: true });
+    // On a phone that would bring the keyboard back, over what was just sent.
+    if (wasWriting && !matchMedia("(pointer: coarse)").matches) document.querySelector("#composer textarea")?.focus({ preventScroll: true });
     wasWriting = false;
   });
 

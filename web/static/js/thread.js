@@ -16,6 +16,26 @@
     if (event.target.matches?.("[data-frame]")) fit(event.target);
   }, true);
 
+  // The empty box closes when it loses the focus, but never between pressing and letting go: what is meant would move away.
+  const LET_GO = 400;
+  document.addEventListener("pointerdown", (event) => {
+    const box = document.querySelector(".composer:focus-within");
+    if (!box || box.contains(event.target)) return;
+    const letGo = () => setTimeout(() => box.classList.remove("is-held"), LET_GO);
+    box.classList.add("is-held");
+    for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, letGo, { once: true });
+  });
+
+  // Nor does it open in between: Note is chosen where it was pressed, and then one can write.
+  const KEYS = { "write-answer": "r", "write-note": "n", "write-forward": "f" };
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest?.(".composer-tab")) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const key = event.detail > 0 && event.target.closest?.(".composer-tab") && KEYS[event.target.id];
+    if (key) document.dispatchEvent(new CustomEvent("mailgate:act", { detail: key }));
+  });
+
   // Remote pictures come when they are asked for, into the same frame.
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("[data-remote]");
