@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self, TypeVar, get_origin
 
 from flask import Request, Response, g, request
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, field_validator
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import BaseConverter
 
@@ -65,7 +65,32 @@ class KeyInPath(BaseConverter):
 CONVERTERS: dict[str, type[BaseConverter]] = {"number": NumberInPath, "key": KeyInPath}
 
 
-class Form(BaseModel):
+class Sent(BaseModel):
+    """What somebody sent, in fields."""
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_kept(cls, value: object) -> object:
+        if _holds_nul(value):
+            message = "must be text, without the character NUL"
+            raise ValueError(message)
+        return value
+
+
+def _holds_nul(value: object) -> bool:
+    """Whether text in it has the one character that no text column takes."""
+    match value:
+        case str():
+            return "\0" in value
+        case Mapping():
+            return any(_holds_nul(part) for pair in value.items() for part in pair)
+        case list() | tuple() | set() | frozenset():
+            return any(map(_holds_nul, value))
+        case _:
+            return False
+
+
+class Form(Sent):
     """The fields of one form of a page. A field it does not name is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

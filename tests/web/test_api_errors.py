@@ -46,6 +46,14 @@ def test_a_body_that_is_no_json_is_400(site: Site) -> None:
     _is_error(site.ask("POST", TICKETS, json=[]), 422, "invalid")
 
 
+def test_what_no_text_column_takes_is_refused_in_every_field(site: Site) -> None:
+    for path in ("/replies?category=%00", "/tickets?tag=a,%00", "/audit?q=%00", "/tickets?q=%00"):
+        answer = site.ask("GET", f"/api/v1{path}", "admin")
+        assert answer.status_code in (200, 422), answer.text
+    _is_error(site.ask("GET", "/api/v1/replies?category=%00", "admin"), 422, "invalid")
+    _is_error(site.ask("POST", "/api/v1/replies", "admin", json={"name": "x", "body": "a\0b"}), 422, "invalid")
+
+
 def test_without_a_valid_token_it_is_401(site: Site, world: World) -> None:
     with world.database.desk(1) as session:
         over = make_api_token(session, "late", "owner", clock.now(), expires=clock.now() - timedelta(seconds=1)).secret

@@ -11,20 +11,20 @@ from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.exceptions import BadRequest
 
-from web.forms import Model, read_fields, refusal
+from web.forms import Model, Sent, read_fields, refusal
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 View = TypeVar("View", bound=Callable[..., BaseModel | Response])
 
 
-class Body(BaseModel):
+class Body(Sent):
     """What a program sends: JSON types as they are, no field we do not know."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Query(BaseModel):
+class Query(Sent):
     """What stands behind the question mark."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
