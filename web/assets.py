@@ -16,6 +16,7 @@ SCRIPTS = (
     "words",
     "pane",
     "list",
+    "clocks",
     "thread",
     "draft",
     "keys",

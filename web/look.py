@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 
 from mailgate import clock
 from mailgate.mail import Span, SpanKind
-from web.speech import DAYS, spoken
+from web.speech import DAYS, later, say, say_count, spoken
 
 HUES = 12
 KILO = 1024
@@ -30,6 +30,13 @@ _MONTHS = {
 _MINUTES = {"en": "min", "de": "Min.", "fr": "min", "es": "min"}
 _HOURS = {"en": "h", "de": "Std.", "fr": "h", "es": "h"}
 _NOW = {"en": "now", "de": "jetzt", "fr": "à l’instant", "es": "ahora"}
+# Said by a script as well, while a page stands open (`js/clocks.js`).
+LEFT = {
+    ("left", "min"): later("{count} min left"),
+    ("left", "h"): later("{count} h left"),
+    ("late", "min"): later("{count} min late"),
+    ("late", "h"): later("{count} h late"),
+}
 _NEAR = {
     "en": {0: "today", 1: "yesterday", -1: "tomorrow"},
     "de": {0: "heute", 1: "gestern", -1: "morgen"},
@@ -61,6 +68,7 @@ def install(environment: Environment) -> None:
         exact=_exact_in_zone,
         initials=initials,
         hue=hue,
+        left=_in_zone(left),
         size=size,
         snippet=snippet,
     )
@@ -87,6 +95,21 @@ def at(moment: datetime, now: datetime, zone: tzinfo) -> str:
     if distance == 0:
         return f"{local:%H:%M}"
     return f"{weekday(local) if distance < WEEK else _date(local, today)} {local:%H:%M}"
+
+
+def left(due: datetime, now: datetime, zone: tzinfo) -> str:
+    """How a clock stands: 38 min left, 2 h left, Mon 10:30; 5 min late, 1 h late, 3 days late."""
+    seconds = (due - now).total_seconds()
+    which, amount = ("left", seconds) if seconds > 0 else ("late", -seconds)
+    if amount < HOUR:
+        return say(LEFT[which, "min"]).replace("{count}", str(max(1, int(amount // MINUTE))))
+    if amount < DAY:
+        return say(LEFT[which, "h"]).replace("{count}", str(int(amount // HOUR)))
+    return (
+        at(due, now, zone)
+        if which == "left"
+        else say_count("%(num)s day late", "%(num)s days late", int(amount // DAY))
+    )
 
 
 def day(moment: datetime, now: datetime, zone: tzinfo) -> str:

@@ -81,6 +81,11 @@ def reached(clock: Clock, calendar: Calendar, amount: timedelta) -> datetime | N
     return None
 
 
+def at_risk_from(clock: Clock, calendar: Calendar) -> datetime | None:
+    """When three quarters of its time are gone: from then on the promise is at risk."""
+    return reached(clock, calendar, clock.target * 3 // 4)
+
+
 def _spans(facts: Sequence[Fact], statuses: Statuses) -> Iterator[tuple[Goal, Fact, datetime | None]]:
     """What starts each clock, and when it is stopped."""
     opened = next((fact for fact in facts if fact.what is What.OPENED), None)

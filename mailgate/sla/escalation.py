@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailgate.sla.clocks import Clock, State, reached
+from mailgate.sla.clocks import Clock, State, at_risk_from, reached
 from mailgate.sla.policy import Policy, Step
 
 _NOTHING = timedelta(0)
@@ -31,10 +31,10 @@ def planned(policy: Policy, clocks: Sequence[Clock], done: Collection[str]) -> l
 
 
 def _of_clock(policy: Policy, clock: Clock) -> Iterator[Planned]:
-    if (due := reached(clock, policy.calendar, clock.target)) is not None:
-        yield Planned(f"due:{clock.goal}:{clock.round}", due, clock, None)
+    if clock.due is not None and clock.state is not State.KEPT:
+        yield Planned(f"due:{clock.goal}:{clock.round}", clock.due, clock, None)
     if policy.warns_since is not None:
-        at = reached(clock, policy.calendar, clock.target * 3 // 4)
+        at = at_risk_from(clock, policy.calendar)
         if at is not None and at >= policy.warns_since:
             yield Planned(f"risk:{clock.goal}:{clock.round}", at, clock, None, is_warning=True)
     for step in policy.steps:

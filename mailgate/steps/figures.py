@@ -29,7 +29,6 @@ from mailgate.store.locks import lock_names
 from mailgate.store.organisations import own
 
 DAYS_AT_ONCE = 10
-SOON = timedelta(hours=4)
 _EVERY = timedelta(minutes=5)
 _MINUTE = timedelta(minutes=1)
 _SENT, _FAILED = frozenset({"sent", "delivered"}), frozenset({"failed", "bounced"})
@@ -57,7 +56,7 @@ def count_days(database: Database, org: int) -> int:
             _count(session, day, zone, calendars, now)
         count_months(session, {day.replace(day=1) for day in days}, now)
         if (today := now.astimezone(zone).date()) in days:
-            write_standing(session, today, now + SOON, now)
+            write_standing(session, today, now)
         if len(days) < DAYS_AT_ONCE:
             organisation.figures_at = now
     return len(days)

@@ -60,7 +60,7 @@ class Kept(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How the desk stands: tickets that are not done; of them without assignee, late, and late soon."""
+    """How the desk stands: tickets that are not done; of them without assignee, late, and at risk."""
 
     open: int
     unassigned: int
@@ -133,9 +133,9 @@ def write_sums(session: Session, day: date, sums: Sums, now: datetime, *, is_mon
         write(session, Figure, day=day, dimension=f"{name}{mark}", key=key, numbers=numbers, counted_at=now)
 
 
-def write_standing(session: Session, day: date, soon: datetime, now: datetime) -> None:
+def write_standing(session: Session, day: date, now: datetime) -> None:
     """Keep how the desk stands now; at the end of the day it stays as it was last."""
-    row = session.execute(_STANDING, {"org": tenant(session), "now": now, "soon": soon}).one()
+    row = session.execute(_STANDING, {"org": tenant(session), "now": now}).one()
     session.execute(delete(Figure).where(Figure.day == day, Figure.dimension == _NOW))
     write(session, Figure, day=day, dimension=_NOW, key="", numbers=Standing(*row)._asdict(), counted_at=now)
 
@@ -169,10 +169,9 @@ def _read(session: Session, question: Select[date, str, dict[str, Any], datetime
 
 
 _STANDING = text(
-    "SELECT count(*), count(*) FILTER (WHERE assignee_id IS NULL), count(*) FILTER (WHERE due < :now),"
-    " count(*) FILTER (WHERE due >= :now AND due < :soon) FROM (SELECT assignee_id,"
-    " least(CASE WHEN first_response_at IS NULL THEN first_response_due END, next_response_due, resolution_due) AS due"
-    " FROM tickets WHERE org_id = :org AND status IN ('new', 'open', 'pending', 'on_hold')) t"
+    "SELECT count(*), count(*) FILTER (WHERE assignee_id IS NULL), count(*) FILTER (WHERE due_at <= :now),"
+    " count(*) FILTER (WHERE due_at > :now AND risk_at <= :now)"
+    " FROM tickets WHERE org_id = :org AND status IN ('new', 'open', 'pending', 'on_hold')"
 )
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import TypeEngine
 
+from mailgate import clock
 from mailgate.store.agents import Agent, TeamMember
 from mailgate.store.fields import tickets_with
 from mailgate.store.office import Category, Mailbox, Team
@@ -41,6 +42,7 @@ _ORDERS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "created": (Ticket.created_at.expression, Ticket.id.expression),
     "updated": (Ticket.updated_at.expression, Ticket.id.expression),
     "priority": (_RANK, Ticket.updated_at.expression, Ticket.id.expression),
+    "due": (Ticket.due_at.expression, Ticket.id.expression),  # and only those for which a clock runs
 }
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 SORTS = (*_ORDERS, *(f"-{key}" for key in _ORDERS))
@@ -65,6 +67,7 @@ class Filters:
     fields: tuple[tuple[int, str], ...] = ()  # what stands in fields of one's own, by their ids; all of them
     created_from: datetime | None = None
     created_to: datetime | None = None
+    risk: str = ""  # `at_risk`: something promised for it is at risk or late; `late`: is late
     words: str | None = None
 
     def hold(self, ticket: Ticket, tags: Collection[str], teams: Collection[int]) -> bool | None:
@@ -90,8 +93,15 @@ class Filters:
             and set(self.tags) <= set(tags)
             and (self.created_from is None or ticket.created_at >= self.created_from)
             and (self.created_to is None or ticket.created_at < self.created_to)
+            and (not self.risk or is_endangered(ticket, self.risk))
         )
         return None if is_held and (self.words or self.fields) else is_held
+
+
+def is_endangered(ticket: Ticket, risk: str) -> bool:
+    """Whether something promised for it is at risk or late by now; with `late`, whether it is late."""
+    at = ticket.due_at if risk == "late" else ticket.risk_at
+    return at is not None and at <= clock.now()
 
 
 class Listed(NamedTuple):
@@ -130,7 +140,9 @@ def list_tickets(
     order = [one.desc() if is_falling else one.asc() for one in columns]
     teams = None if filters.teams_of is None else _teams_of(session, filters.teams_of)
     conditions = _conditions(session, filters, teams)
-    if columns is not _ORDERS["created"] and not filters.words:
+    if columns is _ORDERS["due"]:
+        conditions.append(Ticket.due_at.is_not(None))
+    if columns in (_ORDERS["updated"], _ORDERS["priority"]) and not filters.words:
         starts = _starts(filters, sort, after)
         if not starts:
             return []
@@ -160,6 +172,8 @@ def place_of(ticket: Ticket, sort: str) -> Place:
             return (ticket.created_at, ticket.id)
         case "updated":
             return (ticket.updated_at, ticket.id)
+        case "due":
+            return (ticket.due_at, ticket.id)
         case _:
             return (PRIORITIES.index(ticket.priority), ticket.updated_at, ticket.id)
 
@@ -291,6 +305,8 @@ def _conditions(session: Session, filters: Filters, teams: list[int] | None = No
         conditions.append(Ticket.created_at >= filters.created_from)
     if filters.created_to is not None:
         conditions.append(Ticket.created_at < filters.created_to)
+    if filters.risk:
+        conditions.append((Ticket.due_at if filters.risk == "late" else Ticket.risk_at) <= clock.now())
     if filters.words:
         conditions.append(Ticket.id.in_(_found(session, filters.words)))
     return conditions

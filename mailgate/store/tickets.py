@@ -45,6 +45,9 @@ class Ticket(TenantRow):
             postgresql_where=text("wants_agent_since IS NOT NULL"),
         ),
         Index("tickets_resolved_idx", "org_id", "resolved_at", "id", postgresql_where=text("resolved_at IS NOT NULL")),
+        # Only of what a clock runs for: few of all that is on file.
+        Index("tickets_due_at_idx", "org_id", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
+        Index("tickets_risk_at_idx", "org_id", "risk_at", postgresql_where=text("risk_at IS NOT NULL")),
         Index("tickets_wake_at_idx", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
         Index(
             "tickets_merged_into_idx", "org_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")
@@ -79,6 +82,8 @@ class Ticket(TenantRow):
     next_response_due: Mapped[datetime | None]
     resolution_due: Mapped[datetime | None]
     assignment_due: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]  # the nearest due time of the clocks that run
+    risk_at: Mapped[datetime | None]  # from when on one of them is at risk, and then late
     policy_id: Mapped[int | None]  # what is promised for it
     is_timed: Mapped[bool] = mapped_column(server_default=text("false"))  # its clocks follow what happens to it
     wake_at: Mapped[datetime | None]  # when somebody has to look at its clocks again, if nothing happens before

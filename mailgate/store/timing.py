@@ -36,6 +36,8 @@ class Times(NamedTuple):
     resolution_due: datetime | None
     assignment_due: datetime | None
     wake_at: datetime | None
+    due_at: datetime | None  # the nearest due time of what runs
+    risk_at: datetime | None  # from when on something that runs is at risk
 
 
 class Woken(NamedTuple):
@@ -58,14 +60,16 @@ def happened_on(session: Session, ticket_ids: Iterable[int]) -> dict[int, list[H
 # One statement for a whole batch; the cache of plans needs no more than one shape of it.
 _SET = text(
     "UPDATE tickets t SET is_timed = w.is_timed, policy_id = w.policy_id, first_response_due = w.first,"
-    " next_response_due = w.next, resolution_due = w.resolution, assignment_due = w.assignment, wake_at = w.wake"
+    " next_response_due = w.next, resolution_due = w.resolution, assignment_due = w.assignment, wake_at = w.wake,"
+    " due_at = w.due, risk_at = w.risk"
     " FROM unnest(CAST(:ids AS bigint[]), CAST(:timed AS boolean[]), CAST(:policies AS bigint[]),"
     " CAST(:first AS timestamptz[]), CAST(:next AS timestamptz[]), CAST(:resolution AS timestamptz[]),"
-    " CAST(:assignment AS timestamptz[]), CAST(:wake AS timestamptz[]))"
-    " w (id, is_timed, policy_id, first, next, resolution, assignment, wake)"
+    " CAST(:assignment AS timestamptz[]), CAST(:wake AS timestamptz[]),"
+    " CAST(:due AS timestamptz[]), CAST(:risk AS timestamptz[]))"
+    " w (id, is_timed, policy_id, first, next, resolution, assignment, wake, due, risk)"
     " WHERE t.org_id = :org AND t.id = w.id"
 )
-_NAMES = ("ids", "timed", "policies", "first", "next", "resolution", "assignment", "wake")
+_NAMES = ("ids", "timed", "policies", "first", "next", "resolution", "assignment", "wake", "due", "risk")
 
 
 def set_times(session: Session, times: Sequence[Times]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailgate.sla.clocks import Clock, State, clocks
+from mailgate.sla.clocks import Clock, State, at_risk_from, clocks
 from mailgate.sla.escalation import Planned, planned
 from mailgate.sla.facts import Fact, What
 from mailgate.sla.policy import About, Goal, Policy, chosen, is_property
@@ -34,6 +34,7 @@ class Timed:
     def times(self) -> Times:
         """What is written down of it."""
         newest = {clock.goal: clock.due for clock in self.clocks}
+        due_at, risk_at = self._nearest
         return Times(
             self.ticket.id,
             self.is_promised,
@@ -43,6 +44,20 @@ class Timed:
             newest.get(Goal.RESOLUTION),
             newest.get(Goal.ASSIGNMENT),
             self.planned[0].at if self.planned else None,
+            due_at,
+            risk_at,
+        )
+
+    @property
+    def _nearest(self) -> tuple[datetime | None, datetime | None]:
+        """Of the clocks that run: when the first is due, and from when on one is at risk."""
+        if self.policy is None:
+            return None, None
+        running = [(clock, clock.due) for clock in latest_of(self.clocks) if clock.state is State.RUNNING and clock.due]
+        risks = (at_risk_from(clock, self.policy.calendar) for clock, _ in running)
+        return (
+            min((due for _, due in running), default=None),
+            min((at for at in risks if at is not None), default=None),
         )
 
 
@@ -57,6 +72,8 @@ def written(ticket: Ticket) -> Times:
         ticket.resolution_due,
         ticket.assignment_due,
         ticket.wake_at,
+        ticket.due_at,
+        ticket.risk_at,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailgate.sla.calendar import Calendar
-from mailgate.sla.clocks import Clock, State
+from mailgate.sla.clocks import Clock, State, at_risk_from
 from mailgate.sla.explained import counted
 from mailgate.sla.policy import Goal, Policy
 from mailgate.store.db import Session
@@ -28,7 +28,7 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One promise and how it stands: running, late, paused, kept, missed or void. `counted`: a line a stretch."""
+    """A promise: running, at_risk, late, paused, kept, missed or void. `counted`: a line for each stretch of time."""
 
     goal: str
     name: str
@@ -68,13 +68,18 @@ def _told(clock: Clock, policy: Policy, now: datetime) -> Promise:
         clock.goal.value,
         GOALS[clock.goal],
         policy.name,
-        "late" if is_late else clock.state.value,
+        "late" if is_late else "at_risk" if _is_at_risk(clock, policy.calendar, now) else clock.state.value,
         _words(clock, policy.calendar, is_late=is_late),
         clock.due,
         used // _MINUTE,
         clock.target // _MINUTE,
         tuple(_lines(clock, policy.calendar, now)),
     )
+
+
+def _is_at_risk(clock: Clock, calendar: Calendar, now: datetime) -> bool:
+    since = at_risk_from(clock, calendar) if clock.state is State.RUNNING else None
+    return since is not None and since <= now
 
 
 def _words(clock: Clock, calendar: Calendar, *, is_late: bool) -> str:

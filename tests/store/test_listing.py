@@ -11,7 +11,7 @@ from mailgate import clock
 from mailgate.bench.invented.seeding import Wish, fill
 from mailgate.store.agents import teams_by_agent
 from mailgate.store.db import Database, Session, only_look
-from mailgate.store.listing import SORTS, Filters, list_tickets, place_of
+from mailgate.store.listing import SORTS, Filters, is_endangered, list_tickets, place_of
 from mailgate.store.organisations import own
 from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket, tags_of
 from tests.support.databases import Databases, Fresh, fresh_database
@@ -28,8 +28,24 @@ def filled(databases: Databases) -> Iterator[Fresh]:
             organisation = own(session)
         for _ in fill(database, fresh.owner_url, organisation, Wish(400, 800, seed=3), clock.now()):
             pass
+        _promise(fresh)
         database.close()
         yield fresh
+
+
+def _promise(fresh: Fresh) -> None:
+    """Most of what is at work has a clock; of these half is at risk, and a quarter late."""
+    owner = Database(fresh.owner_url, pool=1)
+    with owner.engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE tickets SET due_at = CAST(:now AS timestamptz) + (id % 8 - 2) * interval '1 hour',"
+                " risk_at = CAST(:now AS timestamptz) + (id % 8 - 4) * interval '1 hour'"
+                " WHERE status IN ('new', 'open', 'on_hold') AND id % 4 > 0"
+            ),
+            {"now": clock.now()},
+        )
+    owner.close()
 
 
 @pytest.fixture
@@ -59,6 +75,8 @@ def test_what_a_list_holds_can_be_told_of_a_ticket_alone(desk: Session) -> None:
         Filters(tags=tuple(tags[some.id][:1])),
         Filters(created_from=some.created_at),
         Filters(created_to=some.created_at),
+        Filters(risk="at_risk"),
+        Filters(risk="late", assignee_id=agent),
     )
     for filters in asked:
         held = {one.id for one in everything if filters.hold(one, tags[one.id], teams.get(agent, ()))}
@@ -86,8 +104,9 @@ def _walk(session: Session, filters: Filters, sort: str, limit: int) -> list[Tic
         Filters(priorities=("urgent", "low")),
         Filters(statuses=("closed",), priorities=("high",)),
         Filters(statuses=("closed",), assignee_id=1),
+        Filters(risk="at_risk"),
     ],
-    ids=["all", "at work", "urgent and low", "closed and high", "closed and one agent's"],
+    ids=["all", "at work", "urgent and low", "closed and high", "closed and one agent's", "at risk"],
 )
 def test_a_walk_in_any_order_sees_each_ticket_once_where_it_belongs(desk: Session, filters: Filters, sort: str) -> None:
     wanted = [
@@ -96,9 +115,11 @@ def test_a_walk_in_any_order_sees_each_ticket_once_where_it_belongs(desk: Sessio
         if ticket.status in (filters.statuses or STATUSES)
         and ticket.priority in (filters.priorities or PRIORITIES)
         and filters.assignee_id in (None, ticket.assignee_id)
+        and (filters.risk == "" or is_endangered(ticket, filters.risk))
+        and ("due" not in sort or ticket.due_at is not None)
     ]
+    assert wanted or "due" in sort
     wanted.sort(key=lambda ticket: place_of(ticket, sort), reverse=sort.startswith("-"))
-    assert wanted
     assert [ticket.id for ticket in _walk(desk, filters, sort, 7)] == [ticket.id for ticket in wanted]
 
 

@@ -59,7 +59,7 @@ def test_answers_are_what_is_described(site: Site, described: Any, world: World)
 
 def test_the_queries_are_described_with_their_choices(described: Any) -> None:
     parameters = {one["name"]: one for one in described["paths"]["/tickets"]["get"]["parameters"]}
-    promised = "status priority category team assignee mailbox tag field.KEY requester from to q sort limit cursor"
+    promised = "status priority category team assignee mailbox tag field.KEY requester from to q risk sort limit cursor"
     assert set(parameters) == set(promised.split())
     assert parameters["limit"]["schema"]["maximum"] == 200
     assert "-created" in parameters["sort"]["schema"]["enum"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from tests.support.browsing import Browser
 from tests.support.mails import mail
 from tests.support.promises import TARGETS, Hands, promise
 from tests.support.world import World
-from tests.web.conftest import PASSWORD, Site
+from tests.web.conftest import MARA, PASSWORD, Site
 
 WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "9:00-12:30, 13-17")
 STEP = {
@@ -95,6 +96,51 @@ def test_an_agent_sees_what_is_promised_and_which_minutes_count(browser: Browser
         assert "Mon 2026-11-23 09:00–12:00: 3 h" in browser.get(f"/t/{ticket.number}/why")
     finally:
         clock.follow(None)
+
+
+def test_what_is_at_risk_has_a_view_and_every_line_its_clock(browser: Browser, world: World, site: Site) -> None:
+    hands = Hands(datetime.fromisoformat("2026-11-23T09:00+01:00"))
+    promise(world)
+    clock.follow(hands)
+    try:
+        first, second = (world.ticket(world.receive(mail(subject=name)).ticket_id).number for name in ("One", "Two"))
+        page = browser.get("/?view=all")
+        assert page.count(">1 h left</span></time>") == 2  # until somebody has it
+        assert "No promise is in danger" in browser.get("/?view=risk")
+        site.send("PATCH", f"/tickets/{second}", {"assignee": MARA})
+        world.work()
+        hands.moment += timedelta(minutes=45)  # three quarters of an hour
+        page = browser.get("/?view=risk")
+        assert _lines(page) == [(first, "clock-at_risk", "At risk: 15 min left")]
+        assert re.search(r'title="Due Mon 23 Nov 2026, 09:00:00 UTC" data-turns="2026-11-23T[^"]+" data-clock', page)
+        assert 'title="At risk, 1"' in page
+        site.send("POST", f"/tickets/{first}/snooze", {"until": (hands.moment + timedelta(days=2)).isoformat()})
+        hands.moment += timedelta(minutes=60)
+        assert _lines(browser.get("/?view=risk")) == [
+            (first, "clock-late", "45 min late"), (second, "clock-at_risk", "At risk: 15 min left"),
+        ]  # fmt: skip
+        assert [line[0] for line in _lines(browser.get("/?q=is:late"))] == [first]
+        assert [line[0] for line in _lines(browser.get("/?q=is:risk&sort=-created"))] == [second, first]
+        assert "Sorted by: </span>Due first" in browser.get("/?is=at_risk")
+        assert "Due first" not in browser.get("/?view=mine")
+        found = site.get("/tickets", risk="at_risk", sort="due")["items"]
+        assert [one["number"] for one in found] == [first, second]
+        assert datetime.fromisoformat(found[0]["due_at"]) == hands.moment - timedelta(minutes=45)
+        assert datetime.fromisoformat(found[0]["risk_at"]) == hands.moment - timedelta(minutes=60)
+        assert [one["number"] for one in site.get("/tickets", risk="late")["items"]] == [first]
+        # A clock that stands still warns of nothing; one that is done has none.
+        for number, status in ((first, "pending"), (second, "resolved")):
+            site.send("PATCH", f"/tickets/{number}", {"status": status})
+        world.work()
+        assert _lines(browser.get("/?view=risk")) == []
+    finally:
+        clock.follow(None)
+
+
+def _lines(page: str) -> list[tuple[str, str, str]]:
+    """Of each line with a clock: its number, the clock's class, and its words."""
+    found = re.findall(r'id="row-([^"]+)".*?<time class="clock ?([^"]*)"[^>]*>(.*?)</time>', page, re.DOTALL)
+    return [(number, kind, " ".join(re.sub(r"<[^>]+>", "", words).split())) for number, kind, words in found]
 
 
 def test_open_tickets_are_timed_anew_when_a_policy_changes(site: Site, world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -93,10 +94,32 @@ def test_a_promise_is_set_up_and_kept_watch_over(admin: Window, world: World) ->
         page.get_by_role("link", name="Which minutes count?").click()
         expect(page.get_by_text("minutes counted").first).to_be_visible()
         _look(page, "why")
+        _see_the_clock_go_on(page, admin, world)
         _see_figures(page, admin, world)
     finally:
         clock.follow(None)
     assert len(world.relay.to("ida@nordlicht.example")) == 1
+
+
+def _see_the_clock_go_on(page: Page, admin: Window, world: World) -> None:
+    """A line's clock counts down without the server, and asks it for its line when it turns."""
+    world.receive(mail(subject="Another", sender="Ben <ben@lusitel.example>"))
+    start = clock.now()
+    page.clock.install(time=start)
+    page.goto(f"{admin.base}/?view=all&sort=-created")
+    shown = page.locator(".row").first.locator(".clock")
+    expect(shown).to_have_text("2 h left")
+    page.clock.fast_forward("01:10:00")
+    expect(shown).to_have_text(re.compile("(49|50) min left"))
+    expect(page.locator(".clock-at_risk")).to_have_count(0)
+    clock.follow(lambda: start + timedelta(minutes=95))
+    page.clock.fast_forward("25:00")
+    expect(page.locator(".clock-at_risk")).to_have_text(re.compile("At risk: 2[45] min left"))
+    _look(page, "clocks")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    expect(page.get_by_role("link", name="At risk")).to_have_attribute("aria-current", "page")
+    expect(page.locator(".row .clock")).to_have_count(2)
 
 
 def _see_figures(page: Page, admin: Window, world: World) -> None:

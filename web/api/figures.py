@@ -59,7 +59,7 @@ class StatsLine(Sums):
 
 
 class StandingShown(Answer):
-    """How the desk stood when it was counted: tickets not done; of them unassigned, late, late within four hours."""
+    """How the desk stood when it was counted: tickets not done; of them unassigned, late, at risk."""
 
     open: int
     unassigned: int

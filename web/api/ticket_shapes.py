@@ -70,6 +70,8 @@ class TicketShown(Answer):
     next_response_due: Moment | None
     resolution_due: Moment | None
     assignment_due: Moment | None
+    due_at: Annotated[Moment | None, Field(description="The nearest due time of the clocks that run.")]
+    risk_at: Annotated[Moment | None, Field(description="From then on one of them is at risk, and then late.")]
     created_at: Moment
     updated_at: Moment
     last_customer_at: Moment | None
@@ -103,7 +105,14 @@ class TicketQuery(PageQuery):
     q: Annotated[
         Line | None, Field(max_length=300, description="Words, a number, or how a name or address begins.")
     ] = None
-    sort: Literal["-created", "created", "-updated", "updated", "-priority", "priority"] = "-created"
+    risk: Annotated[
+        Literal["at_risk", "late"] | None,
+        Field(description="`at_risk`: less than a quarter of the time for something promised is left, or it is late."),
+    ] = None
+    sort: Annotated[
+        Literal["-created", "created", "-updated", "updated", "-priority", "priority", "due", "-due"],
+        Field(description="By `due` there are only tickets for which a clock runs."),
+    ] = "-created"
 
     @model_validator(mode="before")
     @classmethod

@@ -132,6 +132,7 @@ def _filters(session: Session, query: TicketQuery) -> Filters | None:
         created_from=query.from_,
         created_to=query.to,
         words=query.q,
+        risk=query.risk or "",
     )
 
 

@@ -23,6 +23,7 @@ from web.speech import say
 
 LONGEST = 200
 _YEARS = range(1970, 2200)
+RISKS = ("at_risk", "late")
 _NOBODY = -1  # no row has this id
 
 
@@ -108,7 +109,14 @@ def known_fields(session: Session, agent: int, zone: str) -> Known:
             "is",
             say("Only"),
             _is,
-            (Option("unread", say("Unread")), Option("read", say("Read")), Option("snoozed", say("Snoozed"))),
+            (
+                Option("unread", say("Unread")),
+                Option("read", say("Read")),
+                Option("snoozed", say("Snoozed")),
+                Option("at_risk", say("At risk")),
+                Option("late", say("Late")),
+            ),
+            {"at_risk": ("risk",)},
         ),
     )
     own = (_of_ones_own(one) for one in own_fields(session))
@@ -192,6 +200,8 @@ def _before(there: ZoneInfo) -> Callable[[Filters, str, Session], Filters]:
 def _is(filters: Filters, value: str, _: Session) -> Filters:
     if value == "snoozed":
         return replace(filters, is_snoozed=True)
+    if value in RISKS:
+        return replace(filters, risk=value)
     return replace(filters, is_unread=value == "unread")
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from mailgate.store.db import Session
 from mailgate.store.listing import SORTS, Filters
 from mailgate.store.views import SavedView
-from web.show.fields import LONGEST, Known, Option
+from web.show.fields import LONGEST, RISKS, Known, Option
 from web.show.language import Said, Understood, understand
 from web.show.views import VIEWS, Search, View
 from web.speech import later, say
@@ -21,6 +21,7 @@ SORT_NAMES = {
     "-created": later("Last opened first"),
     "created": later("First opened first"),
     "-priority": later("Most urgent first"),
+    "due": later("Due first"),
 }
 assert set(SORT_NAMES) <= set(SORTS)
 DEFAULT_SORT, WORDS_LENGTH = "-updated", 300
@@ -62,9 +63,19 @@ class Asked:
 
     def said(self) -> dict[str, str]:
         """The question as it stands in an address."""
-        sort = self.sort if self.sort != _usual_sort(self.values, self.q) else ""
+        sort = self.sort if self.sort != self.sorts[0] else ""
         said = {"view": self.view.key, "q": self.q.text, **self.values, "sort": sort}
         return {name: value for name, value in said.items() if value}
+
+    @property
+    def sorts(self) -> list[str]:
+        """The orders these tickets can be shown in, the usual one first. By what is due, where clocks are asked for."""
+        given = {**self.values, **{one.field: one.value for one in self.q.said}}
+        is_risky = self.view.key == "risk" or given.get("is") in RISKS
+        # Whoever asks for tickets opened before a day looks at that day: by their last change, most of those on file
+        # would be walked over to find them.
+        usual = "due" if is_risky else "-created" if "before" in given else DEFAULT_SORT
+        return sorted((name for name in SORT_NAMES if is_risky or name != "due"), key=lambda name: name != usual)
 
     @property
     def query(self) -> str:
@@ -115,16 +126,8 @@ def read(known: Known, query: Mapping[str, str]) -> Asked:
         if (value := field.understood(query.get(name, "").replace("\0", "")[:LONGEST]))
     }
     view = VIEWS.get(query.get("view", "")) or (Search() if text or values else VIEWS["mine"])
-    sort = query.get("sort", "")
-    return Asked(view, understood, sort if sort in SORT_NAMES else _usual_sort(values, understood), values, known)
-
-
-def _usual_sort(values: Mapping[str, str], q: Understood) -> str:
-    """Whoever asks for tickets opened before a day looks at that day: by their last change, most of those on file would
-    be walked over to find them.
-    """
-    asks_before = "before" in values or any(one.field == "before" for one in q.said)
-    return "-created" if asks_before else DEFAULT_SORT
+    asked = Asked(view, understood, query.get("sort", ""), values, known)
+    return asked if asked.sort in asked.sorts else replace(asked, sort=asked.sorts[0])
 
 
 def of_saved(known: Known, saved: SavedView) -> Asked:

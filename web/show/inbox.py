@@ -66,7 +66,7 @@ def inbox_page(session: Session, query: Mapping[str, str], *, told: Told | None 
         counted=counted,
         view={"key": asked.view.key, "name": say(asked.view.name)},
         asked=asked,
-        sorts=[Sort(say(name), asked.url(sort=key), key == asked.sort) for key, name in SORT_NAMES.items()],
+        sorts=[Sort(say(SORT_NAMES[key]), asked.url(sort=key), key == asked.sort) for key in asked.sorts],
         total=0 if asked.q.mistakes else capped(counted[0]),
         rows=rows(session, page, asked.sort),
         older_url=asked.url(cursor=cursors.of_ticket(page[-1].ticket, asked.sort)) if len(found) > ROWS else None,

@@ -59,6 +59,7 @@ VIEWS = {
         View("teams", later("My teams"), "people", _teams),
         View("all", later("All open"), "list", _in(*AT_WORK, is_snoozed=False)),
         View("pending", later("Waiting for customer"), "pause", _in("pending", is_snoozed=False)),
+        View("risk", later("At risk"), "warning", lambda filters, _: replace(filters, risk="at_risk")),
         View("snoozed", later("Snoozed"), "clock", _in(*AT_WORK, "pending", is_snoozed=True)),
         View("resolved", later("Resolved"), "solved", _in("resolved"), is_counted=False),
         View("closed", later("Closed"), "archive", _in("closed"), is_counted=False),

@@ -85,7 +85,7 @@
   const go = (url) => press(`#nav a[href="${url}"]`);
   const PLACES = {
     i: "/?view=mine", u: "/?view=unassigned", t: "/?view=teams", a: "/?view=all", w: "/?view=pending", s: "/?view=snoozed",
-    r: "/?view=resolved", c: "/?view=closed", h: "/admin/shelf",
+    r: "/?view=risk", d: "/?view=resolved", c: "/?view=closed", h: "/admin/shelf",
   };
   const goSaved = (number) => {
     const link = document.querySelectorAll("[aria-labelledby=own-views] a")[number - 1];

@@ -85,6 +85,8 @@
       showFresh();
     };
 
+    document.addEventListener("mailgate:turned", catchUp);
+
     // The open ticket: its pane is made again, but for the box one writes in; nothing moves, what is new is pointed at.
     let isRefreshing = false;
     let isStale = false; // something else happened while it was asked for
