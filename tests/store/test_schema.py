@@ -15,7 +15,7 @@ from mailgate.office.shipped_rules import SHIPPED
 from mailgate.rules.schema import Wait
 from mailgate.store import guards
 from mailgate.store.db import Database
-from mailgate.store.migrate import migrate, newest_version, to_version
+from mailgate.store.migrate import migrate, newest_version, to_newest, to_version
 from mailgate.store.organisations import Organisation
 from mailgate.store.rules import RuleRow
 from mailgate.store.tables import metadata
@@ -119,7 +119,7 @@ def test_what_was_a_setting_becomes_a_rule_that_does_the_same(servers: Servers, 
                     " ('Not', '2026-01-01', NULL, NULL, '[]')"
                 )
             )
-            to_version(connection, "head")
+            to_newest(connection, make_url(fresh.app_url).username or "")
         with Session(before) as session:
             rules = list(session.scalars(select(RuleRow).order_by(RuleRow.org_id, RuleRow.place)))
             organisations = list(session.scalars(select(Organisation).order_by(Organisation.id)))
