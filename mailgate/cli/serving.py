@@ -12,7 +12,7 @@ from gunicorn.glogging import Logger
 from gunicorn.sock import create_sockets
 from gunicorn.util import import_app
 
-from mailgate import log
+from mailgate import log, long_lived
 from mailgate.cli.web_worker import Worker
 from mailgate.embedded import Servers
 from mailgate.errors import Conflict
@@ -46,7 +46,9 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return self._make()
+        made = self._make()
+        long_lived.settle()
+        return made
 
     def run(self) -> None:
         """The worker is this very process: whoever started us starts us again, and a fork of its own is 20 MB more."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import secrets
 import signal
 import threading
@@ -17,7 +16,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty, UnixSignalDeathPenalty
 
-from mailgate import log
+from mailgate import log, long_lived
 from mailgate.errors import Temporary
 from mailgate.queue.nudges import JOBS
 
@@ -73,10 +72,7 @@ def work(redis_url: str, queues: Sequence[str], name: str, *, on_start: Callable
         log_job_description=False,
         worker_ttl=90,
     )
-    # What is imported stays for as long as the worker does; and reading makes many small things that die young.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    long_lived.settle()
     on_start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches `mailgate up`, which stops us in order
     worker.work(logging_level="WARNING")

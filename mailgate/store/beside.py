@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select, union_all
+from sqlalchemy import BigInteger, Select, Text, and_, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from mailgate.store.agents import Agent
@@ -18,7 +19,7 @@ from mailgate.store.replies import CannedReply
 from mailgate.store.senders import SenderRule
 from mailgate.store.surveys import Survey
 from mailgate.store.tickets import Participant, Ticket, TicketLink, TicketTag
-from mailgate.store.together import asked_together, at_most
+from mailgate.store.together import Together, at_most
 
 _EARLIER = 5  # of the requester's other tickets
 _REPLIES = 200
@@ -102,6 +103,14 @@ class Kind(NamedTuple):
     active: bool
 
 
+class Box(NamedTuple):
+    """A mailbox."""
+
+    id: int
+    address: str
+    active: bool
+
+
 class Canned(NamedTuple):
     """A canned reply, by what it is called and how it is found."""
 
@@ -119,47 +128,14 @@ class Office:
     agents: list[Worker]
     teams: list[tuple[int, str]]
     categories: list[Kind]
-    mailboxes: list[str]
+    mailboxes: list[Box]
     replies: list[Canned]
 
 
 def beside(session: Session, ticket: Ticket) -> Beside:
     """Everything about a ticket that is not in its thread."""
-    takes_part = select(Participant.address).where(Participant.ticket_id == ticket.id)
-    there = select(TicketLink.kind, TicketLink.other_id).where(TicketLink.ticket_id == ticket.id)
-    back = select(TicketLink.kind + "_by", TicketLink.ticket_id).where(TicketLink.other_id == ticket.id)
-    linked = union_all(there, back).subquery("linked")
-    others = select(Ticket.number, Ticket.subject, Ticket.created_at)
-    their = select(PersonAddress.address, PersonAddress.failing_since)
-    of_ticket = and_(FieldValue.field_id == OwnField.id, FieldValue.ticket_id == ticket.id)
-    tags, fields, customer, participants, dead, rules, addresses, ratings, took_in, links, earlier = asked_together(
-        session,
-        select(TicketTag.tag, func.coalesce(TagDefinition.colour, ""), func.coalesce(TagDefinition.description, ""))
-        .outerjoin(TagDefinition, TagDefinition.name == TicketTag.tag)
-        .where(TicketTag.ticket_id == ticket.id)
-        .order_by(TicketTag.tag),
-        select(
-            OwnField.key,
-            OwnField.name,
-            OwnField.kind,
-            OwnField.hint,
-            OwnField.choices,
-            OwnField.active,
-            FieldValue.value,
-        )
-        .outerjoin(FieldValue, of_ticket)
-        .order_by(OwnField.place, OwnField.name),
-        ask_of([ticket.id]),
-        takes_part,
-        their.where(PersonAddress.address.in_(takes_part), PersonAddress.failing_since.is_not(None)),
-        select(SenderRule.treatment).where(SenderRule.pattern == ticket.requester_address),
-        their.where(PersonAddress.person_id == ticket.requester_id).order_by(PersonAddress.id),
-        select(Survey.rating, Survey.comment).where(Survey.ticket_id == ticket.id),
-        select(Ticket.number).where(Ticket.merged_into_id == ticket.id).order_by(Ticket.id),
-        select(linked.c.kind, Ticket.number).join(Ticket, Ticket.id == linked.c.other_id).order_by(Ticket.id),
-        others.where(Ticket.requester_id == ticket.requester_id, Ticket.id != ticket.id)
-        .order_by(Ticket.created_at.desc())
-        .limit(at_most(_EARLIER)),
+    tags, fields, customer, participants, dead, rules, addresses, ratings, took_in, links, earlier = _of_ticket().ask(
+        session, ticket=ticket.id, requester=ticket.requester_id, address=ticket.requester_address
     )
     return Beside(
         [TagHere(*row) for row in tags],
@@ -176,22 +152,69 @@ def beside(session: Session, ticket: Ticket) -> Beside:
     )
 
 
-def office_of(session: Session) -> Office:
+def office_of(session: Session, *, with_replies: bool = False) -> Office:
     """What there is to choose from."""
-    agents, teams, categories, mailboxes, replies = asked_together(
-        session,
-        select(Agent.id, Agent.name, Agent.email, Agent.role, Agent.active).order_by(Agent.name, Agent.id),
-        select(Team.id, Team.name).order_by(Team.name),
-        select(Category.id, Category.name, Category.parent_id, Category.active).order_by(Category.name),
-        select(Mailbox.address).order_by(Mailbox.address),
-        select(CannedReply.name, CannedReply.shortcut, CannedReply.category, CannedReply.language, CannedReply.uses)
-        .order_by(CannedReply.name)
-        .limit(at_most(_REPLIES)),
-    )
+    agents, teams, categories, mailboxes, *replies = _of_office(with_replies).ask(session)
     return Office(
         [Worker(*row) for row in agents],
         [(row[0], row[1]) for row in teams],
         [Kind(*row) for row in categories],
-        [row[0] for row in mailboxes],
-        [Canned(*row) for row in replies],
+        [Box(*row) for row in mailboxes],
+        [Canned(*row) for rows in replies for row in rows],
     )
+
+
+@cache
+def _of_ticket() -> Together:
+    here, theirs = bindparam("ticket", type_=BigInteger), bindparam("requester", type_=BigInteger)
+    takes_part = select(Participant.address).where(Participant.ticket_id == here)
+    there = select(TicketLink.kind, TicketLink.other_id).where(TicketLink.ticket_id == here)
+    back = select(TicketLink.kind + "_by", TicketLink.ticket_id).where(TicketLink.other_id == here)
+    linked = union_all(there, back).subquery("linked")
+    others = select(Ticket.number, Ticket.subject, Ticket.created_at)
+    their = select(PersonAddress.address, PersonAddress.failing_since)
+    of_ticket = and_(FieldValue.field_id == OwnField.id, FieldValue.ticket_id == here)
+    return Together(
+        select(TicketTag.tag, func.coalesce(TagDefinition.colour, ""), func.coalesce(TagDefinition.description, ""))
+        .outerjoin(TagDefinition, TagDefinition.name == TicketTag.tag)
+        .where(TicketTag.ticket_id == here)
+        .order_by(TicketTag.tag),
+        select(
+            OwnField.key,
+            OwnField.name,
+            OwnField.kind,
+            OwnField.hint,
+            OwnField.choices,
+            OwnField.active,
+            FieldValue.value,
+        )
+        .outerjoin(FieldValue, of_ticket)
+        .order_by(OwnField.place, OwnField.name),
+        ask_of(Ticket.id == here),
+        takes_part,
+        their.where(PersonAddress.address.in_(takes_part), PersonAddress.failing_since.is_not(None)),
+        select(SenderRule.treatment).where(SenderRule.pattern == bindparam("address", type_=Text)),
+        their.where(PersonAddress.person_id == theirs).order_by(PersonAddress.id),
+        select(Survey.rating, Survey.comment).where(Survey.ticket_id == here),
+        select(Ticket.number).where(Ticket.merged_into_id == here).order_by(Ticket.id),
+        select(linked.c.kind, Ticket.number).join(Ticket, Ticket.id == linked.c.other_id).order_by(Ticket.id),
+        others.where(Ticket.requester_id == theirs, Ticket.id != here)
+        .order_by(Ticket.created_at.desc())
+        .limit(at_most(_EARLIER)),
+    )
+
+
+@cache
+def _of_office(with_replies: bool) -> Together:  # noqa: FBT001 - of its only caller
+    questions: list[Select[*tuple[Any, ...]]] = [
+        select(Agent.id, Agent.name, Agent.email, Agent.role, Agent.active).order_by(Agent.name, Agent.id),
+        select(Team.id, Team.name).order_by(Team.name),
+        select(Category.id, Category.name, Category.parent_id, Category.active).order_by(Category.name),
+        select(Mailbox.id, Mailbox.address, Mailbox.active).order_by(Mailbox.address),
+    ]
+    if with_replies:
+        found = select(
+            CannedReply.name, CannedReply.shortcut, CannedReply.category, CannedReply.language, CannedReply.uses
+        )
+        questions.append(found.order_by(CannedReply.name).limit(at_most(_REPLIES)))
+    return Together(*questions)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Index, Select, UniqueConstraint, exists, func, select, text, update
+from sqlalchemy import ColumnElement, Index, Select, UniqueConstraint, exists, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mailgate.store.base import TenantRow, points_to
@@ -61,18 +61,18 @@ class Known(NamedTuple):
 
 def known_of(session: Session, tickets: Collection[int]) -> dict[int, Known]:
     """What is known of the customers of some tickets."""
-    rows = session.execute(ask_of(tickets)) if tickets else ()
+    rows = session.execute(ask_of(Ticket.id.in_(tickets))) if tickets else ()
     return {row[0]: known(row) for row in rows}
 
 
-def ask_of(tickets: Collection[int]) -> Select[*tuple[Any, ...]]:
-    """The question whose rows `known` reads; the first of each is the ticket's id."""
+def ask_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The question whose rows `known` reads, for some tickets; the first of each row is the ticket's id."""
     return (
         select(Ticket.id, Person.properties, Company.name, Company.properties, Person.region, Person.phone)
         .join(Person, Person.id == Ticket.requester_id)
         .outerjoin(CompanyDomain, CompanyDomain.domain == func.split_part(Ticket.requester_address, "@", 2))
         .outerjoin(Company, Company.id == func.coalesce(Person.company_id, CompanyDomain.company_id))
-        .where(Ticket.id.in_(tickets))
+        .where(which)
     )
 
 

@@ -16,20 +16,28 @@ def at_most(rows: int) -> BindParameter[int]:
     return literal(rows, literal_execute=True)
 
 
-def asked_together(session: Session, *questions: Select[*tuple[Any, ...]]) -> list[Rows]:
-    """The rows of each question, in its order. For plain values: text, numbers, moments, yes and no."""
-    asked = [question.subquery() for question in questions]
-    packed = [
-        select(func.coalesce(func.json_agg(func.json_build_array(*one.c)), literal_column("'[]'::json")))
-        .select_from(one)
-        .scalar_subquery()
-        for one in asked
-    ]
-    found = session.execute(select(*packed)).one()
-    return [
-        [_row(row, [isinstance(column.type, DateTime) for column in one.c]) for row in rows]
-        for one, rows in zip(asked, found, strict=True)
-    ]
+class Together:
+    """Questions for plain values (text, numbers, moments, yes and no), written down once and asked as one.
+
+    Writing them down costs ten times as much as asking them: keep it, and give what differs as parameters.
+    """
+
+    def __init__(self, *questions: Select[*tuple[Any, ...]]) -> None:
+        asked = [question.subquery() for question in questions]
+        self._are_moments = [[isinstance(column.type, DateTime) for column in one.c] for one in asked]
+        self._whole = select(
+            *(
+                select(func.coalesce(func.json_agg(func.json_build_array(*one.c)), literal_column("'[]'::json")))
+                .select_from(one)
+                .scalar_subquery()
+                for one in asked
+            )
+        )
+
+    def ask(self, session: Session, **values: object) -> list[Rows]:
+        """The rows of each question, in its order."""
+        found = session.execute(self._whole, values).one()
+        return [[_row(row, kinds) for row in rows] for kinds, rows in zip(self._are_moments, found, strict=True)]
 
 
 def _row(values: list[Any], are_moments: list[bool]) -> tuple[Any, ...]:

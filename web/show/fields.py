@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 
 from mailgate.errors import BadInput
 from mailgate.rights import Right, may
-from mailgate.store.agents import agents
+from mailgate.store.beside import Box, office_of
 from mailgate.store.db import Session
 from mailgate.store.fields import OwnField, own_fields
 from mailgate.store.listing import Filters
-from mailgate.store.office import Mailbox, categories, mailboxes, teams
 from mailgate.store.people import people_by_address
 from mailgate.store.tickets import PRIORITIES, STATUSES
 from mailgate.tickets.fields import kept_as
@@ -78,19 +77,19 @@ class Known:
     """The fields of one organisation, and its mailboxes, which a page needs besides."""
 
     fields: dict[str, Field]
-    mailboxes: list[Mailbox]
+    mailboxes: list[Box]
 
 
 def known_fields(session: Session, agent: int, zone: str) -> Known:
     """Every field, with what there is to choose from."""
-    workers = [one for one in agents(session) if one.active and may(one.role, Right.WORK)]
+    office = office_of(session)
+    workers = [one for one in office.agents if one.active and may(one.role, Right.WORK)]
     people = (
         Option("me", say("Me")),
         Option("none", say("Nobody")),
         *(Option(str(one.id), one.name) for one in workers),
     )
     called = {str(one.id): (one.email, one.name.lower().partition(" ")[0]) for one in workers}
-    boxes = mailboxes(session)
     states = tuple(Option(name, say(words.STATUSES[name])) for name in STATUSES)
     ranks = tuple(Option(name, say(words.PRIORITIES[name])) for name in PRIORITIES)
     there = ZoneInfo(zone)
@@ -98,9 +97,9 @@ def known_fields(session: Session, agent: int, zone: str) -> Known:
         Field("status", say("Status"), _status, states, _OTHER),
         Field("assignee", say("Assignee"), _assignee(agent), people, called | {"none": ("unassigned",)}),
         Field("priority", say("Priority"), _priority, ranks),
-        Field("team", say("Team"), _team, _named((one.id, one.name) for one in teams(session))),
-        Field("category", say("Category"), _category, _named((one.id, one.name) for one in categories(session))),
-        Field("mailbox", say("Mailbox"), _mailbox, _named((one.id, one.address) for one in boxes)),
+        Field("team", say("Team"), _team, _named(office.teams)),
+        Field("category", say("Category"), _category, _named((one.id, one.name) for one in office.categories)),
+        Field("mailbox", say("Mailbox"), _mailbox, _named((one.id, one.address) for one in office.mailboxes)),
         Field("tag", say("Tag"), _tag, kind="text", example="vip"),
         Field("from", say("Customer"), _customer, kind="text", example="ana@example.org"),
         Field("after", say("Opened from"), _after(there), kind="date", example="2026-01-01"),
@@ -120,7 +119,7 @@ def known_fields(session: Session, agent: int, zone: str) -> Known:
         ),
     )
     own = (_of_ones_own(one) for one in own_fields(session))
-    return Known({one.name: one for one in (*fields, *own) if one.kind != "choice" or one.options}, boxes)
+    return Known({one.name: one for one in (*fields, *own) if one.kind != "choice" or one.options}, office.mailboxes)
 
 
 def _of_ones_own(asked: OwnField) -> Field:

@@ -137,7 +137,7 @@ def ticket_values(
     events, messages = history_of(session, ticket.id), thread_of(session, ticket.id)
     people = people_of(session, listed, messages, me)
     earlier, entries = thread(session, ticket, messages, events, people)
-    more, office = beside(session, ticket), office_of(session) if works else None
+    more, office = beside(session, ticket), office_of(session, with_replies=True) if works else None
     claims = next((link.number for link in more.links if link.kind == "claims"), None)
     return {
         "ticket": {
@@ -308,10 +308,11 @@ def _composer(session: Session, listed: Listed, known: Thread, refused: Written 
     ticket, more, office = listed.ticket, known.more, known.office
     url = f"/t/{ticket.number}"
     last_in = known.last_in_front()
-    cc = all_named(ticket, last_in, more.participants, office.mailboxes)
+    boxes = [one.address for one in office.mailboxes]
+    cc = all_named(ticket, last_in, more.participants, boxes)
     asked = {ticket.requester_address, *more.participants}
     dead = more.failing if asked >= set(cc) else failing(session, [*asked, *cc])
-    ours = [*office.mailboxes, *(agent.email for agent in office.agents)]
+    ours = [*boxes, *(agent.email for agent in office.agents)]
     return {
         "answers_url": f"{url}/answers",
         "notes_url": f"{url}/notes",
