@@ -23,10 +23,11 @@ class Carrier(Protocol):
     def announce(self, parcel: Parcel) -> None:
         """Say all that comes before the letter itself, which cannot have been taken before `carry`. Raises as that."""
 
-    def carry(self, parcel: Parcel) -> str:
+    def carry(self, parcel: Parcel, then: Parcel | None = None) -> str:
         """Hand over what was announced, or is announced first; the words of whoever took it are the receipt.
 
-        Raises Unreachable (nothing can be handed over just now), Temporary (this letter, later) or Permanent.
+        `then` is what will be announced next, if that is known: it may be said in the same breath. Raises Unreachable
+        (nothing can be handed over just now), Temporary (this letter, later) or Permanent.
         """
 
     def close(self) -> None:

@@ -41,7 +41,7 @@ class Graph:
     def announce(self, parcel: Parcel) -> None:
         """Nothing can be said before: it takes a letter in one request."""
 
-    def carry(self, parcel: Parcel) -> str:
+    def carry(self, parcel: Parcel, then: Parcel | None = None) -> str:  # noqa: ARG002 - a request a letter
         """Hand over one letter for these recipients."""
         body = base64.b64encode(addressed_to(parcel))
         headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "text/plain"}

@@ -1,6 +1,7 @@
 """One letter's turn on a connection: MAIL, RCPT and DATA, in one go where the relay allows it (RFC 2920).
 
 Waiting for each answer before the next command costs a round trip apiece; a relay across the country is 30 ms away.
+The letter itself may be the first thing of a group (RFC 2920 3.1): the next letter's commands travel with it.
 """
 
 from __future__ import annotations
@@ -25,10 +26,12 @@ class Turn:
         self._smtp = smtp
         self._commands = [f"{command}\r\n".encode() for command in (mail, rcpt, "DATA")]
         self._is_in_one_go = smtp.has_extn("pipelining")
+        self._is_said = False
 
     def begin(self) -> Reply:
-        """Say MAIL FROM, or everything, and hear the answer to MAIL FROM."""
-        self._smtp.send(b"".join(self._commands) if self._is_in_one_go else self._commands[0])
+        """Say MAIL FROM, or everything, unless it is said already; and hear the answer to MAIL FROM."""
+        if not self._is_said:
+            self._smtp.send(b"".join(self._commands) if self._is_in_one_go else self._commands[0])
         return self._smtp.getreply()
 
     def go_on(self, begun: Reply) -> Reply:
@@ -47,8 +50,17 @@ class Turn:
             self._smtp.getreply()
         return refusal or replies[-1]
 
-    def hand_over(self, raw: bytes) -> Reply:
-        """Send the letter itself and hear what became of it."""
-        end = b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"
-        self._smtp.send(_LINE_WITH_DOT.sub(b"..", raw) + end)
+    def say_ahead(self) -> bytes:
+        """What is said before the letter, for whoever says it along with something else."""
+        self._is_said = True
+        return b"".join(self._commands)
+
+    def hand_over(self, raw: bytes, then: Turn | None = None) -> Reply:
+        """Send the letter itself, with the next one's commands right behind it, and hear what became of it."""
+        has_dots = b"\n." in raw or raw.startswith(b".")
+        pieces = [_LINE_WITH_DOT.sub(b"..", raw) if has_dots else raw]
+        pieces.append(b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n")
+        if then is not None:
+            pieces.append(then.say_ahead())
+        self._smtp.send(b"".join(pieces))
         return self._smtp.getreply()

@@ -15,6 +15,7 @@ from mailgate.send import LATE, LATE_TRY, PATIENCE, Carrier, Parcel, Unreachable
 from mailgate.steps.workshop import Workshop
 from mailgate.store import outbox
 from mailgate.store.db import Session
+from mailgate.store.leaving import Leaving, letters_to_send
 from mailgate.store.messages import written_since
 from mailgate.store.organisations import own
 from mailgate.store.outbox import OutboxCopy, message_of_copy
@@ -34,8 +35,6 @@ _CUSTOMER_WROTE = "Kept back: the customer wrote after this answer. Send it now,
 _WORDS = 500
 _PATIENCE = 20.0  # seconds for a batch; the last letter in it may still take its time
 
-Letter = tuple[OutboxCopy, bytes]
-
 _log = log.get("send")
 
 
@@ -47,56 +46,60 @@ def deliver(shop: Workshop, org: int, copy_ids: Sequence[int]) -> bool:
         if reason is not None:
             outbox.hold(session, copy_ids, reason, _HELD[reason])
             return True
-        letters = _still_wanted(session, outbox.letters_to_send(session, copy_ids))
-        accounts = relays_of(session, {copy.mailbox_id for copy, _ in letters})
-        common = [copy.id for copy, _ in letters if copy.mailbox_id not in accounts]
+        letters, too_many = letters_to_send(session, copy_ids)
+        if too_many:
+            outbox.give_back(session, too_many)
+        letters = _still_wanted(session, letters)
+        accounts = relays_of(session, {letter.mailbox_id for letter in letters})
+        common = [letter.id for letter in letters if letter.mailbox_id not in accounts]
         if common and not shop.relay_url:
             outbox.hold(session, common, "relay", _HELD["relay"])
-            letters = [(copy, raw) for copy, raw in letters if copy.mailbox_id in accounts]
+            letters = [letter for letter in letters if letter.mailbox_id in accounts]
     with shop.database.crossing() as connection, Receipts(connection) as receipts:
-        for mailbox_id in {copy.mailbox_id: None for copy, _ in letters if copy.mailbox_id in accounts}:
-            mine = [(copy, raw) for copy, raw in letters if copy.mailbox_id == mailbox_id]
+        for mailbox_id in {letter.mailbox_id: None for letter in letters if letter.mailbox_id in accounts}:
+            mine = [letter for letter in letters if letter.mailbox_id == mailbox_id]
             goes_on &= _by_own_relay(shop, org, receipts, accounts[mailbox_id], mine)
-        mine = [(copy, raw) for copy, raw in letters if copy.mailbox_id not in accounts]
+        mine = [letter for letter in letters if letter.mailbox_id not in accounts]
         if mine and shop.relay_url:
             carrier = shop.carriers.common(shop.relay_url)
             goes_on &= _in_a_lane(shop, org, receipts, carrier, mine, shop.relay_url)[0]
     return goes_on
 
 
-def _still_wanted(session: Session, letters: list[tuple[OutboxCopy, bytes]]) -> list[tuple[OutboxCopy, bytes]]:
+def _still_wanted(session: Session, letters: list[Leaving]) -> list[Leaving]:
     """Hold answers that were to leave later whose customer wrote meanwhile: somebody should read that first."""
     moments = {
-        copy.ticket_id: copy.unless_written_since
-        for copy, _ in letters
-        if copy.unless_written_since is not None and copy.ticket_id is not None
+        letter.ticket_id: letter.unless_written_since
+        for letter in letters
+        if letter.unless_written_since is not None and letter.ticket_id is not None
     }
     if not moments:
         return letters
     written = written_since(session, moments)
-    held = [copy for copy, _ in letters if copy.unless_written_since is not None and copy.ticket_id in written]
-    outbox.hold(session, [copy.id for copy in held], outbox.CUSTOMER_WROTE, _CUSTOMER_WROTE)
-    for copy in {copy.written_id: copy for copy in held}.values():
+    kept = [letter for letter in letters if letter.unless_written_since is not None and letter.ticket_id in written]
+    outbox.hold(session, [letter.id for letter in kept], outbox.CUSTOMER_WROTE, _CUSTOMER_WROTE)
+    copies = outbox.copies_by_ids(session, [letter.id for letter in kept]).values() if kept else ()
+    for copy in {copy.written_id: copy for copy in copies}.values():
         held_back(session, copy, clock.now())
-    going = [copy for copy, _ in letters if copy not in held]
+    going = [letter for letter in letters if letter not in kept]
     _say_that_they_leave(session, going)
-    return [(copy, raw) for copy, raw in letters if copy in going]
+    return going
 
 
-def _say_that_they_leave(session: Session, copies: Sequence[OutboxCopy]) -> None:
+def _say_that_they_leave(session: Session, letters: Sequence[Leaving]) -> None:
     """Answers that were to leave later count as given from now on."""
     later = {
-        copy.written_id: copy
-        for copy in copies
-        if copy.unless_written_since is not None and copy.next_try - copy.created_at > AT_ONCE
+        letter.written_id: letter
+        for letter in letters
+        if letter.unless_written_since is not None and letter.next_try - letter.created_at > AT_ONCE
     }
-    for copy in later.values():
-        if (message := message_of_copy(session, copy.id)) is not None:
+    for letter in later.values():
+        if (message := message_of_copy(session, letter.id)) is not None:
             leaves(session, message, clock.now())
 
 
 def _by_own_relay(
-    shop: Workshop, org: int, receipts: Receipts, account: RelayAccount, letters: Sequence[Letter]
+    shop: Workshop, org: int, receipts: Receipts, account: RelayAccount, letters: Sequence[Leaving]
 ) -> bool:
     """Through a mailbox's own relay. How that goes is written down where somebody looks for it, when it changes."""
     goes_on, trouble = True, None
@@ -105,7 +108,7 @@ def _by_own_relay(
         goes_on, trouble = _in_a_lane(shop, org, receipts, carrier, letters, f"{org}.{account.id}")
     except Conflict as error:  # its secret was sealed with another key
         trouble = Unreachable(str(error))
-        _put_off(shop, org, [copy.id for copy, _ in letters], trouble)
+        _put_off(shop, org, [letter.id for letter in letters], trouble)
     complaint = str(trouble) if trouble is not None else None
     if complaint != account.complaint:
         with shop.database.desk(org) as session:
@@ -114,13 +117,13 @@ def _by_own_relay(
 
 
 def _in_a_lane(
-    shop: Workshop, org: int, receipts: Receipts, carrier: Carrier, letters: Sequence[Letter], name: str
+    shop: Workshop, org: int, receipts: Receipts, carrier: Carrier, letters: Sequence[Leaving], name: str
 ) -> tuple[bool, Unreachable | None]:
     """As one of the few at a time whom a relay is to see, and no faster than it is to be."""
     room = shop.lanes.room(name, len(letters)) if shop.lanes is not None else None
     if room is not None and room.letters < len(letters):
         with shop.database.desk(org) as session:
-            rest = [copy.id for copy, _ in letters[room.letters :]]
+            rest = [letter.id for letter in letters[room.letters :]]
             outbox.give_back(session, rest, until=clock.now() + timedelta(seconds=room.wait))
         if not room.has_lane:
             carrier.close()
@@ -129,23 +132,20 @@ def _in_a_lane(
 
 
 def _hand_over(
-    shop: Workshop, org: int, receipts: Receipts, carrier: Carrier, letters: Sequence[Letter]
+    shop: Workshop, org: int, receipts: Receipts, carrier: Carrier, letters: Sequence[Leaving]
 ) -> Unreachable | None:
     """One letter after the other, each with a receipt of its own: a crash repeats at most one.
 
-    While a receipt is being committed the next letter is announced already; it goes once the receipt is safe.
+    The next letter is announced behind each one, or while its receipt is being committed; it goes once that is safe.
     """
     end = monotonic() + _PATIENCE
     waiting = deque(_parcels(letters, whole=carrier.takes_whole_letters))
-    while waiting:
-        if monotonic() > end or is_stopping():
-            # A slow relay: the rest goes back, so that no claim runs out while its letter is on its way.
-            with shop.database.desk(org) as session:
-                outbox.give_back(session, [copy_id for mine, _ in waiting for copy_id in mine])
-            return None
+    goes_on = not is_stopping()
+    while waiting and goes_on:
         mine, parcel = waiting.popleft()
+        goes_on = monotonic() <= end and not is_stopping()  # asked here: what is announced behind this letter also goes
         point("send.before_relay")
-        match _carried(carrier, parcel, receipts):
+        match _carried(carrier, parcel, receipts, waiting[0][1] if waiting and goes_on else None):
             case Unreachable() as error:
                 # Nobody answers there: the rest of the batch would only wait for the same.
                 _put_off(shop, org, [*mine, *(copy_id for theirs, _ in waiting for copy_id in theirs)], error)
@@ -157,20 +157,24 @@ def _hand_over(
             case str() as answer:
                 for copy_id in mine:
                     receipts.note(org, copy_id, answer[:_WORDS], clock.now())
+    if waiting:
+        # A slow relay: the rest goes back, so that no claim runs out while its letter is on its way.
+        with shop.database.desk(org) as session:
+            outbox.give_back(session, [copy_id for mine, _ in waiting for copy_id in mine])
     return None
 
 
-def _parcels(letters: Sequence[Letter], *, whole: bool) -> Iterator[tuple[list[int], Parcel]]:
+def _parcels(letters: Sequence[Leaving], *, whole: bool) -> Iterator[tuple[list[int], Parcel]]:
     """What goes together, with the ids of its copies: one copy, or all of a letter where the carrier wants that."""
-    together: dict[int, list[Letter]] = {}
-    for copy, raw in letters:
-        together.setdefault(copy.written_id if whole else copy.id, []).append((copy, raw))
+    together: dict[int, list[Leaving]] = {}
+    for letter in letters:
+        together.setdefault(letter.written_id if whole else letter.id, []).append(letter)
     for copies in together.values():
-        first, raw = copies[0]
-        yield [copy.id for copy, _ in copies], Parcel(first.sender, tuple(copy.recipient for copy, _ in copies), raw)
+        sender, raw = copies[0].sender, copies[0].raw
+        yield [copy.id for copy in copies], Parcel(sender, tuple(copy.recipient for copy in copies), raw)
 
 
-def _carried(carrier: Carrier, parcel: Parcel, receipts: Receipts) -> str | Temporary | Permanent:
+def _carried(carrier: Carrier, parcel: Parcel, receipts: Receipts, then: Parcel | None) -> str | Temporary | Permanent:
     """What the carrier says of a letter. A database that is away is no carrier's fault, and goes to whoever called."""
     try:
         carrier.announce(parcel)
@@ -180,7 +184,7 @@ def _carried(carrier: Carrier, parcel: Parcel, receipts: Receipts) -> str | Temp
     receipts.settle()
     point("send.after_mark")
     try:
-        return carrier.carry(parcel)
+        return carrier.carry(parcel, then)
     except (Temporary, Permanent) as error:
         return error
 

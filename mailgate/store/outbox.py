@@ -104,17 +104,6 @@ def organisations_holding(connection: Connection, reasons: Sequence[str]) -> lis
     return [row[0] for row in rows]
 
 
-def letters_to_send(session: Session, ids: Iterable[int]) -> list[tuple[OutboxCopy, bytes]]:
-    """Claimed copies with the bytes to send."""
-    question = (
-        select(OutboxCopy, WrittenLetter.raw)
-        .join(WrittenLetter, WrittenLetter.id == OutboxCopy.written_id)
-        .where(OutboxCopy.id.in_(list(ids)), OutboxCopy.state == "sending")
-        .order_by(OutboxCopy.id)
-    )
-    return [(row[0], row[1]) for row in session.execute(question)]
-
-
 def copies_by_ids(session: Session, ids: Iterable[int]) -> dict[int, OutboxCopy]:
     """Some copies, locked in order, to write down what became of them."""
     question = select(OutboxCopy).where(OutboxCopy.id.in_(list(ids))).order_by(OutboxCopy.id).with_for_update()

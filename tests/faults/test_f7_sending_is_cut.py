@@ -8,6 +8,7 @@ import pytest
 from mailgate import jobs
 from mailgate.errors import Temporary
 from mailgate.send import Parcel
+from mailgate.store import leaving
 from tests.support.databases import Fresh
 from tests.support.mails import mail
 from tests.support.processes import eventually, gateway
@@ -50,7 +51,7 @@ class Watched:
     def announce(self, parcel: Parcel) -> None:
         self._announced(len(self.taken))
 
-    def carry(self, parcel: Parcel) -> str:
+    def carry(self, parcel: Parcel, then: Parcel | None = None) -> str:
         self._comes(len(self.taken))
         self.taken.append(parcel)
         return f"250 taken as {len(self.taken)}"
@@ -81,6 +82,22 @@ def test_f7_no_letter_goes_before_the_receipt_of_the_last_one_is_committed(world
     assert committed == [0, 1, 2, 3, 4, 5]
     answers = world.count("SELECT count(DISTINCT answer) FROM outbox WHERE state = 'sent' AND claimed_by IS NULL")
     assert (answers, len(carrier.taken)) == (6, 6)
+
+
+def test_f7_letters_that_are_too_much_for_memory_together_leave_one_after_the_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "_AT_ONCE", 1)
+    at_once: list[int] = []
+    carrier = _watched(
+        world,
+        lambda _: None,
+        lambda _: at_once.append(world.count("SELECT count(*) FROM outbox WHERE state = 'sending'")),
+        4,
+    )
+    jobs.send_mail()
+    assert (at_once, len(carrier.taken)) == ([1, 1, 1, 1], 4)
+    assert world.count("SELECT count(*) FROM outbox WHERE state = 'sent' AND tries = 1") == 4
 
 
 def test_f7_a_database_that_goes_away_before_a_receipt_is_safe_is_no_fault_of_the_relay(world: World) -> None:

@@ -27,8 +27,8 @@ ODD = [f"{who}@lusitel.example" for who in
 
 
 @pytest.fixture
-def odd(world: World) -> Iterator[OddRelay]:
-    with OddRelay() as relay:
+def odd(world: World, request: pytest.FixtureRequest) -> Iterator[OddRelay]:
+    with OddRelay(is_pipelining=getattr(request, "param", False)) as relay:
         world.shop.relay_url = relay.url
         impatient = Relay(relay.url, connect_timeout=5, answer_timeout=5, accept_timeout=0.3)
         world.shop.carriers.put(relay.url, impatient)
@@ -44,6 +44,7 @@ def moving() -> Iterator[list[datetime]]:
     clock.follow(None)
 
 
+@pytest.mark.parametrize("odd", [False, True], indirect=True, ids=["a command at a time", "in one go"])
 def test_every_letter_ends_and_the_agent_knows(world: World, odd: OddRelay, moving: list[datetime]) -> None:
     begun = moving[0]
     kept = world.receive(mail())

@@ -18,7 +18,8 @@ class OddRelay:
     `never@`: 451 for ever. Everybody else is taken. What was taken stands in `taken`, by recipient.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_pipelining: bool = False) -> None:
+        self._offers = "250-relay.example\r\n250 PIPELINING" if is_pipelining else "250 relay.example"
         self.taken: dict[str, list[bytes]] = {}
         self.tries: Counter[str] = Counter()
         self._over = threading.Event()
@@ -51,18 +52,21 @@ class OddRelay:
             peer.wfile.write(words.encode() + b"\r\n")
 
         say("220 relay.example")
-        recipient = ""
+        recipient = answer = ""
         while line := peer.rfile.readline():
             command = line.decode("utf-8", "replace").strip()
             match command[:4].upper():
                 case "EHLO":
-                    say("250 relay.example")
+                    say(self._offers)
                 case "RCPT":
                     found = _ADDRESS.search(command)
                     assert found is not None
                     recipient = found[1]
                     self.tries[recipient] += 1
-                    say(self._of_recipient(recipient.partition("@")[0]))
+                    answer = self._of_recipient(recipient.partition("@")[0])
+                    say(answer)
+                case "DATA" if not answer.startswith("250"):
+                    say("503 5.5.1 For whom?")
                 case "DATA":
                     say("354 go on")
                     if not self._takes(peer, recipient):
