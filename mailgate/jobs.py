@@ -47,7 +47,7 @@ FOLLOW_AT_ONCE = 100
 SEND_AT_ONCE = 100
 MOVE_AT_ONCE = 200
 WATCH_AT_ONCE = 100
-_SLICE = 2.0  # seconds a drain works before it lets the other kinds of work have their turn
+_SLICE = 0.5  # seconds a drain works before it lets the other kinds of work have their turn
 _CLAIM = timedelta(seconds=120)  # after that, a worker that says nothing is taken for dead
 _SEND_CLAIM = timedelta(minutes=10)  # one relay may take minutes to say 250, and must not be asked twice meanwhile
 _AGAIN = timedelta(seconds=20)  # between the tries of a mail that could not be read
