@@ -1,9 +1,13 @@
 """What leaves a domain that has a key is signed, so that others can tell it from a forged letter."""
 
+import random
+
 import dkim
 import pytest
+from dkim.canonicalization import Relaxed
 
 from mailgate import clock
+from mailgate.compose.sign import relaxed
 from mailgate.mail import Verdict
 from mailgate.office.dkim import make_dkim_key, zone_line
 from mailgate.store.agents import agent_by_email
@@ -80,3 +84,13 @@ def test_the_key_is_sealed_and_its_record_fits_the_dns(world: World) -> None:
     assert line.startswith(f"mailgate-{key.selector[-8:]}._domainkey.nordlicht.example. IN TXT (")
     assert all(len(string.strip('"')) <= 255 for string in strings)
     assert "".join(string.strip('"') for string in strings) == key.record
+
+
+def test_a_body_is_put_in_order_as_the_library_does_it() -> None:
+    dice = random.Random(6376)
+    pieces = (b" ", b"\t", b"words", b"\r\n", b"=20", b"-- \r\n", b"  ", b"\r\n\r\n", b".")
+    for _ in range(2000):
+        body = b"".join(dice.choices(pieces, k=dice.randint(0, 12))) + b"\r\n"
+        assert relaxed(body) == Relaxed.canonicalize_body(body)
+    assert relaxed(b"") == b""
+    assert relaxed(b"cut short \t") == b"cut short\r\n", "as it arrives: whoever hands it over ends the line"
