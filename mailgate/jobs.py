@@ -18,7 +18,8 @@ from mailgate import clock, log, parse
 from mailgate.errors import Refused, Temporary
 from mailgate.failpoints import point
 from mailgate.mail import Envelope, Letter, Ruling, Verdict
-from mailgate.queue.worker import is_stopping
+from mailgate.queue.nudges import JOBS
+from mailgate.queue.worker import is_stopping, is_wanted_elsewhere
 from mailgate.steps.accounts import write_account_letters
 from mailgate.steps.digests import send_digests
 from mailgate.steps.figures import count_figures
@@ -47,7 +48,7 @@ FOLLOW_AT_ONCE = 100
 SEND_AT_ONCE = 100
 MOVE_AT_ONCE = 200
 WATCH_AT_ONCE = 100
-_SLICE = 0.5  # seconds a drain works before it lets the other kinds of work have their turn
+_SLICE = 2.0  # seconds a drain works before it lets the other kinds of work have their turn
 _CLAIM = timedelta(seconds=120)  # after that, a worker that says nothing is taken for dead
 _SEND_CLAIM = timedelta(minutes=10)  # one relay may take minutes to say 250, and must not be asked twice meanwhile
 _AGAIN = timedelta(seconds=20)  # between the tries of a mail that could not be read
@@ -307,7 +308,7 @@ def _drain(job: str, slot: int, batch: Callable[[], int]) -> None:
     end = monotonic() + _SLICE
     try:
         while batch():
-            if monotonic() > end or is_stopping():
+            if monotonic() > end or is_stopping() or is_wanted_elsewhere(JOBS[job]):
                 shop.bell.ring(job)
                 return
     except Temporary:

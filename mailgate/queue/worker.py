@@ -6,6 +6,7 @@ import secrets
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from types import FrameType
 from typing import Any
 
@@ -23,12 +24,22 @@ from mailgate.queue.nudges import JOBS
 _KNOWN = frozenset(f"mailgate.jobs.{job}" for job in JOBS)
 _PASSES = (Temporary, redis.RedisError, InvalidJobOperation)  # the last: Redis was emptied while we worked
 _stopping = threading.Event()
+_queues: list[Queue] = []  # of this process, the most urgent first
 _log = log.get("worker")
 
 
 def is_stopping() -> bool:
     """Whether a drain should return early because this process was asked to stop."""
     return _stopping.is_set()
+
+
+def is_wanted_elsewhere(queue: str) -> bool:
+    """Whether a nudge waits in a queue that this process puts before this one: what it renders can leave already."""
+    before = list(takewhile(lambda one: one.name != queue, _queues))
+    try:
+        return any(one.count for one in before)
+    except redis.RedisError:
+        return False
 
 
 class ResidentWorker(SimpleWorker):
@@ -64,8 +75,9 @@ def work(redis_url: str, queues: Sequence[str], name: str, *, on_start: Callable
     connection = redis.Redis.from_url(
         redis_url, socket_timeout=None, socket_connect_timeout=5, health_check_interval=30
     )
+    _queues[:] = [Queue(queue, connection=connection, serializer=JSONSerializer) for queue in queues]
     worker = ResidentWorker(
-        [Queue(queue, connection=connection, serializer=JSONSerializer) for queue in queues],
+        _queues,
         name=f"{name}-{secrets.token_hex(4)}",  # RQ refuses the name of a worker that died a moment ago
         connection=connection,
         serializer=JSONSerializer,
