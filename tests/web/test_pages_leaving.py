@@ -145,6 +145,13 @@ def test_whoever_writes_to_a_dead_address_is_told_before(browser: Browser, world
         browser.post(f"{place}/addresses/cleared", address=ANA)
         browser.post(f"{place}/addresses/cleared", 404, address=ANA)
         assert "have come back since" not in browser.get(url)
+    ben = "ben@lusitel.example"
+    with world.database.desk(1) as session:
+        assert mark_failing(session, ben, clock.now())
+    told = browser.get(f"{url}/recipients?cc={ben}")
+    assert (told.count("come back"), told.count(f'form="works" name="address" value="{ben}"')) == (1, 1)
+    browser.write(f"{url}/answers", "Both of you", cc=ben)
+    assert browser.get(url).count("come back") == 1, "a copy gets one warning, whoever it goes to"
 
 
 def test_programs_can_do_the_same(site: Site, world: World, moving: list[datetime]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -80,14 +80,6 @@ class Kept(NamedTuple):
 
     id: int
     name: str
-
-
-class Failing(NamedTuple):
-    """An address letters come back from, and where to say that it works again."""
-
-    address: str
-    since: datetime
-    url: str
 
 
 class Way(NamedTuple):
@@ -317,6 +309,7 @@ def _composer(session: Session, listed: Listed, known: Thread, refused: Written 
         "answers_url": f"{url}/answers",
         "notes_url": f"{url}/notes",
         "to": listed.requester or ticket.requester_address,
+        "to_address": ticket.requester_address,
         "cc": judge(ticket, cc, more.participants, ours, dead),
         "recipients_url": f"{url}/recipients",
         "max_size": LARGEST,
@@ -339,11 +332,8 @@ def _composer(session: Session, listed: Listed, known: Thread, refused: Written 
         "errors": refused.errors if refused else None,
         "send_at": refused.send_at if refused else "",
         "kept": refused.kept if refused else (),
-        "failing": [
-            Failing(address, since, f"{url}/addresses/cleared")
-            for address, since in sorted(dead.items())
-            if address in (ticket.requester_address, *cc)
-        ],
+        "failing_since": dead.get(ticket.requester_address),
+        "works_url": f"{url}/addresses/cleared",
         "ways": _ways(ticket.status),
     }
 
