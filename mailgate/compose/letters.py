@@ -176,7 +176,7 @@ LETTERS: dict[str, Callable[[Task], Words]] = {
 _OF_PEOPLE = frozenset({"answered", "forwarded"})  # letters whose words an agent wrote
 _SIGNED = {"agent_signature": "agent", "desk_signature": "desk"}  # and who signs where nobody has written one
 _PLACE = "\ue000\ue001\ue000"  # where an agent's words come: no template works on them, however long they are
-_PLACED = re.compile(rf'<p dir="auto"[^>]*>{_PLACE}</p>|{_PLACE}')
+_OPENED = re.compile(r'<p dir="auto"[^>]*>$')
 _BELOW = "<!--below-->"  # where the frame has room for what was written before
 
 
@@ -191,8 +191,19 @@ def _with_words(page: render.Page, task: Task) -> render.Page:
     return replace(
         page,
         text=page.text.replace(_PLACE, text) + (f"\n{before_it}\n" if before_it else ""),
-        html=_PLACED.sub(lambda _: html, page.html).replace(_BELOW, below, 1),
+        html=_put_into(page.html, html).replace(_BELOW, below, 1),
     )
+
+
+def _put_into(page: str, words: str) -> str:
+    """Words are paragraphs: where the place of theirs is one of its own, they come instead of it."""
+    around = page.split(_PLACE)
+    for place in range(len(around) - 1):
+        opened = _OPENED.search(around[place])
+        if opened is not None and around[place + 1].startswith("</p>"):
+            around[place] = around[place][: opened.start()]
+            around[place + 1] = around[place + 1].removeprefix("</p>")
+    return words.join(around)
 
 
 def _answers(task: Task) -> bool:

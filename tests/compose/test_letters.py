@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable
 from email.message import EmailMessage
+from pathlib import Path
 
 import lxml.html
 import pytest
@@ -47,6 +48,8 @@ def test_every_letter_speaks_every_language_and_names_the_same_things_in_all(let
 def test_every_letter_and_every_block_is_explained_to_admins() -> None:
     assert set(about.ABOUT) == {*letters.LETTERS, *BLOCKS}
     assert {each.group for each in about.ABOUT.values()} == set(about.GROUPS)
+    told = (Path(__file__).parents[2] / "docs" / "letters.md").read_text()
+    assert [letter for letter in letters.LETTERS if f"`{letter}`" not in told] == []
     for name in BLOCKS:
         assert all((shipped("email_templates") / "base" / language / f"{name}.txt").is_file() for language in LANGUAGES)
 
