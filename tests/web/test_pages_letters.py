@@ -12,12 +12,12 @@ from playwright.sync_api import expect
 from mailgate import clock
 from mailgate.office.links import sign_in_link
 from mailgate.office.passwords import set_password
-from mailgate.office.setup import add_agent, add_category
+from mailgate.office.setup import add_agent, add_category, add_mailbox
 from mailgate.store.agents import agent_by_email
 from tests.support.browsing import Browser
 from tests.support.mails import mail
 from tests.support.window import PHONE, window
-from tests.support.world import World
+from tests.support.world import DESK, World
 from tests.web.conftest import PASSWORD, Site
 
 IDA, ANA = "ida@nordlicht.example", "ana@lusitel.example"
@@ -75,6 +75,8 @@ def test_a_letter_is_changed_compared_and_taken_back(admin: Browser, browser: Br
 
 
 def test_a_preview_shows_what_is_typed_in_each_look_and_with_a_real_ticket(admin: Browser, world: World) -> None:
+    with world.database.desk(1) as session:
+        add_mailbox(session, "accounts@nordlicht.example", clock.now())
     number = world.ticket(world.receive(mail(subject="Printer on fire")).ticket_id).number
     admin.get(URL)
     form = {
@@ -89,7 +91,7 @@ def test_a_preview_shows_what_is_typed_in_each_look_and_with_a_real_ticket(admin
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert f"[#{number}] Number {number}" in page
-    assert ANA in page
+    assert (ANA in page, DESK in page) == (True, True), "to its customer, from its mailbox"
     assert "<strong>you</strong>" in unescape(page)
     assert "[numbr?]" in page, "what does not exist is shown as such"
     assert 'data-nearest="number"' in answer.text
@@ -109,6 +111,7 @@ def test_a_test_goes_to_whoever_asks_for_it_and_to_no_ticket(admin: Browser, wor
     form = {**EN, "subject": "Trying {{ number }}", "text": "Try me", "html": ""}
     told = admin.post(f"{URL}/tests", 200, **form)
     assert f"on its way to {IDA}" in told.text
+    assert "Trying TKT-" in told.text, "what was sent stays in view"
     world.work()
     (sent,) = world.relay.to(IDA)
     assert sent.text.startswith("Try me")

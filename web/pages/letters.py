@@ -104,12 +104,14 @@ def try_out(name: str) -> Response:
         try:
             require_sound(place, form.wording)
         except BadInput as error:
-            return _told(say("Not sent. %(error)s", error=told(error)), is_bad=True)
+            return _refused(say("Not sent. %(error)s", error=told(error)))
         mailbox, draft = sample_of(session, place, form.wording, form.number, me.email)
         key = dkim_key(session, mailbox.domain)
         send_test(session, mailbox, place.name, _signed(draft, key), me.email, clock.now())
+        shown = preview(session, place, form.wording, form.number, form.look if form.look in LOOKS else "mail")
     ring("send_mail")
-    return _told(say("A test is on its way to %(email)s.", email=me.email), is_bad=False)
+    words = say("A test is on its way to %(email)s.", email=me.email)
+    return _framed(render("letter_preview.html", shown=shown, told=(words, False)))
 
 
 @pages.post("/<name>/versions")
@@ -250,12 +252,12 @@ def _frame(session: Session, place: Place, wording: Wording | None, number: str,
     try:
         shown = preview(session, place, wording, number, look if look in LOOKS else "mail")
     except BadInput as error:
-        return _told(told(error), is_bad=True)
+        return _refused(told(error))
     return _framed(render("letter_preview.html", shown=shown, told=None))
 
 
-def _told(words: str, *, is_bad: bool) -> Response:
-    return _framed(render("letter_preview.html", shown=None, told=(words, is_bad)))
+def _refused(words: str) -> Response:
+    return _framed(render("letter_preview.html", shown=None, told=(words, True)))
 
 
 def _framed(page: str) -> Response:

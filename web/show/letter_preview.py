@@ -84,7 +84,7 @@ def preview(session: Session, place: Place, wording: Wording | None, number: str
 
 def sample_of(session: Session, place: Place, wording: Wording, number: str, to: str) -> tuple[Mailbox, Draft]:
     """A letter to whoever tries it, and the mailbox it comes from. It names no ticket in its subject."""
-    mailbox = _mailbox(session, place)
+    mailbox = _mailbox(session, place, _ticket(session, number))
     task = dressed(session, place, wording, number)
     message_id = tools().marks.check_id(mailbox.domain)
     task = replace(task, to=(type(task.sender)(to),), token=None, message_id=message_id, automatic="auto-generated")
@@ -93,7 +93,8 @@ def sample_of(session: Session, place: Place, wording: Wording, number: str, to:
 
 def dressed(session: Session, place: Place, wording: Wording | None, number: str) -> Task:
     """The task of a letter with these words, and with whatever else this office has made of its letters."""
-    mailbox, ticket = _mailbox(session, place), _ticket(session, number)
+    ticket = _ticket(session, number)
+    mailbox = _mailbox(session, place, ticket)
     letter = "received" if place.name in BLOCKS else place.name
     task = sample(letter, place.language, desk=mailbox.name, mailbox=mailbox.address, **_known(session, ticket))
     if ticket is not None:
@@ -109,9 +110,11 @@ def dressed(session: Session, place: Place, wording: Wording | None, number: str
     return replace(task, own=wording, own_blocks=blocks)
 
 
-def _mailbox(session: Session, place: Place) -> Mailbox:
-    if place.mailbox_id is not None:
-        return mailbox_by_id(session, place.mailbox_id)
+def _mailbox(session: Session, place: Place, ticket: Ticket | None) -> Mailbox:
+    """Where it is for all of them, that of the ticket: its letters come from there."""
+    mailbox_id = place.mailbox_id or (ticket.mailbox_id if ticket is not None else None)
+    if mailbox_id is not None:
+        return mailbox_by_id(session, mailbox_id)
     found = next((mailbox for mailbox in mailboxes(session) if mailbox.active), None)
     if found is None:
         raise BadInput("There is no mailbox yet that a letter could come from. Add one with `mailgate mailbox add`.")
