@@ -23,7 +23,9 @@ TELLING = (
     "mailgate/steps/file.py", "mailgate/steps/shelf.py", "mailgate/steps/bounces.py", "mailgate/steps/follow.py",
     "mailgate/steps/telling.py", "mailgate/steps/ruling.py", "mailgate/steps/escalating.py", "mailgate/steps/send.py",
     "mailgate/steps/passed_on.py", "mailgate/tickets/route.py", "mailgate/tickets/sender.py",
-    "mailgate/rules/fields.py", "mailgate/compose/about.py", "web/show/happenings.py",
+    "mailgate/rules/fields.py", "mailgate/office/shipped_rules.py", "mailgate/store/founding.py",
+    "mailgate/compose/about.py", "mailgate/compose/canned.py",
+    "web/show/happenings.py",
 )  # fmt: skip
 EXAMPLES = {
     "Ana Ferreira", "Mia Keller", "Nordlicht Support", "Cannot sign in after reset", "The customer is a hospital",
@@ -71,7 +73,7 @@ def refused() -> set[str]:
 
 
 def named() -> set[str]:
-    """What rules are made of; the sentence made of that is for whoever wrote the rule, in English."""
+    """What rules, and the sentences that tell them, are made of."""
     tree = ast.parse((ROOT / "mailgate/rules/words.py").read_text())
     return {said for said in _sentences(tree) if not re.search(r"%\(\w+\)s", said)}
 

@@ -94,14 +94,15 @@ def show() -> str:
                 "id": row.id,
                 "name": row.name,
                 "active": row.active,
-                "sentence": in_words(given := given_by(row)),
+                "sentence": in_words(given := given_by(row), say),
                 "unknown": unknown_names(session, given),
                 "stop": given.stop,
             }
             for row in rule_rows(session)
         ]
         shipped = [
-            {"key": key, "name": given.name, "sentence": in_words(given)} for key, given in not_adopted(session).items()
+            {"key": key, "name": given.name, "sentence": in_words(given, say)}
+            for key, given in not_adopted(session).items()
         ]
         return desk_page(session, "rules.html", current="rules", rules=lines, shipped=shipped)
 
@@ -168,7 +169,7 @@ def log(rule_id: int) -> str:
                 "at": run.at,
                 "number": number,
                 "version": run.version,
-                "saw": [(label_of(name), value) for name, value in run.saw.items()],
+                "saw": [(label_of(name, say), value) for name, value in run.saw.items()],
                 "did": run.did,
             }
             for run, number in runs_of_rule(session, rule_id, _RUNS)
@@ -178,7 +179,7 @@ def log(rule_id: int) -> str:
                 "number": each.number,
                 "by": each.by_name,
                 "at": each.created_at,
-                "sentence": in_words(RuleGiven.model_validate(each.given)),
+                "sentence": in_words(RuleGiven.model_validate(each.given), say),
             }
             for each in versions_of_rule(session, rule_id)
         ]
@@ -252,7 +253,7 @@ def _form(
 def _sentence(form: RuleForm) -> str | None:
     """The rule in words, as far as it is one already."""
     try:
-        return in_words(form.given())
+        return in_words(form.given(), say)
     except BadInput:
         return None
 

@@ -22,6 +22,7 @@ from web.access import desk
 from web.answers import see_other
 from web.forms import Form, Words
 from web.show.shell import desk_page
+from web.speech import say
 
 pages = Blueprint("surveys", __name__, url_prefix="/admin/surveys")
 
@@ -67,7 +68,7 @@ def _rules(session: Session) -> list[dict[str, object]]:
     """The rules by which customers are asked."""
     found = [(row, given_by(row)) for row in rule_rows(session)]
     return [
-        {"id": row.id, "name": row.name, "active": row.active, "sentence": in_words(given)}
+        {"id": row.id, "name": row.name, "active": row.active, "sentence": in_words(given, say)}
         for row, given in found
         if any(action.do == "survey" for action in given.then)
     ]

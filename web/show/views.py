@@ -61,8 +61,8 @@ VIEWS = {
         View("pending", later("Waiting for customer"), "pause", _in("pending", is_snoozed=False)),
         View("risk", later("At risk"), "warning", lambda filters, _: replace(filters, risk="at_risk")),
         View("snoozed", later("Snoozed"), "clock", _in(*AT_WORK, "pending", is_snoozed=True)),
-        View("resolved", later("Resolved"), "solved", _in("resolved"), is_counted=False),
-        View("closed", later("Closed"), "archive", _in("closed"), is_counted=False),
+        View("resolved", later("All resolved"), "solved", _in("resolved"), is_counted=False),
+        View("closed", later("All closed"), "archive", _in("closed"), is_counted=False),
     )
 }
 assert {status for view in VIEWS.values() for status in view.narrow(Filters(), 0).statuses} == set(STATUSES)
