@@ -174,5 +174,9 @@ def _words_for(kind: str, message: str) -> str:
             return "is required"
         case "value_error":
             return message.removeprefix("Value error, ")
+        case "too_short" | "string_too_short" if " at least 1 " in message:
+            return "must not be empty"
+        case "too_long" if message.startswith("Value "):  # text that was put in order before it was measured
+            return _SHOULD.sub("must ", message.partition(" after ")[0].replace("item", "character"))
         case _:
             return _SHOULD.sub("must ", message)

@@ -44,6 +44,8 @@ def test_fields_are_set_up_filled_in_and_searched(admin: Browser, site: Site, wo
     assert "already" in admin.post("/admin/fields", 422, name="order number").text
     made = site.send("POST", "/fields", {"name": "Weight", "kind": "number"}, "admin", 201)
     site.send("POST", "/fields", {"name": "Insured", "kind": "yes_no", "key": "Order Number"}, "admin", 422)
+    for name, words in (("", "must not be empty"), ("x" * 300, "must have at most 200 characters")):
+        assert site.send("POST", "/fields", {"name": name}, "admin", 422)["fields"] == {"name": words}
     insured = site.send("POST", "/fields", {"name": "Insured", "kind": "yes_no"}, "admin", 201)
     site.send("POST", "/fields", {"name": "Bought", "kind": "date"}, "admin", 201)
     assert [one["key"] for one in site.get("/fields")["items"]] == [

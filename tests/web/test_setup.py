@@ -171,6 +171,7 @@ def _connect_by_api(site: Site, url: str) -> None:
         site.send("PUT", f"{url}/{kind}", body, "admin", 422)
     told = site.send("PUT", f"{url}/imap", {**imap, "url": "imaps://me:geheim@imap.example"}, "admin", 422)
     assert told["message"] == "A password does not belong into the URL: give it by itself."  # no option of a command
+    assert told["fields"] == {"url": "has a password"}  # as the field is called here
     for kind, known in (("imap", made), ("relay", relay)):
         site.send("PUT", f"{url}/{kind}", {"url": "imaps://imap.example", "password": "x"}, "agent", 403)
         assert site.send("DELETE", f"{url}/{kind}", None, "admin") == known

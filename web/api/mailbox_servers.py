@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from mailgate import clock
+from mailgate.errors import BadInput
 from mailgate.office import imap, relays
 from mailgate.office.mailboxes import known_mailbox
 from mailgate.store.imap import ImapAccount
@@ -18,6 +21,7 @@ from web.db import seal
 from web.forms import Line
 
 _URL = "Without a password in it."
+_CALLED = {"imap": "url", "relay": "url", "secret": "password"}  # what the office calls otherwise
 _SEALED = "Sealed at once, and never told again."
 Folder = Annotated[Line, Field(max_length=200)]
 Security = Literal["tls", "starttls", "none"]
@@ -63,7 +67,7 @@ class FetchingShown(Server):
 @operation("PUT", "/mailboxes/<key:mailbox_id>/imap", body=Fetching, answer=FetchingShown)
 def fetch_mailbox(mailbox_id: int, body: Fetching) -> FetchingShown:
     """Have a mailbox fetched from now on, or otherwise than so far."""
-    with desk() as session:
+    with _told_by_field(), desk() as session:
         mailbox = known_mailbox(session, mailbox_id)
         wishes = imap.Wishes(tuple(body.folders), tuple(body.junk), body.after)
         where = imap.read_imap_url(body.url)
@@ -87,7 +91,7 @@ def stop_fetching_mailbox(mailbox_id: int) -> FetchingShown:
 @operation("PUT", "/mailboxes/<key:mailbox_id>/relay", body=Sending, answer=Server)
 def give_mailbox_relay(mailbox_id: int, body: Sending) -> Server:
     """Have a mailbox's letters leave by a relay of its own; those that waited for one leave at once."""
-    with desk() as session:
+    with _told_by_field(), desk() as session:
         mailbox = known_mailbox(session, mailbox_id)
         way = relays.read_way(body.url, has_secret=body.password is not None)
         return _server(relays.give_relay(session, mailbox, way, body.password, seal(), clock.now()))
@@ -105,6 +109,16 @@ def take_mailbox_relay(mailbox_id: int) -> Server:
     """Have its letters leave as those of all others; the answer is the relay it had."""
     with desk() as session:
         return _server(relays.take_relay(session, known_mailbox(session, mailbox_id)))
+
+
+@contextmanager
+def _told_by_field() -> Iterator[None]:
+    """What is wrong is told of the field it was sent in."""
+    try:
+        yield
+    except BadInput as error:
+        error.fields = {_CALLED.get(name, name): words for name, words in error.fields.items()}
+        raise
 
 
 def _server(account: ImapAccount | RelayAccount) -> Server:
