@@ -21,6 +21,7 @@ SCRIPTS = (
     "draft",
     "keys",
     "files",
+    "format",
     "letter",
     "snippets",
     "live",

@@ -66,6 +66,13 @@ def test_a_note_stays_on_the_ticket(agent: Window, world: World, ticket: int) ->
     page = agent.open(f"/t/{world.ticket(ticket).number}")
     page.keyboard.press("n")
     page.keyboard.type("Their firewall opens links.")
+    box = page.get_by_label("Internal note")
+    page.keyboard.press("Control+a")
+    page.get_by_role("button", name="Bold").click()
+    expect(box).to_have_value("**Their firewall opens links.**")
+    page.keyboard.press("Control+b")  # what is selected has stayed so
+    page.get_by_role("button", name="List", exact=True).click()
+    expect(box).to_have_value("- Their firewall opens links.")
     page.get_by_role("button", name="Add note").click()
     expect(page.locator("article.message-note")).to_contain_text("Their firewall opens links.")
     assert [message.direction for message in world.thread(ticket)] == ["in", "system", "note"]

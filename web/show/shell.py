@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailgate import clock
+from mailgate.rights import Right
 from mailgate.store.db import Session
 from mailgate.store.numbers import example_number
 from mailgate.store.office import mailboxes
@@ -138,4 +139,6 @@ def _desk(
         for place, view in enumerate(saved)
     ]
     held = [item for item in setup if item.count]  # mail on the shelf is everybody's business
+    if known.may(Right.SET_UP):
+        held.append(Item(say("Set-up"), "/admin/mailboxes", "gear", None, is_current=False))
     return Desk(organisation.name, known.name, known.presence, [*views, *held], own_views, setup)
