@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +38,9 @@ from mailgate.store.tickets import PRIORITIES, STATUSES, Ticket, TicketTag
 from mailgate.store.together import at_most
 
 FOUND_BY_WORDS = 500  # a search looks at so many of the newest messages that hold its words
+
+_TOKEN = re.compile(r'-?"[^"]*"?|[^\s"]+')
+_BEGUN = re.compile(r"[^\s*-][^\s*]*\*")
 
 _further = aliased(Ticket)
 _RANK = case({name: rank for rank, name in enumerate(PRIORITIES)}, value=Ticket.priority)
@@ -331,5 +335,15 @@ def _found(session: Session, words: str) -> list[int]:
     """The tickets a search finds, looked for once in a transaction: a page lists and counts them."""
     found: dict[str, list[int]] = session.info.setdefault("found", {})
     if words not in found:
-        found[words] = list(session.scalars(select(func.search_tickets(words, words, FOUND_BY_WORDS))))
+        whole, begun = parted(words)
+        start = " ".join([whole, *begun]) if begun else words
+        question = func.search_tickets(whole, literal(begun, ARRAY(Text)), start, FOUND_BY_WORDS)
+        found[words] = list(session.scalars(select(question)))
     return found[words]
+
+
+def parted(words: str) -> tuple[str, list[str]]:
+    """What is looked for as it stands, and words that are only begun: `inv*`. Within quotes a star is nothing."""
+    tokens = _TOKEN.findall(words)
+    begun = [token for token in tokens if _BEGUN.fullmatch(token)]
+    return " ".join(token for token in tokens if token not in begun), [token.rstrip("*") for token in begun]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -55,9 +56,14 @@ def test_a_search_looks_everywhere(browser: Browser, world: World) -> None:
     number = world.ticket(kept.ticket_id).number
     browser.get("/")
     browser.post(f"/t/{number}/status", status="resolved")
-    for words in ("damaged", "st-20931", number.lower(), "ana@lus"):
+    for words in ("damaged", "st-20931", number.lower(), "ana@lus", "dama*", "arrived DAM*", "st-209*"):
         assert _subjects(browser.get("/", query_string={"q": words})) == ["Order ST-20931"], words
-    assert "Nothing was found" in browser.get("/?q=unheard-of")
+    for words in ("unheard-of", "dama", "unheard* damaged", '"dama*"'):
+        assert "Nothing was found" in browser.get("/", query_string={"q": words}), words
+    # In the palette the last word is still being written; before a quote is closed, none is.
+    for words, count in (("arr dam", 0), ("arrived dam", 1), ("damaged", 1), ("unheard", 0), ('"dam', 0), ("*", 0)):
+        found = json.loads(browser.get("/palette", query_string={"q": words}))["tickets"]
+        assert [one["word"] for one in found] == ["Order ST-20931"] * count, words
 
 
 def test_filters_narrow_and_can_be_taken_away(browser: Browser, world: World) -> None:

@@ -103,7 +103,8 @@ class TicketQuery(PageQuery):
     from_: Annotated[From | None, Field(alias="from", description="Created then or later.")] = None
     to: Annotated[To | None, Field(description="Created before; a day counts whole.")] = None
     q: Annotated[
-        Line | None, Field(max_length=300, description="Words, a number, or how a name or address begins.")
+        Line | None,
+        Field(max_length=300, description="Words (`inv*`: how one begins), a number, or how a name or address begins."),
     ] = None
     risk: Annotated[
         Literal["at_risk", "late"] | None,

@@ -40,8 +40,13 @@ def _tickets(session: Session, asked: str) -> list[Listed]:
     """By its number alone, where that is what was typed: whole, or the last digits of one of these days."""
     number = numbered(own(session).number_format, int(asked), clock.now()) if asked.isdecimal() else asked
     exact = listed_by_number(session, number) if len(asked) < _TICKETS * 10 else None
-    found = list_tickets(session, Filters(words=asked), sort="-updated", limit=_TICKETS)
+    found = list_tickets(session, Filters(words=_begun(asked)), sort="-updated", limit=_TICKETS)
     return [exact, *(one for one in found if one.ticket.id != exact.ticket.id)] if exact is not None else found
+
+
+def _begun(asked: str) -> str:
+    """The last word is still being written: it may go on."""
+    return f"{asked}*" if asked[-1].isalnum() and asked.count('"') % 2 == 0 else asked
 
 
 def _ticket(one: Listed) -> dict[str, str]:

@@ -397,30 +397,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     ) by_name
 $$;
 
--- The newest messages that hold these words. A common word would be found a million times, so the newest slices of
+-- The newest messages that hold what is wanted. A common word would be found a million times, so the newest slices of
 -- messages are searched first, four times as many each time: enough is found early. What is not is rare enough to be
 -- searched for everywhere.
-CREATE OR REPLACE FUNCTION search_messages(p_words text, p_limit integer)
-RETURNS SETOF bigint
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+CREATE OR REPLACE FUNCTION newest_messages(p_wanted tsquery, p_step integer, p_limit integer)
+RETURNS TABLE (message_id bigint, ticket_id bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public SET enable_seqscan = off AS $$
+#variable_conflict use_column
 DECLARE
-    wanted CONSTANT tsquery := websearch_to_tsquery('simple', p_words);
     slice bigint := (SELECT max(m.id) >> 10 FROM messages m WHERE m.org_id = current_org());
     slices tsquery;
-    step integer := 2;
+    step integer := p_step;
     found_here integer;
     found_so_far integer := 0;
 BEGIN
-    IF numnode(wanted) = 0 THEN
-        RETURN;
-    END IF;
     WHILE slice >= 0 AND step <= 128 LOOP
         SELECT string_agg(format('%L', '#' || current_org() || '.' || one), ' | ')::tsquery INTO slices
         FROM generate_series(greatest(slice - step + 1, 0), slice) one;
+        -- Gathered before they are sorted: how rare a begun word is PostgreSQL misjudges, and would walk over everything.
         RETURN QUERY
-        SELECT m.ticket_id FROM messages m
-        WHERE m.org_id = current_org() AND m.words @@ (slices && wanted) AND m.direction <> 'withdrawn'
-        ORDER BY m.id DESC LIMIT p_limit - found_so_far;
+        WITH here AS MATERIALIZED (
+            SELECT m.id, m.ticket_id FROM messages m
+            WHERE m.org_id = current_org() AND m.words @@ (slices && p_wanted) AND m.direction <> 'withdrawn'
+        )
+        SELECT h.id, h.ticket_id FROM here h ORDER BY h.id DESC LIMIT p_limit - found_so_far;
         GET DIAGNOSTICS found_here = ROW_COUNT;
         found_so_far := found_so_far + found_here;
         IF found_so_far >= p_limit THEN
@@ -430,16 +430,63 @@ BEGIN
         step := step * 4;
     END LOOP;
     RETURN QUERY
-    SELECT m.ticket_id FROM messages m
-    WHERE m.org_id = current_org() AND m.words @@ wanted AND m.id >> 10 <= slice AND m.direction <> 'withdrawn'
-    ORDER BY m.id DESC LIMIT p_limit - found_so_far;
+    WITH rest AS MATERIALIZED (
+        SELECT m.id, m.ticket_id FROM messages m
+        WHERE m.org_id = current_org() AND m.words @@ p_wanted AND m.id >> 10 <= slice AND m.direction <> 'withdrawn'
+    )
+    SELECT r.id, r.ticket_id FROM rest r ORDER BY r.id DESC LIMIT p_limit - found_so_far;
 END
 $$;
 
-CREATE OR REPLACE FUNCTION search_tickets(p_words text, p_start text, p_limit integer)
+-- Whose messages hold these words, and words that begin so. For a word that is only begun, the index gathers every message
+-- that holds any such word before it looks at the rest. So the newest 2,048 are read one by one: the shorter it is, the
+-- sooner they hold enough. What they do not hold fifty times is rare, or is looked for among what holds the other words.
+DROP FUNCTION IF EXISTS search_messages(text, integer);
+CREATE OR REPLACE FUNCTION search_messages(p_words text, p_begun text[], p_limit integer)
+RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    whole CONSTANT tsquery := websearch_to_tsquery('simple', p_words);
+    begun CONSTANT tsquery := (
+        SELECT to_tsquery('simple', string_agg(format('''%s'':*', replace(replace(one, '\', '\\'), '''', '''''')), ' & '))
+        FROM unnest(p_begun) one
+    );
+    seen CONSTANT bigint := (SELECT max(m.id) - 2048 FROM messages m WHERE m.org_id = current_org());
+    found_here integer;
+BEGIN
+    IF coalesce(numnode(begun), 0) = 0 THEN
+        IF numnode(whole) > 0 THEN
+            RETURN QUERY SELECT n.ticket_id FROM newest_messages(whole, 2, p_limit) n;
+        END IF;
+        RETURN;
+    END IF;
+    RETURN QUERY
+    WITH newest AS MATERIALIZED (
+        SELECT m.ticket_id, m.words FROM messages m
+        WHERE m.org_id = current_org() AND m.id > seen AND m.direction <> 'withdrawn'
+        ORDER BY m.id DESC
+    )
+    SELECT n.ticket_id FROM newest n WHERE n.words @@ (whole && begun) LIMIT p_limit;
+    GET DIAGNOSTICS found_here = ROW_COUNT;
+    IF found_here >= 50 THEN
+        RETURN;
+    END IF;
+    IF numnode(whole) > 0 THEN
+        RETURN QUERY
+        SELECT m.ticket_id FROM newest_messages(whole, 2, p_limit) n
+        JOIN messages m ON m.org_id = current_org() AND m.id = n.message_id
+        WHERE m.id <= seen AND m.words @@ begun;
+    ELSE
+        RETURN QUERY SELECT n.ticket_id FROM newest_messages(begun, 32, 50) n WHERE n.message_id <= seen;
+    END IF;
+END
+$$;
+
+DROP FUNCTION IF EXISTS search_tickets(text, text, integer);
+CREATE OR REPLACE FUNCTION search_tickets(p_words text, p_begun text[], p_start text, p_limit integer)
 RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT search_messages(p_words, p_limit)
+    SELECT search_messages(p_words, p_begun, p_limit)
     UNION
     SELECT t.id FROM tickets t WHERE t.org_id = current_org() AND t.number = upper(p_start)
     UNION
