@@ -44,7 +44,9 @@ def install(app: Flask, settings: Settings) -> Tools:
     # the thread that feeds the streams.
     made = Tools(
         settings=settings,
-        database=Database(settings.database_url.get_secret_value(), pool=settings.web_threads + 1, tell=wire.tell),
+        database=Database(
+            settings.database_url.get_secret_value(), pool=settings.web_threads + 1, tell=wire.tell, for_pages=True
+        ),
         blobs=Blobs(settings.blob_url or str(settings.data / "blobs")),
         bell=Bell(redis_url),
         limits=Limits(redis_url),
