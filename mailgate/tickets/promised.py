@@ -36,6 +36,7 @@ class Promise:
     state: str
     words: str
     due: datetime | None
+    stopped: datetime | None
     minutes: int
     target: int
     counted: tuple[str, ...]
@@ -71,6 +72,7 @@ def _told(clock: Clock, policy: Policy, now: datetime) -> Promise:
         "late" if is_late else "at_risk" if _is_at_risk(clock, policy.calendar, now) else clock.state.value,
         _words(clock, policy.calendar, is_late=is_late),
         clock.due,
+        clock.stopped,
         used // _MINUTE,
         clock.target // _MINUTE,
         tuple(_lines(clock, policy.calendar, now)),
