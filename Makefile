@@ -34,7 +34,7 @@ bench: .venv/.dev ## print the performance table
 	$(BIN)/python -m mailgate.bench $(ARGS)
 
 faults: .venv/.dev ## every failpoint at every door, and what else takes long (half an hour)
-	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/faults tests/flows tests/receive tests/security tests/web/test_everybody.py
+	$(BIN)/python -m pytest -n $(JOBS) -m slow tests/faults tests/flows tests/receive tests/security tests/sla tests/web/test_everybody.py
 
 fuzz: .venv/.dev ## 100,000 hostile letters out, the API by its description, then break mails at random until stopped
 	HOSTILE_TASKS=100000 $(BIN)/python -m pytest -q tests/compose/test_headers.py -k hostile_tasks
