@@ -134,18 +134,28 @@ def write_sums(session: Session, day: date, sums: Sums, now: datetime, *, is_mon
 
 
 def write_standing(session: Session, day: date, now: datetime) -> None:
-    """Keep how the desk stands now; at the end of the day it stays as it was last."""
-    row = session.execute(_STANDING, {"org": tenant(session), "now": now}).one()
-    session.execute(delete(Figure).where(Figure.day == day, Figure.dimension == _NOW))
-    write(session, Figure, day=day, dimension=_NOW, key="", numbers=Standing(*row)._asdict(), counted_at=now)
+    """Keep how the desk and its parts stand now; at the end of the day it stays as it was last."""
+    found = session.execute(_STANDING, {"org": tenant(session), "now": now}).all()
+    dimensions = [_standing(name) for name in _DIMENSIONS]
+    session.execute(delete(Figure).where(Figure.day == day, Figure.dimension.in_(dimensions)))
+    for place, key, *numbers in found:
+        standing = Standing(*numbers)._asdict()
+        write(session, Figure, day=day, dimension=_standing(_PLACES[place]), key=key, numbers=standing, counted_at=now)
 
 
-def standings(session: Session, since: date, until: date) -> dict[date, Standing]:
-    """How the desk stood when each of these days was counted last."""
-    question = select(Figure.day, Figure.numbers).where(
-        Figure.dimension == _NOW, Figure.day >= since, Figure.day <= until
-    )
-    return {row[0]: Standing(**row[1]) for row in session.execute(question)}
+def standings_of(session: Session, dimension: str, key: str, since: date, until: date) -> dict[date, Standing]:
+    """How the desk or one of its parts stood when each of these days was counted last."""
+    rows = _read(session, _kept(_standing(dimension), since, until).where(Figure.key == key))
+    return {row.day: Standing(**row.numbers) for row in rows}
+
+
+def standings_on(session: Session, dimension: str, day: date) -> dict[str, Standing]:
+    """How each part of the desk stood when this day was counted last, by its key."""
+    return {row.key: Standing(**row.numbers) for row in _read(session, _kept(_standing(dimension), day, day))}
+
+
+def _standing(dimension: str) -> str:
+    return _NOW if dimension == "all" else f"{_NOW} {dimension}"
 
 
 def sums_of(session: Session, dimension: str, since: date, until: date, *, key: str | None = None) -> list[Kept]:
@@ -168,11 +178,17 @@ def _read(session: Session, question: Select[date, str, dict[str, Any], datetime
     return [Kept(*row) for row in session.execute(question.order_by(Figure.day))]
 
 
+# One pass over what is not done, for the whole and for each dimension; what is not grouped by is NULL in a row.
 _STANDING = text(
-    "SELECT count(*), count(*) FILTER (WHERE assignee_id IS NULL), count(*) FILTER (WHERE due_at <= :now),"
-    " count(*) FILTER (WHERE due_at > :now AND risk_at <= :now)"
+    "SELECT grouping(team_id, assignee_id, category_id, priority, mailbox_id, channel),"
+    " coalesce(CAST(team_id AS text), CAST(assignee_id AS text), CAST(category_id AS text), priority,"
+    " CAST(mailbox_id AS text), channel, ''), count(*), count(*) FILTER (WHERE assignee_id IS NULL),"
+    " count(*) FILTER (WHERE due_at <= :now), count(*) FILTER (WHERE due_at > :now AND risk_at <= :now)"
     " FROM tickets WHERE org_id = :org AND status IN ('new', 'open', 'pending', 'on_hold')"
+    " GROUP BY GROUPING SETS ((), (team_id), (assignee_id), (category_id), (priority), (mailbox_id), (channel))"
 )
+# As `grouping` numbers them: a bit for each column that is not grouped by, the first the highest.
+_PLACES = {63: "all", 31: "team", 47: "agent", 55: "category", 59: "priority", 61: "mailbox", 62: "channel"}
 
 
 def organisations_to_count(connection: Connection, before: datetime) -> list[int]:

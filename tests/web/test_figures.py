@@ -58,17 +58,24 @@ def test_page_file_and_api_say_the_same(busy: list[str], site: Site, hands: Hand
     assert total["first_response"]["median"] == pytest.approx(60, rel=0.05)
     assert total["first_response"]["nine_of_ten"] == pytest.approx(9 * 60, rel=0.05)
     assert [(line["name"], line["opened"]) for line in found["items"]] == [("No team", 2), ("=Service", 1)]
-    assert (found["now"]["open"], found["now"]["unassigned"], found["now"]["late"]) == (2, 2, 1)
+    stands = {"open": 2, "unassigned": 2, "late": 1, "at_risk": 0}
+    assert found["now"] == stands
+    assert [line["stood"] for line in found["items"]] == [stands, None]  # of each part, on the last of these days
+    for by in ("agent", "category", "priority", "mailbox", "channel"):
+        lines = site.get("/stats", by=by, **{"from": "2026-11-20", "to": "2026-11-23"})["items"]
+        assert [line["stood"] for line in lines if line["stood"]] == [stands], by
     by_day = site.get("/stats", by="day", **{"from": "2026-11-19", "to": "2026-11-23"})["items"]
     assert [(line["key"][-2:], line["opened"]) for line in by_day][::-1] == [
         ("19", 0), ("20", 3), ("21", 0), ("22", 0), ("23", 0),
     ]  # fmt: skip
     narrowed = site.get("/stats", of="priority:normal")
-    assert narrowed["total"]["opened"] == 3
+    assert (narrowed["total"]["opened"], narrowed["now"]) == (3, stands)
+    assert site.get("/stats", of="priority:high")["now"] is None
     answer = site.ask("GET", "/figures.csv?period=7&by=team")
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
     lines = list(csv.DictReader(StringIO(answer.text)))
     assert [(line["team"], line["opened"]) for line in lines] == [("No team", "2"), ("'=Service", "1")]
+    assert [(line["open"], line["late"], line["at_risk"]) for line in lines] == [("2", "1", "0"), ("", "", "")]
     page = site.ask("GET", "/figures?period=7&by=agent").text
     assert "<svg" in page
     assert page.count("<figure") == 3

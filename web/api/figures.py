@@ -9,10 +9,11 @@ from pydantic import Field
 
 from mailgate import clock
 from mailgate.figures.tally import Tally
+from mailgate.store.figures import Standing
 from web.access import desk, require_whole_sight
 from web.api.operations import Answer, Query, operation
 from web.api.shapes import From, Moment, To
-from web.show.figures import asked_for, figures_for
+from web.show.figures import Group, asked_for, figures_for
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -51,13 +52,6 @@ class Sums(Answer):
     resolution: Spans
 
 
-class StatsLine(Sums):
-    """The sums of one team, agent and so on; `key` is its id, or its name where it has none."""
-
-    key: str
-    name: str
-
-
 class StandingShown(Answer):
     """How the desk stood when it was counted: tickets not done; of them unassigned, late, at risk."""
 
@@ -65,6 +59,14 @@ class StandingShown(Answer):
     unassigned: int
     late: int
     at_risk: int
+
+
+class StatsLine(Sums):
+    """The sums of one team, agent and so on; `key` is its id, or its name where it has none."""
+
+    key: str
+    name: str
+    stood: Annotated[StandingShown | None, Field(description="How it stood on the last of these days.")]
 
 
 class Stats(Answer):
@@ -86,14 +88,22 @@ def show_stats(query: StatsQuery) -> Stats:
         since = query.from_.date() if query.from_ is not None else None
         until = (query.to - _INSTANT).date() if query.to is not None else None
         found = figures_for(session, asked_for(session, clock.now(), since, until, query.by, query.of))
-    items = [StatsLine(key=one.key, name=one.name, **_sums(one.tally).model_dump()) for one in found.groups]
+    items = [_line(one) for one in found.groups]
     return Stats.model_validate(
         {
             "from": found.asked.since, "to": found.asked.until, "counted_at": found.counted_at,
-            "now": StandingShown(**found.now._asdict()) if found.now else None,
+            "now": _stood(found.now),
             "total": _sums(found.whole), "items": items,
         }
     )  # fmt: skip
+
+
+def _line(group: Group) -> StatsLine:
+    return StatsLine(key=group.key, name=group.name, stood=_stood(group.stood), **_sums(group.tally).model_dump())
+
+
+def _stood(standing: Standing | None) -> StandingShown | None:
+    return StandingShown(**standing._asdict()) if standing is not None else None
 
 
 def _sums(tally: Tally) -> Sums:

@@ -32,6 +32,7 @@ from web.show.shell import desk_page
 pages = Blueprint("figures", __name__)
 
 _COLUMNS = ("opened", "resolved", "answered", "kept", "missed", "happy", "unhappy", "sent", "failed")
+_STOOD = ("open", "unassigned", "late", "at_risk")
 _TIMES = ("first_median", "first_most", "resolution_median", "resolution_most")
 _SIGNS = (
     "=",
@@ -84,13 +85,14 @@ def cell(words: str) -> str:
 
 
 def _rows(figures: Figures) -> Iterator[list[object]]:
-    yield [figures.asked.by, *_COLUMNS, *(f"{name}_minutes" for name in _TIMES)]
+    yield [figures.asked.by, *_COLUMNS, *(f"{name}_minutes" for name in _TIMES), *_STOOD]
     for group in figures.groups:
         times = [getattr(group.tally, name) for name in _TIMES]
         yield [
             cell(group.name),
             *(group.tally[one] for one in _COLUMNS),
             *("" if time is None else round(time) for time in times),
+            *(group.stood or [""] * len(_STOOD)),
         ]
 
 

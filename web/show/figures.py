@@ -11,7 +11,7 @@ from mailgate.errors import BadInput
 from mailgate.figures.tally import ALL, DIMENSIONS, Tally, from_numbers, total
 from mailgate.store.agents import agents
 from mailgate.store.db import Session
-from mailgate.store.figures import Kept, Standing, months_of, standings, sums_of
+from mailgate.store.figures import Kept, Standing, months_of, standings_of, standings_on, sums_of
 from mailgate.store.office import categories, mailboxes, teams
 from mailgate.store.organisations import own
 from mailgate.store.tickets import PRIORITIES
@@ -55,6 +55,7 @@ class Group:
     key: str
     name: str
     tally: Tally
+    stood: Standing | None = None  # on the last of these days
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,12 @@ def figures_for(session: Session, asked: Asked) -> Figures:
     for row in rows:
         by_day[row.day].add(from_numbers(row.numbers))
     counted = max((row.counted_at for row in rows), default=None)
+    stood = standings_of(session, dimension, key, min(asked.since, asked.today - _LATELY), asked.today)
     groups = (
-        [Group(day.isoformat(), day.isoformat(), by_day[day]) for day in reversed(asked.days)]
+        [Group(day.isoformat(), day.isoformat(), by_day[day], stood.get(day)) for day in reversed(asked.days)]
         if asked.by == "day" or asked.of
         else _groups(session, asked)
     )
-    stood = standings(session, asked.today - _LATELY, asked.today)
     now = stood[max(stood)] if stood else None
     return Figures(asked, counted, now, total(by_day.values()), by_day, groups)
 
@@ -116,7 +117,7 @@ def charts_of(figures: Figures) -> list[Chart]:
         lines(
             say("First response"), labels,
             [Series(say("Median"), "one", [one.first_median for one in sums]),
-             Series("9 of 10 within", "two", [one.first_most for one in sums])], in_time,
+             Series(say("9 of 10 within"), "two", [one.first_most for one in sums])], in_time,
         ),
     ]  # fmt: skip
     if figures.asked.of is None and figures.asked.until == figures.asked.today and figures.now is not None:
@@ -159,9 +160,12 @@ def _groups(session: Session, asked: Asked) -> list[Group]:
     for row in _rows(session, asked):
         found.setdefault(row.key, Tally()).add(from_numbers(row.numbers))
     names = _names(session, asked.by)
+    stood = standings_on(session, asked.by, asked.until)
     called = [
-        Group(key, names.get(key) or say(_NONE.get(asked.by, key)) or say("None"), tally)
-        for key, tally in found.items()
+        Group(
+            key, names.get(key) or say(_NONE.get(asked.by, key)) or say("None"), found.get(key, Tally()), stood.get(key)
+        )
+        for key in dict.fromkeys((*found, *stood))
     ]
     if asked.by == "priority":
         return sorted(called, key=lambda group: -PRIORITIES.index(group.key))
