@@ -20,7 +20,7 @@ _SHIPPED: dict[str, dict[str, Any]] = {
         "name": "Survey after a request",
         "when": "time",
         "wait": {"since": "resolved", "minutes": _DAY},
-        "if": {"any": [_is("status", "resolved"), _is("status", "closed")]},
+        "if": {"all": [_is("answered", "yes"), {"any": [_is("status", "resolved"), _is("status", "closed")]}]},
         "then": [{"do": "survey"}],
     },
     "closing-letter": {

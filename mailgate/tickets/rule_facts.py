@@ -117,6 +117,7 @@ def _ticket(desk: Desk, case: Case) -> dict[str, Value]:
         "age": (desk.now - ticket.created_at) // timedelta(hours=1),
         "status_before": _before(data, "status"),
         "priority_before": _before(data, "priority"),
+        "answered": "yes" if ticket.first_response_at is not None else "no",
         "turn": turn_of(ticket),
         "rating": str(data["rating"][1]) if "rating" in data else None,
         "promise": str(data["goal"]) if "goal" in data else None,

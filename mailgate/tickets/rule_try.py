@@ -110,7 +110,7 @@ def _asked(desk: Desk, rule: Rule, wait: Wait, history: Sequence[Happened]) -> I
     """Each time from which it waited to the end: until it happened again."""
     moments = [Moment(event.id, event.at) for event in history if wait.since in set(moments_in(event))]
     always = Rule(rule.id, rule.version, rule.given, rule.holds, rule.fields)
-    for moment, following in zip(moments, [*moments[1:], None], strict=True):
+    for moment, following in zip(moments, [*moments[1:], None], strict=False):
         for due in dues([always], {wait.since: moment}, desk.calendars, ()):
             if following is None or due.at < following.at:
                 yield due

@@ -20,10 +20,10 @@ _RULES = """
         UNION ALL SELECT 'survey', 3, jsonb_build_object(
             'name', 'Survey after a request', 'when', 'time',
             'wait', jsonb_build_object('since', 'resolved', 'minutes', greatest(o.survey_hours * 60, 1)),
-            'if', jsonb_build_object('any', jsonb_build_array(
-                '{"field": "status", "op": "is", "value": "resolved"}'::jsonb,
-                '{"field": "status", "op": "is", "value": "closed"}'::jsonb
-            )),
+            'if', '{"all": [{"field": "answered", "op": "is", "value": "yes"}, {"any": [
+                {"field": "status", "op": "is", "value": "resolved"},
+                {"field": "status", "op": "is", "value": "closed"}
+            ]}]}'::jsonb,
             'then', '[{"do": "survey", "value": "", "text": ""}]'::jsonb
         ), o.surveyed_until + o.survey_hours * interval '1 hour'
         WHERE o.survey_hours IS NOT NULL AND o.surveyed_until IS NOT NULL

@@ -76,6 +76,10 @@ def test_a_rule_is_tried_on_tickets_as_they_were(site: Site, world: World) -> No
         waits = {**refunds, "when": "time", "wait": wait, "if": {"all": [new]}}
         assert _try(site, waits) == [(ticket.number, ["add the tag “refund”"])]
         assert _try(site, {**waits, "wait": {**wait, "minutes": 5 * 24 * 60}}) == []
+        done = {"since": "resolved", "minutes": 1}  # one ticket never was, the other is since just now
+        assert _try(site, {**waits, "wait": done, "if": {"all": [low]}}) == []
+        clock.follow(lambda: begun + timedelta(days=4, minutes=2))
+        assert _try(site, {**waits, "wait": done, "if": {"all": [low]}}) == [(ticket.number, [])]
         daily = {**refunds, "when": "schedule", "schedule": {"days": [0], "at": "08:00"}, "if": {"all": [low]}}
         assert _try(site, daily) == [(ticket.number, [])]
         assert world.count("SELECT count(*) FROM events") == before
@@ -113,7 +117,7 @@ def test_the_editor_needs_no_scripts(site: Site, world: World) -> None:
     called = FORM | {"do": ["webhook"], "do_value": ["https://hook.example/"], "do_text": [""]}
     assert "whsec_" in _page(site, "/new", deed="refresh", **called)
     assert "Time of day" in _page(site, "/new", deed="refresh", **(FORM | {"when": "schedule"}))
-    assert "tags can be asked" in _page(site, "/new", 422, deed="save", **FORM)
+    assert "Say how “its tags” is to be asked" in _page(site, "/new", 422, deed="save", **FORM)
     form = FORM | {"test_op": ["is", "has", "is"]}
     refused = _page(site, "/new", 422, deed="save", **(form | {"do": ["note"]}))
     assert "plain-why" in refused

@@ -45,7 +45,7 @@ def show() -> str:
                 "name": row.name,
                 "active": row.active,
                 "calendar": calendars.get(row.calendar_id) if row.calendar_id else None,
-                "is_for_all": not row.conditions,
+                "conditions": _conditions(session, row),
                 "targets": targets_in_words(row),
                 "steps": len(row.steps),
             }
@@ -119,6 +119,22 @@ def _form(session: Session, form: PolicyForm, row: PolicyRow | None, error: BadI
         teams=[Option("", say("as it is")), *(Option(one.name, one.name) for one in teams(session))],
         agents=[Option("", say("as it is")), *(Option(one.email, one.name) for one in agents(session) if one.active)],
     )  # fmt: skip
+
+
+def _conditions(session: Session, row: PolicyRow) -> str:
+    """For which tickets it is, in words; nothing where it is for every one."""
+    named = {
+        "mailboxes": {one.id: one.address for one in mailboxes(session)},
+        "categories": {one.id: one.name for one in categories(session)},
+    }
+    labels = {
+        "mailboxes": say("Mailbox"), "categories": say("Category"), "customers": say("Customers"),
+        "tags": say("Tags"), "languages": say("Languages"),
+    }  # fmt: skip
+    return "; ".join(
+        f"{labels.get(name, name)}: {', '.join(str(named.get(name, {}).get(value, value)) for value in values)}"
+        for name, values in row.conditions.items()
+    )
 
 
 def _callable(session: Session) -> list[str]:

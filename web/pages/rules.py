@@ -206,7 +206,7 @@ def _write(form: RuleForm, rule_id: int | None) -> Response | tuple[str, int]:
             return _page(form, rule_id, trial=_tried(form)), HTTPStatus.OK
         _save(form, rule_id)
     except BadInput as error:
-        return _page(form, rule_id, error), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(form.fitting(), rule_id, error), HTTPStatus.UNPROCESSABLE_ENTITY
     return see_other(_URL)
 
 

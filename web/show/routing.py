@@ -97,9 +97,9 @@ def _agent(one: Agent, load: int, of_teams: Sequence[str], now: datetime) -> Age
         else []
     )
     shown = (
-        say("%(load)s of %(capacity)s", load=load, capacity=one.capacity)
+        say("%(load)s of %(capacity)s tickets", load=load, capacity=one.capacity)
         if one.capacity is not None
-        else say("%(load)s, no limit", load=load)
+        else say_count("%(num)s ticket, no limit", "%(num)s tickets, no limit", load)
     )
     is_full = one.capacity is not None and load >= one.capacity
     return AgentShown(one.name, presence_at(one, now), shown, is_full, tuple(facts))

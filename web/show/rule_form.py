@@ -97,6 +97,10 @@ class RuleForm(Form):
 
     def given(self) -> RuleGiven:
         """What it says; what is wrong is told in words."""
+        for row in self.tests:
+            if row != _fitting(row):
+                label = told((NAMED.get(row.field) or FIELDS.get(row.field) or FIELDS["text"]).label)
+                raise BadInput(f"Say how “{label}” is to be asked: it is asked otherwise.", condition="does not fit")
         plain: dict[str, Any] = {
             "name": self.name,
             "when": self.when,
@@ -111,7 +115,16 @@ class RuleForm(Form):
             plain["wait"] = {"since": self.since, "minutes": minutes or 0, "calendar": self.calendar or None}
         if self.when == "schedule":
             plain["schedule"] = {"days": [int(day) for day in self.days], "at": self.at}
-        return understood(plain)
+        try:
+            return understood(plain)
+        except BadInput as error:  # where it is wrong can be seen: nobody wrote a path
+            words = str(error).partition(": ")[2]
+            sentence = words[:1].upper() + words[1:]
+            raise BadInput(sentence, **error.fields) from None
+
+    def fitting(self) -> RuleForm:
+        """The same, with every question one that its field can be asked."""
+        return _with(self, self.groups, [_fitting(row) for row in self.tests], self.actions)
 
     def changed(self) -> RuleForm:
         """The form after one of its buttons was pressed."""
