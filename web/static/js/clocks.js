@@ -14,8 +14,8 @@
     const now = Date.now();
     const clocks = [...document.querySelectorAll("[data-clock]")];
     for (const clock of clocks) tell(clock, now);
-    const turned = clocks.filter((clock) => new Date(clock.dataset.turns) <= now);
-    for (const clock of turned) delete clock.dataset.turns;
+    const turned = clocks.filter((clock) => new Date(clock.dataset.clock) <= now);
+    for (const clock of turned) clock.dataset.clock = "";
     if (turned.length) document.dispatchEvent(new Event("mailgate:turned"));
   };
   setInterval(() => { if (!document.hidden) look(); }, MINUTE / 2);
