@@ -398,20 +398,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 $$;
 
 -- The newest messages that hold what is wanted. A common word would be found a million times, so the newest slices of
--- messages are searched first, four times as many each time: enough is found early. What is not is rare enough to be
--- searched for everywhere.
+-- messages are searched first, more of them each time, but never many at once: what that costs grows with their square.
+-- After 32 slices it is known how common it is. What should be found less than 15,000 times in the rest is looked up there
+-- at once.
 CREATE OR REPLACE FUNCTION newest_messages(p_wanted tsquery, p_step integer, p_limit integer)
 RETURNS TABLE (message_id bigint, ticket_id bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-    slice bigint := (SELECT max(m.id) >> 10 FROM messages m WHERE m.org_id = current_org());
+    newest CONSTANT bigint := (SELECT max(m.id) >> 10 FROM messages m WHERE m.org_id = current_org());
+    slice bigint := newest;
     slices tsquery;
     step integer := p_step;
     found_here integer;
     found_so_far integer := 0;
 BEGIN
-    WHILE slice >= 0 AND step <= 128 LOOP
+    WHILE slice >= 0 LOOP
+        EXIT WHEN newest - slice >= 32 AND found_so_far * slice <= 15000 * (newest - slice);
         SELECT string_agg(format('%L', '#' || current_org() || '.' || one), ' | ')::tsquery INTO slices
         FROM generate_series(greatest(slice - step + 1, 0), slice) one;
         -- Gathered before they are sorted: how rare a begun word is PostgreSQL misjudges, and would walk over everything.
@@ -427,8 +430,11 @@ BEGIN
             RETURN;
         END IF;
         slice := slice - step;
-        step := step * 4;
+        step := least(step * 4, greatest(p_step, 16));
     END LOOP;
+    IF slice < 0 THEN
+        RETURN;
+    END IF;
     RETURN QUERY
     WITH rest AS MATERIALIZED (
         SELECT m.id, m.ticket_id FROM messages m
