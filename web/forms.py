@@ -38,12 +38,17 @@ def _one_line(text: str) -> str:
 
 def _readable(text: str) -> str:
     """Text of several lines, without what no text column takes."""
-    return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    return _without_nul(text).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\0", "")
 
 
 Model = TypeVar("Model", bound=BaseModel)
 Line = Annotated[str, AfterValidator(_one_line)]
 Words = Annotated[str, AfterValidator(_readable)]
+Prose = Annotated[str, AfterValidator(_without_nul)]  # as it was typed: nobody loses a letter for one character
 
 
 class NumberInPath(BaseConverter):

@@ -32,7 +32,7 @@ from mailgate.tokens import hashed, secret
 from web.access import desk_of, limit
 from web.answers import see_other, stored_file
 from web.db import tools
-from web.forms import Form, Line
+from web.forms import Form, Line, Prose
 from web.show.conversation import divided, is_visible, request_of, said
 from web.show.shell import customer_page, face, public_face
 from web.speech import later
@@ -54,7 +54,7 @@ _NOTICES = frozenset({"sent", "closed", "reopened"})
 class AnswerForm(Form):
     """What the customer wrote; its files come beside it."""
 
-    body: str
+    body: Prose
     once: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 

@@ -28,7 +28,7 @@ from mailgate.tokens import secret
 from web.access import agent, desk, who
 from web.answers import see_other
 from web.db import ring, tools
-from web.forms import Form, Line
+from web.forms import Form, Line, Prose
 from web.show.fields import Option
 from web.show.shell import desk_page
 from web.show.ticket import LARGEST
@@ -46,7 +46,7 @@ class NewForm(Form):
     name: Annotated[Line, Field(max_length=200)] = ""
     subject: Line = ""
     mailbox: Line = ""
-    body: str = ""
+    body: Prose = ""
     once: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{8,64})?$")] = ""
 
 

@@ -13,7 +13,7 @@ from mailgate.office.replies import Words, known, remove, save
 from mailgate.store.replies import CannedReply, canned_replies
 from web.access import agent, desk
 from web.answers import see_other
-from web.forms import Form, Line
+from web.forms import Form, Line, Prose
 from web.show.shell import desk_page
 from web.speech import later, told_all
 
@@ -36,7 +36,7 @@ class ReplyForm(Form):
     shortcut: Line = ""
     category: Line = ""
     language: Line = ""
-    body: str = ""
+    body: Prose = ""
 
     @property
     def words(self) -> Words:

@@ -20,7 +20,7 @@ from mailgate.tickets.side import forward as pass_on
 from web.access import agent, desk, who
 from web.answers import see_other
 from web.db import ring, tools
-from web.forms import Form, Line
+from web.forms import Form, Line, Prose
 from web.show.shell import desk_page, fragment
 from web.show.ticket import LARGEST, Written, ticket_values
 from web.uploads import let_in, uploaded
@@ -32,7 +32,7 @@ class ForwardForm(Form):
     """Words to a third party; files come beside them."""
 
     to: Line
-    body: str
+    body: Prose
     once: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
     subject: Line = ""
     passed_on: Annotated[str, Field(pattern=r"^[0-9]{0,18}$")] = ""

@@ -33,7 +33,7 @@ from mailgate.tokens import secret
 from web.access import agent, desk, who, zone_of
 from web.answers import done, see_ticket
 from web.db import ring, tools
-from web.forms import Form, Line
+from web.forms import Form, Line, Prose
 from web.show.canned import filled, with_reply
 from web.show.cc import read_cc
 from web.show.preview import preview_of
@@ -50,7 +50,7 @@ Once = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 class AnswerForm(Form):
     """What goes to the customer. An empty status leaves it to the rules of moving."""
 
-    body: str
+    body: Prose
     once: Once
     seen: Annotated[str, Field(pattern=r"^[0-9]{0,18}$")] = ""  # the newest message when the form was made
     cc: str = ""
@@ -70,7 +70,7 @@ class ReplyForm(Form):
 class NoteForm(Form):
     """What stays with the team."""
 
-    body: str
+    body: Prose
     once: Once
 
 
