@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mailgate.office.promises import PolicyGiven, add_policy
+from mailgate.office.replies import Words, save
 from mailgate.office.setup import add_agent, add_category, add_mailbox, add_team
 from mailgate.store.agents import agent_by_email
 from mailgate.store.db import Session
 from mailgate.store.office import mailbox_by_address
 from mailgate.store.organisations import own
+from mailgate.store.promises import policy_rows
+from mailgate.store.replies import reply_named
 
 DOMAIN = "nordlicht.example"
 HOST = f"mara@{DOMAIN}"  # whose inbox the newcomer is shown into
@@ -22,6 +26,24 @@ _AGENTS = (
     ("ben", "Ben Adler", "agent", ("Support",)),
     ("ines", "Inès Caron", "agent", ("Billing",)),
     ("tomas", "Tomás Rivera", "agent", ("Support", "Hotels and offices")),
+)
+_PROMISE = PolicyGiven(
+    "Answers on the same day",
+    {
+        "urgent": {"first_response": 60, "resolution": 8 * 60},
+        "high": {"first_response": 2 * 60, "resolution": 24 * 60},
+        "normal": {"first_response": 4 * 60, "resolution": 3 * 24 * 60},
+    },
+)
+_REPLIES = (
+    Words("Thanks for writing", "Hello {{ first_name }},\n\nthank you for writing. We look into it now.", "thanks"),
+    Words(
+        "Lamp does not pair",
+        "Hello {{ first_name }},\n\nplease hold the lamp's button for ten seconds, until it blinks twice. Then look for"
+        " it in the app again.\n\nIf it does not show, tell us the number on its foot.",
+        "pair",
+        "Lamps and hubs",
+    ),
 )
 
 
@@ -42,3 +64,8 @@ def prepare(session: Session, at: datetime) -> None:
         email = f"{local}@{DOMAIN}"
         if agent_by_email(session, email) is None:
             add_agent(session, email, role, at, name=name, teams=tuple(teams[place] for place in places))
+    if not policy_rows(session):
+        add_policy(session, _PROMISE, at)
+    for reply in _REPLIES:
+        if reply_named(session, reply.name) is None:
+            save(session, reply, _AGENTS[0][1], at)

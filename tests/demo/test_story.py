@@ -155,6 +155,8 @@ def test_office_is_prepared_once_and_keeps_what_was_changed(office: Office) -> N
     with office.world.database.desk(office.world.org) as session:
         names = [agent.name for agent in agents(session)]
     assert sorted(names) == ["Ben Adler", "Inès Caron", "Somebody Else", "Tomás Rivera"]
+    kept = [office.world.count(f"SELECT count(*) FROM {table}") for table in ("sla_policies", "canned_replies")]
+    assert kept == [1, 2]
 
 
 def test_each_mail_and_each_silence_is_told_once(
